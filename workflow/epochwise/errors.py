@@ -1,0 +1,32 @@
+"""The errors that a user can cause, each one sentence that says what to do next."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class EpochwiseError(Exception):
+    """A mistake outside the code: in a study, in data, or in a plugin.
+
+    The message names the file and key (or the plugin), the value, what is
+    allowed, and what to do next. It is printed without a traceback.
+    """
+
+
+class StudyError(EpochwiseError):
+    """A study file says something that cannot be done."""
+
+
+class DataError(EpochwiseError):
+    """A dataset, or one partition of it, cannot be used."""
+
+
+class PluginError(EpochwiseError):
+    """A plugin breaks its contract."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Say that `name` is no known `kind`, which ones there are, and which was meant."""
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    return f"unknown {kind} {name!r}; there are: {', '.join(names) or 'none'}.{hint}"
