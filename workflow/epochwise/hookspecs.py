@@ -1,0 +1,38 @@
+"""What a plugin can add: read this page in ten seconds, then write one function."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pluggy
+
+hookspec = pluggy.HookspecMarker("epochwise")
+hookimpl = pluggy.HookimplMarker("epochwise")
+
+Register = Callable[..., None]
+
+
+@hookspec
+def register_backends(register: Register) -> Any:
+    """Call ``register(name, trainer, requires=())`` once per trainer.
+
+    `trainer` is a class with the methods of `epochwise.contract.Trainer`;
+    `requires` names the modules that it imports and that may be missing.
+    """
+
+
+@hookspec
+def register_datasets(register: Register) -> Any:
+    """Call ``register(name, load)`` once per dataset.
+
+    ``load(**options)`` gives an `epochwise.datasets.Dataset`.
+    """
+
+
+@hookspec
+def register_stopping(register: Register) -> Any:
+    """Call ``register(name, criterion)`` once per early-stopping criterion."""
+
+
+@hookspec
+def register_figures(register: Register) -> Any:
+    """Call ``register(name, figure)`` once per figure."""

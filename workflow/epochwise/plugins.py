@@ -1,0 +1,163 @@
+"""Finding plugins: files in a `plugins/` folder, and installed packages.
+
+`plugins/<name>_backend.py` registers the backend `<name>`. An installed package does
+the same with an entry point `<name>_backend` in the group `epochwise`. So one backend
+is imported without importing the others. Likewise `_datasets`, `_stopping` and
+`_figures`. Plugins are code that the user chose to run.
+"""
+
+import hashlib
+import importlib.util
+import sys
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from epochwise import hookspecs
+from epochwise.errors import PluginError, unknown
+
+SUFFIXES = {
+    "backends": "_backend",
+    "datasets": "_datasets",
+    "stopping": "_stopping",
+    "figures": "_figures",
+}
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What a plugin registered under a name, and where it came from."""
+
+    name: str
+    value: Any
+    source: str
+    requires: tuple[str, ...] = ()
+
+    def missing(self) -> list[str]:
+        """Name the modules that it needs and that are not installed."""
+        return [module for module in self.requires if importlib.util.find_spec(module) is None]
+
+
+def names(folder: Path, kind: str) -> list[str]:
+    """List the plugins of a kind ("backends", …) by their names, without importing any."""
+    suffix = SUFFIXES[kind]
+    found = {path.stem for path in folder.glob(f"*{suffix}.py")} | set(_points(suffix))
+    return sorted(stem.removesuffix(suffix) for stem in found)
+
+
+def plugin_file(folder: Path, name: str, kind: str = "backends") -> Path | None:
+    """Give the file of a plugin in the folder; None where an installed package has it."""
+    path = folder / f"{name}{SUFFIXES[kind]}.py"
+    return path if path.is_file() else None
+
+
+def fingerprint(folder: Path, name: str) -> dict[str, str]:
+    """Identify an installed backend, so that a new version trains anew; {} for a file."""
+    point = _points(SUFFIXES["backends"]).get(f"{name}_backend")
+    if plugin_file(folder, name) or point is None:
+        return {}
+    spec = importlib.util.find_spec(point.module)
+    origin = spec.origin if spec else None
+    source = Path(origin).read_bytes() if origin else b""
+    version = point.dist.version if point.dist else ""
+    return {"version": version, "sha256": hashlib.sha256(source).hexdigest()}
+
+
+def load_backend(folder: Path, name: str) -> Registered:
+    """Import the one plugin that a backend lives in.
+
+    Raises
+    ------
+    PluginError
+        Where there is no such backend, its plugin is broken, or its framework is
+        missing; the sentence says what to install.
+    """
+    if name not in (known := names(folder, "backends")):
+        raise PluginError(unknown("backend", name, known))
+    found = _collect(_module(folder, name, "backends"), "backends")
+    if name not in found:
+        raise PluginError(
+            f"{_source(folder, name, 'backends')}: registers {sorted(found) or 'nothing'}, not "
+            f"{name!r}; its register_backends (marked @hookimpl) must register that name."
+        )
+    if missing := found[name].missing():
+        raise PluginError(
+            f"backend {name!r} needs {', '.join(missing)}, which is not installed; "
+            f"try: pip install 'epochwise[{name}]'"
+        )
+    return found[name]
+
+
+def load_all(folder: Path, kind: str) -> dict[str, Registered]:
+    """Import every plugin of a kind and give what they registered, by name."""
+    found: dict[str, Registered] = {}
+    for name in names(folder, kind):
+        for key, value in _collect(_module(folder, name, kind), kind).items():
+            if key in found:
+                raise PluginError(
+                    f"{value.source}: registers {key!r} for {kind}, which {found[key].source} "
+                    "has registered already; choose another name."
+                )
+            found[key] = value
+    return dict(sorted(found.items()))
+
+
+def _collect(module: ModuleType, kind: str) -> dict[str, Registered]:
+    """Ask one plugin what it registers."""
+    source, found = str(module.__file__), {}
+
+    def register(name: str, value: Any, requires: tuple[str, ...] | str = ()) -> None:
+        modules = (requires,) if isinstance(requires, str) else tuple(requires)
+        found[name] = Registered(name, value, source, modules)
+
+    manager = pluggy.PluginManager("epochwise")
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(module, name=source)
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        hooks = ", ".join(f"register_{known}" for known in SUFFIXES)
+        raise PluginError(f"{source}: {error}; the hooks are: {hooks}.") from None
+    getattr(manager.hook, f"register_{kind}")(register=register)
+    return found
+
+
+def _module(folder: Path, name: str, kind: str) -> ModuleType:
+    path = plugin_file(folder, name, kind)
+    try:
+        if path is not None:
+            return _import_file(path.resolve())
+        module: ModuleType = _points(SUFFIXES[kind])[f"{name}{SUFFIXES[kind]}"].load()
+    except Exception as error:
+        where = _source(folder, name, kind)
+        raise PluginError(
+            f"{where}: cannot be imported ({type(error).__name__}: {error}); a plugin imports its "
+            "framework inside the functions that use it."
+        ) from error
+    return module
+
+
+@cache
+def _import_file(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"epochwise_plugin_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _source(folder: Path, name: str, kind: str) -> str:
+    return str(plugin_file(folder, name, kind) or f"installed plugin {name}{SUFFIXES[kind]}")
+
+
+def _points(suffix: str) -> dict[str, EntryPoint]:
+    """Give the installed plugins of a kind by the names of their entry points."""
+    found = entry_points(group="epochwise")
+    return {point.name: point for point in found if point.name.endswith(suffix)}
