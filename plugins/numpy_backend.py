@@ -73,7 +73,8 @@ class NumpyTrainer:
         """Give the layers' activations and deltas for batches of `rows`, each (rows, units)."""
         if rows not in self.buffers:
             shapes = [(rows, units) for units in self.problem.layer_sizes[1:]]
-            self.buffers[rows] = tuple([np.empty(s, self.hp.dtype) for s in shapes] for _ in "ad")
+            activations = [np.empty(shape, self.hp.dtype) for shape in shapes]
+            self.buffers[rows] = activations, [np.empty_like(one) for one in activations]
         return self.buffers[rows]
 
     def _forward(self, layers: Layers, x: Array, out: list[Array]) -> Array:

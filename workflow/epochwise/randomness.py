@@ -4,7 +4,7 @@ Every draw comes from NumPy's legacy `RandomState`, whose streams are frozen for
 all future versions (NEP 19).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -51,11 +51,12 @@ class BatchOrders:
         self.rows = rows
         self.layer_sizes = tuple(layer_sizes)
         self.activation = activation
-        self._draw = {
+        draws: dict[str, Callable[[int, int], Array]] = {
             "every_epoch": self._fresh,
             "never": self._as_they_stand,
             "scikit_learn": lru_cache(maxsize=None)(self._after_the_weights),
-        }[shuffle]
+        }
+        self._draw = draws[shuffle]
         self._repeats = shuffle == "scikit_learn"
 
     def __call__(self, seeds: Sequence[int], epoch: int) -> Array:
