@@ -35,4 +35,8 @@ def register_stopping(register: Register) -> Any:
 
 @hookspec
 def register_figures(register: Register) -> Any:
-    """Call ``register(name, figure)`` once per figure."""
+    """Call ``register(name, draw, applies=...)`` once per figure.
+
+    ``draw(tables, options)`` gives a `matplotlib.figure.Figure`;
+    ``applies(study)`` tells whether a study has the data for it.
+    """

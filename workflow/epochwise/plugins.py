@@ -9,7 +9,7 @@ is imported without importing the others. Likewise `_datasets`, `_stopping` and
 import hashlib
 import importlib.util
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -36,11 +36,12 @@ class Registered:
     name: str
     value: Any
     source: str
-    requires: tuple[str, ...] = ()
+    about: dict[str, Any] = field(default_factory=dict)
 
     def missing(self) -> list[str]:
-        """Name the modules that it needs and that are not installed."""
-        return [module for module in self.requires if importlib.util.find_spec(module) is None]
+        """Name the modules that it ``requires`` and that are not installed."""
+        modules = self.about.get("requires", ())
+        return [module for module in modules if importlib.util.find_spec(module) is None]
 
 
 def names(folder: Path, kind: str) -> list[str]:
@@ -111,9 +112,8 @@ def _collect(module: ModuleType, kind: str) -> dict[str, Registered]:
     """Ask one plugin what it registers."""
     source, found = str(module.__file__), {}
 
-    def register(name: str, value: Any, requires: tuple[str, ...] | str = ()) -> None:
-        modules = (requires,) if isinstance(requires, str) else tuple(requires)
-        found[name] = Registered(name, value, source, modules)
+    def register(name: str, value: Any, **about: Any) -> None:
+        found[name] = Registered(name, value, source, about)
 
     manager = pluggy.PluginManager("epochwise")
     manager.add_hookspecs(hookspecs)

@@ -1,0 +1,113 @@
+"""Cutting a dataset's rows into partitions: hold-out, k-fold, or the data's own column."""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+import numpy as np
+
+from epochwise.contract import Array
+from epochwise.errors import DataError
+
+Rows = dict[str, Array]  # row numbers of train, validation and, where there is one, test
+WORDS = ("train", "validation", "test")
+FEWEST_ROWS = 2
+
+
+def cut(rows: int, labels: Array | None, rule: Mapping[str, Any], fold: int) -> Rows:
+    """Cut rows by the study's `partitions`.
+
+    Parameters
+    ----------
+    rows : how many there are.
+    labels : (rows,) classes to keep the shares of, or None.
+    rule : the study's `partitions`, every default filled in.
+    fold : which of the cuts.
+
+    Returns
+    -------
+    dict of row numbers; with one hold-out and no test the rows are, in their
+        order, those of `sklearn.model_selection.train_test_split`.
+
+    Raises
+    ------
+    DataError
+        More folds than rows, a class too small to stratify, a partition too small.
+    """
+    everything = np.arange(rows)
+    rest, test = everything, everything[:0]
+    try:
+        if rule["test_size"]:
+            rest, test = _set_aside(everything, labels, rule)
+        train, validation = _fold(rest, labels, rule, fold, rows)
+    except ValueError as error:  # scikit-learn names the numbers that do not fit
+        raise DataError(f"partitions: {error}") from None
+    parts = {"train": train, "validation": validation, "test": test}
+    return {name: part for name, part in parts.items() if name != "test" or rule["test_size"]}
+
+
+def _set_aside(rows: Array, labels: Array | None, rule: Mapping[str, Any]) -> tuple[Array, Array]:
+    from sklearn.model_selection import train_test_split
+
+    rest, test = train_test_split(
+        rows, test_size=rule["test_size"], random_state=rule["random_state"], stratify=labels
+    )
+    return np.sort(rest), test
+
+
+def _fold(
+    rows: Array, labels: Array | None, rule: Mapping[str, Any], fold: int, all_rows: int
+) -> tuple[Array, Array]:
+    strata = None if labels is None else labels[rows]
+    splits = _splitter(all_rows, rule, stratified=labels is not None).split(rows, strata)
+    train, validation = next(split for number, split in enumerate(splits) if number == fold)
+    return rows[train], rows[validation]
+
+
+def _splitter(all_rows: int, rule: Mapping[str, Any], stratified: bool) -> Any:
+    from sklearn import model_selection as ms
+
+    state, repeats = rule["random_state"], rule["n_repeats"]
+    if rule["method"] == "k_fold":
+        kind = ms.RepeatedStratifiedKFold if stratified else ms.RepeatedKFold
+        return kind(n_splits=rule["n_splits"], n_repeats=repeats, random_state=state)
+    size = rule["validation_size"]
+    size = ceil(size * all_rows) if size < 1 else size  # a share is of all rows, test rows too
+    kind = ms.StratifiedShuffleSplit if stratified else ms.ShuffleSplit
+    return kind(n_splits=repeats, test_size=size, random_state=state)
+
+
+def check_classes(dataset: str, labels: Array, rule: Mapping[str, Any]) -> None:
+    """Refuse to stratify where a class has fewer rows than there are parts to put them in."""
+    classes, counts = np.unique(labels, return_counts=True)
+    parts = rule["n_splits"] if rule["method"] == "k_fold" else 2
+    parts += bool(rule["test_size"])
+    if counts.min() < parts:
+        raise DataError(
+            f"dataset {dataset!r}: class {classes[counts.argmin()]!s} has {counts.min()} row(s), too "
+            f"few to stratify into {parts} parts; bring more, or set partitions.stratify: false."
+        )
+
+
+def by_column(words: list[Any], column: str) -> Rows:
+    """Cut rows by a column of the words train, validation and test."""
+    array = np.array([str(word) for word in words])
+    strange = ~np.isin(array, WORDS)
+    if strange.any():
+        row = int(strange.argmax())
+        raise DataError(
+            f"partitions: column {column!r} has the word {array[row]!r} in row {row + 1}; it may "
+            f"have {', '.join(WORDS)}."
+        )
+    parts = {word: np.flatnonzero(array == word) for word in WORDS}
+    return {word: rows for word, rows in parts.items() if word != "test" or len(rows)}
+
+
+def check(dataset: str, parts: Rows) -> None:
+    """Refuse a partition of fewer than two rows."""
+    for name, rows in parts.items():
+        if len(rows) < FEWEST_ROWS:
+            raise DataError(
+                f"dataset {dataset!r}: the {name} partition has {len(rows)} row(s); it needs at least "
+                f"{FEWEST_ROWS}. Change partitions, or bring more rows."
+            )
