@@ -96,7 +96,7 @@ class SklearnTrainer:
 
     def _moments(self) -> dict[str, list[Array]]:
         names = MOMENTS[self.problem.hyperparameters.solver]
-        return {name: getattr(self.estimator._optimizer, names[name]) for name in SHARED}
+        return {name: getattr(self.estimator._optimizer, names[name]) for name in names}
 
 
 def as_list(flat: Array, problem: Problem) -> list[Array]:

@@ -193,20 +193,30 @@ def _infer(name: str, columns: list[str], target: pa.ChunkedArray, numeric: bool
     )
 
 
-def load(name: str, source: Registered, options: Mapping[str, Any]) -> tuple[pa.Table, Facts]:
+def load(
+    name: str, sources: Mapping[str, Registered], options: Mapping[str, Any]
+) -> tuple[pa.Table, Facts]:
     """Load a dataset from its source with the options that the study gives.
+
+    Parameters
+    ----------
+    sources : what plugins registered, by name.
+    options : ``source``, perhaps ``task``, and what the source takes.
 
     Raises
     ------
     DataError
-        Options that the source does not take, or whatever `settle` refuses.
+        An unknown source, options that it does not take, or whatever `settle` refuses.
     """
+    if options["source"] not in sources:
+        raise DataError(f"dataset {name!r}: {unknown('source', options['source'], sources)}")
+    source = sources[options["source"]].value
     given = {key: value for key, value in options.items() if key not in ("source", "task")}
-    known = inspect.signature(source.value).parameters
+    known = inspect.signature(source).parameters
     for key in given:
         if key not in known:
             raise DataError(f"dataset {name!r}: {unknown('option', key, [*known, 'task'])}")
     for key, parameter in known.items():
         if parameter.default is parameter.empty and key not in given:
             raise DataError(f"dataset {name!r}: the option {key!r} is missing.")
-    return settle(name, source.value(**given), options.get("task"))
+    return settle(name, source(**given), options.get("task"))

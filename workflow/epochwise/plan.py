@@ -5,8 +5,16 @@ what is new, whatever the job sizes were before.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
 from pathlib import Path
+from typing import Any
+
+from epochwise import study as studies
+from epochwise.plugins import load_backend
+from epochwise.study import Point, Study
 
 LONGEST_NAME = 200  # characters; file systems allow 255
 
@@ -88,3 +96,127 @@ def existing_segments(folder: Path) -> list[tuple[int, int]]:
     """List the segments whose end state is in a folder."""
     matches = [re.fullmatch(r"(\d+)-(\d+)\.npz", path.name) for path in folder.glob("*.npz")]
     return sorted((int(match[1]), int(match[2])) for match in matches if match)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Seeds that are trained together, segment after segment.
+
+    Parameters
+    ----------
+    segments : pairs of (start, end) in epochs.
+    """
+
+    dataset: str
+    fold: int
+    backend: str
+    point: Point
+    seeds: str
+    segments: list[tuple[int, int]]
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """What its rows of the loss table have in common."""
+        names = {"dataset": self.dataset, "fold": self.fold, "backend": self.backend}
+        return names | dict(self.point.swept)
+
+
+class Plan:
+    """All blocks of a study, given what lies in its folder.
+
+    Parameters
+    ----------
+    study : the study.
+    results : the folder of all results.
+    """
+
+    def __init__(self, study: Study, results: Path) -> None:
+        self.study = study
+        self.points = study.points()
+        self.work = results / study.name / "work"
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """List the blocks in the order of the loss table."""
+        study = self.study
+        cases = [(name, fold) for name in study.datasets for fold in study.folds(name)]
+        every = product(cases, study.backends, self.points.values())
+        return [b for (name, fold), backend, p in every for b in self._of(name, fold, backend, p)]
+
+    def _of(self, dataset: str, fold: int, backend: str, point: Point) -> list[Block]:
+        jobs = self.study.resolved["jobs"]
+        folder = self.work / dataset / f"fold-{fold}" / point.name / backend
+        found = []
+        for seeds in blocks(self.study.seeds, jobs["seeds_per_job"], existing_blocks(folder)):
+            done = existing_segments(folder / f"seeds-{seeds}")
+            chain = segments(point.values["epochs"], jobs["epochs_per_job"], done)
+            found.append(Block(dataset, fold, backend, point, seeds, chain))
+        return found
+
+    @cached_property
+    def _starts(self) -> Mapping[tuple[str, int], int]:
+        """Where the segment begins that ends at an epoch, by its block's folder."""
+        return {
+            (str(self._folder(b)), end): start for b in self.blocks for start, end in b.segments
+        }
+
+    def _folder(self, block: Block) -> Path:
+        fold = self.work / block.dataset / f"fold-{block.fold}"
+        return fold / block.point.name / block.backend / f"seeds-{block.seeds}"
+
+    def state_before(self, folder: str, start: int) -> list[str]:
+        """Give the file of the state that a segment goes on from; none at epoch 0."""
+        return [f"{folder}/{self._starts[folder, start]}-{start}.npz"] if start else []
+
+    def hyperparameters(self, point: str) -> dict[str, Any]:
+        """Give all that the training of a point depends on; not how long it goes on."""
+        return {key: value for key, value in self.points[point].values.items() if key != "epochs"}
+
+    def dataset_file(self, dataset: str) -> list[str]:
+        """Give the file that a dataset is read from, if it is; relative to the study's file."""
+        file = self.study.datasets[dataset].get("file")
+        return [str(Path(self.study.file).parent / file)] if file else []
+
+    def results(self) -> list[str]:
+        """List what a study leaves behind for its reader."""
+        names = ["losses.parquet", "losses.csv", "summary.csv", "study.yaml", "timings.csv"]
+        return [str(self.work.parent / name) for name in names]
+
+    def segment_files(self, suffix: str) -> list[str]:
+        """List a file of every segment, in the order of the loss table."""
+        return [
+            f"{self._folder(block)}/{start}-{end}.{suffix}"
+            for block in self.blocks
+            for start, end in block.segments
+        ]
+
+    def segment_labels(self) -> list[dict[str, Any]]:
+        """Say of every segment what it holds, in the order of `segment_files`."""
+        return [
+            {
+                "labels": block.labels,
+                "epochs": block.point.values["epochs"],
+                "seeds": block.seeds,
+                "start": start,
+                "end": end,
+            }
+            for block in self.blocks
+            for start, end in block.segments
+        ]
+
+
+def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[str, Plan]:
+    """Read and plan the studies that a run is to make, by name.
+
+    Raises
+    ------
+    EpochwiseError
+        The first mistake in a study, or a backend that cannot be had.
+    """
+    plans = {}
+    for path in studies.find(names, folder):
+        study = studies.load(path)
+        for backend in study.backends:
+            load_backend(plugins, backend)
+        plans[study.name] = Plan(study, results)
+    return plans

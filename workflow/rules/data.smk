@@ -1,0 +1,39 @@
+"""load -> standardise: from a dataset's source to the arrays of one fold."""
+
+
+rule load:
+    input:
+        file=lambda w: PLANS[w.study].dataset_file(w.dataset),
+        sources=sorted(map(str, PLUGINS.glob("*_datasets.py"))),
+    output:
+        table="results/{study}/work/{dataset}/raw.parquet",
+        facts="results/{study}/work/{dataset}/raw.json",
+    params:
+        options=lambda w: PLANS[w.study].study.datasets[w.dataset],
+        plugins=str(PLUGINS),
+        version=VERSION,
+    log:
+        "logs/{study}/{dataset}/load.log",
+    message:
+        "Load {wildcards.dataset}"
+    script:
+        "../scripts/load.py"
+
+
+rule standardise:
+    input:
+        table=rules.load.output.table,
+        facts=rules.load.output.facts,
+    output:
+        arrays="results/{study}/work/{dataset}/fold-{fold}/arrays.npz",
+        scaler="results/{study}/work/{dataset}/fold-{fold}/scaler.json",
+    params:
+        partitions=lambda w: PLANS[w.study].study.resolved["partitions"],
+        standardise=lambda w: PLANS[w.study].study.resolved["standardise"],
+        version=VERSION,
+    log:
+        "logs/{study}/{dataset}/fold-{fold}/standardise.log",
+    message:
+        "Standardise {wildcards.dataset}, fold {wildcards.fold}"
+    script:
+        "../scripts/standardise.py"

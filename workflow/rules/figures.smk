@@ -1,0 +1,1 @@
+"""figures: drawn from the tables."""
