@@ -76,7 +76,8 @@ def aggregate(
 def save(table: pa.Table, parquet: str | Path, csv: str | Path) -> None:
     """Write a table twice, the same bytes each time for the same table."""
     write(table, parquet)
-    pa_csv.write_csv(plain(table), csv, pa_csv.WriteOptions(quoting_style="needed"))
+    bare = pa_csv.WriteOptions(quoting_style="none", quoting_header="none")  # names need no quotes
+    pa_csv.write_csv(plain(table), csv, bare)
 
 
 def plain(table: pa.Table) -> pa.Table:
