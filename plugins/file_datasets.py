@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from epochwise import hookimpl
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
-READING: dict[str, Any] = {
-    "encoding": "utf-8-sig",
-    "low_memory": False,  # a column's type is told from all its rows
-    "float_precision": "round_trip",  # the nearest float64, not a fast guess
-}
 MISSING = ("error", "drop_rows", "impute")
 MOST_CATEGORIES = 100  # a column of more different texts is a name, a date or a comment
 Names = str | list[str]
@@ -120,7 +115,14 @@ def read_frame(path: Path, separator: str) -> "pd.DataFrame":
         header = next(csv.reader(file, delimiter=separator), [])
     check_names(path, header)
     try:
-        frame = pd.read_csv(path, sep=separator, header=None, skiprows=1, **READING)
+        frame = pd.read_csv(
+            path,
+            sep=separator,
+            header=None,
+            skiprows=1,
+            encoding="utf-8-sig",
+            low_memory=False,  # a column's type is told from all its rows
+        )
     except pd.errors.EmptyDataError:
         raise DataError(f"{path}: has a header but no rows.") from None
     if frame.shape[1] != len(header):

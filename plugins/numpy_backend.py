@@ -234,7 +234,7 @@ def cross_entropy(y: Array, outputs: Array) -> Any:
 def clipped(probability: Array) -> Array:
     """Keep probabilities the machine's epsilon away from 0 and 1."""
     eps = np.finfo(probability.dtype).eps
-    return np.clip(probability, eps, 1 - eps)
+    return np.asarray(np.clip(probability, eps, 1 - eps))
 
 
 ACTIVATIONS = {

@@ -14,6 +14,7 @@ from sklearn import metrics
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
+TRAINERS = {name: load_backend(PLUGINS, name).value for name in ("numpy", "sklearn")}
 TASKS = {
     "regression": ("regression", 1),
     "targets": ("regression", 3),
@@ -44,7 +45,7 @@ def make_problem(case, **changes):
 
 
 def trained(backend, problem, shuffle="scikit_learn", epochs=EPOCHS):
-    trainer = load_backend(PLUGINS, backend).value(problem, initial_state(problem, SEEDS))
+    trainer = TRAINERS[backend](problem, initial_state(problem, SEEDS))
     segment = host.Segment(SEEDS, 0, epochs, shuffle)
     curves, _ = host.train(backend, trainer, problem, segment, np.ones(len(SEEDS), bool))
     return curves, trainer.state()

@@ -114,7 +114,7 @@ def by_column(words: list[Any], column: str) -> Rows:
     if strange.any():
         row = int(strange.argmax())
         raise DataError(
-            f"partitions: column {column!r} has the word {array[row]!r} in row {row + 1}; it may "
+            f"partitions: column {column!r} has the word {str(array[row])!r} in row {row + 1}; it may "
             f"have {', '.join(WORDS)}."
         )
     parts = {word: np.flatnonzero(array == word) for word in WORDS}
