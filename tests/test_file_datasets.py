@@ -109,14 +109,22 @@ BAD = {
         "column 'a' has the text 'n/k' in row 13 among numbers",
     ),
     "infinite values": ("a,y\n" + NUMBERS + "inf,3\n", {}, "'a' has an infinite value in row 13"),
-    "an infinite target": ("a,y\n" + NUMBERS + "1,-inf\n", {}, "'y' has an infinite value in row 13"),
+    "an infinite target": (
+        "a,y\n" + NUMBERS + "1,-inf\n",
+        {},
+        "'y' has an infinite value in row 13",
+    ),
     "missing values": ("a,y\n" + NUMBERS + ",3\n", {}, "1 missing value(s), the first in row 13"),
     "a missing target": (
         "a,y\n" + NUMBERS + "3,\n",
         {"missing": "impute"},
         "column 'y' has 1 missing value(s)",
     ),
-    "a column without values": ("a,b,y\n" + "1,,2\n" * 5, {"missing": "impute"}, "no values at all"),
+    "a column without values": (
+        "a,b,y\n" + "1,,2\n" * 5,
+        {"missing": "impute"},
+        "no values at all",
+    ),
     "one row": ("a,y\n1,2\n", {}, "has 1 row(s) without missing values; it needs at least 4"),
     "no features": ("y\n" + "1\n" * 5, {}, "no feature columns are left"),
     "a row too long": ("a,y\n1,2\n1,2,3\n", {}, "Expected 2 fields in line 3, saw 3"),
@@ -141,7 +149,12 @@ BAD = {
     "texts as quantities": (
         "a,y\n" + "1,yes\n2,no\n" * 6,
         {"task": "regression"},
-        "task regression needs numbers",
+        "task regression needs numbers, but the target 'y' has 'yes' in row 1",
+    ),
+    "text in the target": (
+        "a,y\n" + NUMBERS + "3,oops\n",
+        {},
+        "the target 'y' has 'oops' in row 13 among numbers",
     ),
     "a task that is not plain": (
         "a,y\n" + "1,0\n2,1\n3,2\n" * 6,

@@ -127,7 +127,9 @@ def test_both_files_hold_every_bit_and_are_the_same_each_time(part, tmp_path):
     for name in ("one", "two"):
         loss_table.save(table, tmp_path / f"{name}.parquet", tmp_path / f"{name}.csv")
     for suffix in ("parquet", "csv"):
-        assert (tmp_path / f"one.{suffix}").read_bytes() == (tmp_path / f"two.{suffix}").read_bytes()
+        assert (tmp_path / f"one.{suffix}").read_bytes() == (
+            tmp_path / f"two.{suffix}"
+        ).read_bytes()
     lines = (tmp_path / "one.csv").read_text().splitlines()
     assert lines[0].startswith("dataset,fold,backend,seed,epoch,iteration,samples,train_loss")
     written = [float(line.split(",")[8]) for line in lines[1:]]

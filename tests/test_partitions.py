@@ -76,9 +76,7 @@ def test_every_row_is_validated_once_in_each_repeat_and_test_stays(case):
     ]
     validated = np.concatenate([fold["validation"] for fold in folds])
     test = folds[0].get("test", np.array([], int))
-    np.testing.assert_array_equal(
-        np.sort(validated), np.setdiff1d(np.arange(rows), test)
-    )
+    np.testing.assert_array_equal(np.sort(validated), np.setdiff1d(np.arange(rows), test))
     for fold in folds[1:]:
         np.testing.assert_array_equal(fold.get("test", np.array([], int)), test)
 

@@ -49,7 +49,11 @@ def test_every_example_is_allowed():
 
 def test_no_section_takes_unknown_keys():
     for path, rule in [((), schema.schema()), *properties(schema.schema())]:
-        if rule.get("type") == "object" and path not in (("sweep",), ("sweep", "points"), ("figures",)):
+        if rule.get("type") == "object" and path not in (
+            ("sweep",),
+            ("sweep", "points"),
+            ("figures",),
+        ):
             assert rule["additionalProperties"] is False, path
 
 
@@ -93,7 +97,10 @@ BAD = [
     ({"training": {"epochs": 5.0}}, "training.epochs: 5.0 is not allowed; .* a whole number"),
     ({"training": {"epochs": "many"}}, "training.epochs: 'many' is not allowed"),
     ({"training": {"epochs": None}}, "training.epochs: an empty value is not allowed"),
-    ({"training": {"epochs": 10**12}}, "training.epochs: 1000000000000 is not .* at most 100000000"),
+    (
+        {"training": {"epochs": 10**12}},
+        "training.epochs: 1000000000000 is not .* at most 100000000",
+    ),
     ({"training": {"solver": "lbfgs"}}, "'lbfgs' is not allowed; it must be one of adam, sgd"),
     ({"training": {"alpha": -0.1}}, "training.alpha: -0.1 is not allowed; .* at least 0"),
     ({"training": {"alpha": "0.1"}}, "training.alpha: '0.1' is not allowed; it must be a number"),

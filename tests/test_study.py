@@ -99,7 +99,9 @@ def test_cells(value, expected):
 
 
 def test_a_points_name_fits_a_file_and_is_its_own(tmp_path):
-    sizes = ", ".join(f"[{', '.join(str(10000 + i) for i in range(19))}, {last}]" for last in (1, 2))
+    sizes = ", ".join(
+        f"[{', '.join(str(10000 + i) for i in range(19))}, {last}]" for last in (1, 2)
+    )
     grid = points(
         tmp_path,
         "{hidden_layer_sizes: [%s], n_iter_no_change: [10000001, 10000002],"
