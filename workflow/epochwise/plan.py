@@ -164,18 +164,18 @@ class Plan:
         fold = self.work / block.dataset / f"fold-{block.fold}"
         return fold / block.point.name / block.backend / f"seeds-{block.seeds}"
 
-    def state_before(self, folder: str, start: int) -> list[str]:
+    def state_before(self, folder: str, start: int) -> str | list[str]:
         """Give the file of the state that a segment goes on from; none at epoch 0."""
-        return [f"{folder}/{self._starts[folder, start]}-{start}.npz"] if start else []
+        return f"{folder}/{self._starts[folder, start]}-{start}.npz" if start else []
 
     def hyperparameters(self, point: str) -> dict[str, Any]:
         """Give all that the training of a point depends on; not how long it goes on."""
         return {key: value for key, value in self.points[point].values.items() if key != "epochs"}
 
-    def dataset_file(self, dataset: str) -> list[str]:
+    def dataset_file(self, dataset: str) -> str | list[str]:
         """Give the file that a dataset is read from, if it is; relative to the study's file."""
         file = self.study.datasets[dataset].get("file")
-        return [str(Path(self.study.file).parent / file)] if file else []
+        return str(Path(self.study.file).parent / file) if file else []
 
     def results(self) -> list[str]:
         """List what a study leaves behind for its reader."""

@@ -1,0 +1,217 @@
+"""The real DAG, run by the real Snakemake: what it makes, what it makes again, and what it survives."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+
+TINY = """
+datasets: [diabetes]
+network: {hidden_layer_sizes: [8]}
+training: {epochs: 30, shuffle: scikit_learn}
+backends: [sklearn, numpy]
+seeds: [42]
+jobs: {epochs_per_job: 10}
+"""
+
+
+@pytest.fixture
+def tiny(clone):
+    clone.study("tiny", TINY)
+    clone.edit("config/config.yaml", "- diabetes", "- tiny")
+    return clone
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Hash every result but the times."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "timings" not in path.name
+    }
+
+
+def test_a_run_leaves_what_the_readme_promises(tiny):
+    tiny.run()
+    results = tiny.folder / "results" / "tiny"
+    table = pq.read_table(results / "losses.parquet")
+    assert table.num_rows == 2 * 31
+    assert pa_csv.read_csv(results / "losses.csv").num_rows == table.num_rows
+    summary = pa_csv.read_csv(results / "summary.csv").to_pylist()
+    assert [row["backend"] for row in summary] == ["sklearn", "numpy"]
+    assert summary[0]["best_validation_loss"] == summary[1]["best_validation_loss"]
+    assert not summary[0]["diverged"]
+    logs = list((tiny.folder / "logs" / "tiny").rglob("*.benchmark.tsv"))
+    assert len(logs) == 6
+    assert "epoch 30/30" in (logs[0].parent / "20-30.log").read_text(encoding="utf-8")
+
+
+def test_a_second_run_has_nothing_to_do(tiny):
+    tiny.run()
+    assert "Nothing to be done" in tiny.run()
+
+
+def test_the_same_bytes_for_any_cores_and_any_run(tiny):
+    tiny.run("--cores", "1")
+    first = contents(tiny.folder / "results")
+    subprocess.run(["rm", "-r", tiny.folder / "results"], check=True)
+    tiny.run("--cores", "4")
+    assert contents(tiny.folder / "results") == first
+    assert any(name.endswith(".png") for name in first)
+
+
+def test_editing_a_backend_retrains_its_curves_alone(tiny):
+    tiny.run()
+    tiny.edit("plugins/numpy_backend.py", '"""Announce the trainer."""', '"""Announce it."""')
+    text = tiny.run("--dry-run")
+    assert tiny.jobs()["train"] == 3
+    assert "Train numpy" in text
+    assert "Train sklearn" not in text
+
+
+def test_a_figure_option_redraws_the_figure_alone(tiny):
+    tiny.run()
+    file = tiny.folder / "config/studies/tiny.yaml"
+    file.write_text(TINY + "figures: {loss_curves: {yscale: linear}}\n", encoding="utf-8")
+    redrawn = {"figure", "study_file", "report", "manifest"}
+    jobs = tiny.jobs()
+    assert jobs["figure"] == 1
+    assert set(jobs) <= redrawn
+
+
+def test_more_epochs_train_only_what_is_new_and_equal_a_fresh_run(tiny, tmp_path):
+    tiny.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 25")
+    tiny.run()
+    tiny.edit("config/studies/tiny.yaml", "epochs: 25", "epochs: 34")
+    assert tiny.jobs()["train"] == 4  # 25-30 and 30-34, for each backend
+    tiny.run()
+    grown = tables(tiny.folder)
+    subprocess.run(["rm", "-r", tiny.folder / "results"], check=True)
+    tiny.run()
+    assert tables(tiny.folder) == grown
+
+
+def test_fewer_epochs_train_nothing(tiny):
+    tiny.run()
+    tiny.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 12")
+    assert "train" not in tiny.jobs()
+    tiny.run()
+    assert pq.read_table(tiny.folder / "results/tiny/losses.parquet")["epoch"].to_numpy().max() == 12
+
+
+def tables(folder: Path) -> dict[str, str]:
+    results = folder / "results" / "tiny"
+    return {
+        name: digest
+        for name, digest in contents(results).items()
+        if not name.startswith("work/") and name != "study.yaml"
+    }
+
+
+SLOW = """
+datasets: [diabetes]
+network: {hidden_layer_sizes: [64]}
+training: {epochs: 6000, shuffle: every_epoch}
+backends: [numpy]
+jobs: {epochs_per_job: 1000}
+"""
+
+
+@pytest.mark.parametrize("victim", ["job", "snakemake"])
+def test_a_killed_run_goes_on_where_it_stopped(clone, victim):
+    clone.study("tiny", SLOW)
+    clone.edit("config/config.yaml", "- diabetes", "- tiny")
+    process = subprocess.Popen(
+        clone.command(),
+        cwd=clone.folder,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    block = clone.folder / "results/tiny/work/diabetes/fold-0/default/numpy/seeds-0"
+    wait_for(lambda: (block / "1000-2000.npz").exists())
+    if victim == "job":
+        kill_training(process.pid)
+        assert process.wait(timeout=60) != 0
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(timeout=60)
+    kept = {path: path.stat().st_mtime_ns for path in block.glob("*.npz")}
+    jobs = clone.jobs()
+    assert jobs["train"] < 6
+    clone.run()
+    assert {p: p.stat().st_mtime_ns for p in list(kept)[: 6 - jobs["train"]]}.items() <= {
+        p: p.stat().st_mtime_ns for p in block.glob("*.npz")
+    }.items()
+    resumed = tables(clone.folder)
+    subprocess.run(["rm", "-r", clone.folder / "results"], check=True)
+    clone.run()
+    assert tables(clone.folder) == resumed
+
+
+def wait_for(condition, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def kill_training(session: int) -> None:
+    """SIGKILL the Python process of the training job that runs now."""
+
+    def victims() -> list[int]:
+        listing = subprocess.run(
+            ["ps", "-s", str(session), "-o", "pid=,args="], capture_output=True, text=True
+        ).stdout
+        lines = [line.split(maxsplit=1) for line in listing.splitlines()]
+        return [int(pid) for pid, args in lines if "train.py" in args and "-c " not in args]
+
+    wait_for(victims)
+    for pid in victims():
+        os.kill(pid, signal.SIGKILL)
+
+
+def test_two_runs_at_once_are_refused(tiny):
+    from epochwise.locking import lock
+
+    with lock(tiny.folder / ".snakemake" / "epochwise.lock"):
+        text = tiny.run(ok=False)
+    assert "another run is going on" in text
+
+
+MISTAKES = {
+    "an unknown key": ("jobs:", "job:", ["tiny.yaml", "unknown key 'job'", "Did you mean 'jobs'?"]),
+    "an unknown backend": ("[sklearn, numpy]", "[numpi]", ["unknown backend 'numpi'", "numpy"]),
+    "a wrong type": ("epochs: 30", "epochs: many", ["training.epochs", "'many'", "a whole number"]),
+    "a negative number": ("epochs: 30", "epochs: -3", ["training.epochs", "-3", "at least 1"]),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_in_a_sentence_before_any_job(tiny, mistake):
+    old, new, words = MISTAKES[mistake]
+    tiny.edit("config/studies/tiny.yaml", old, new)
+    text = tiny.run(ok=False)
+    assert all(word in text for word in words), text
+    assert "Traceback" not in text
+    assert not (tiny.folder / "results").exists()
+
+
+def test_an_unknown_study_is_told_which_there_are(clone):
+    text = clone.run("--config", "studies=diabetis", ok=False)
+    assert "unknown study 'diabetis'" in text
+    assert "Did you mean 'diabetes'?" in text
+    assert "Traceback" not in text
+
+
+def test_a_batch_above_the_rows_fails_before_training_in_a_sentence(tiny):
+    tiny.edit("config/studies/tiny.yaml", "epochs: 30", "batch_size: 400, epochs: 30")
+    text = tiny.run(ok=False)
+    assert "training.batch_size: 400 is more than the 353 training rows" in text
+    assert "File \"" not in text.split("epochwise:")[1].splitlines()[0]
