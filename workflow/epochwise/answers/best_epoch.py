@@ -70,7 +70,7 @@ def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
         "validation_loss": float(mean[best]),
     }
     if len(units) < 2:
-        return facts | {"note": "one run: there is no uncertainty to state"}
+        return facts | {"note": why_unsure(chosen)}
     return facts | uncertainty(chosen, units, best, settings)
 
 
@@ -96,8 +96,16 @@ def uncertainty(
     }
 
 
+def why_unsure(chosen: Sample) -> str:
+    """Say why a single run says nothing of its uncertainty."""
+    single = "one run" if len(chosen.curves.fold) == 1 else "only one run did not diverge"
+    return f"{single}: there is no uncertainty to state"
+
+
 def what_varies(chosen: Sample) -> str:
     """Say which uncertainty the runs can show."""
+    if chosen.horizon < chosen.curves.epochs:
+        return f"every run diverged: only the epochs that all share, up to {chosen.horizon}"
     if chosen.unit == "fold":
         return "over folds, the seeds of each averaged"
     return "over seeds; the cut of the data is one and the same"
@@ -183,17 +191,29 @@ def bootstrap_interval(
     """
     count = len(units)
     draws = np.random.default_rng(seed).multinomial(count, [1 / count] * count, size=resamples)
-    block = max(1, 2**20 // units.shape[1])  # resampled curves of 8 MB at a time
-    finite = np.where(np.isfinite(units).all(axis=0), units, np.inf)  # 0 x NaN is NaN
-    known = np.flatnonzero(np.isfinite(finite[0]))
+    draws, times = np.unique(draws, axis=0, return_counts=True)  # few units repeat themselves
+    candidates = possible_minima(units)
+    curves = units[:, candidates]
+    block = max(1, 2**20 // len(candidates))  # resampled curves of 8 MB at a time
     best = [
-        first_minimum(draws[start : start + block] @ finite[:, known] / count)
-        for start in range(0, resamples, block)
+        first_minimum(draws[start : start + block] @ curves / count)
+        for start in range(0, len(draws), block)
     ]
-    epochs = known[np.concatenate(best)]
+    epochs = np.repeat(candidates[np.concatenate(best)], times)
     tails = [(1 - coverage) / 2, (1 + coverage) / 2]
     low, high = np.quantile(epochs, tails, method="inverted_cdf")
     return int(low), int(high)
+
+
+def possible_minima(units: Floats) -> Ints:
+    """Return the epochs at which some resample may have its minimum, usually few.
+
+    Where every unit is worse than at the best epoch, so is every resample.
+    """
+    finite = np.isfinite(units).all(axis=0)
+    best = first_minimum(units.mean(axis=0))
+    dominated = (units > units[:, [best]] * (1 + 2 * TIE)).all(axis=0)
+    return np.flatnonzero(finite & ~dominated)
 
 
 def address(seed: int, purpose: str, key: dict[str, object]) -> np.random.SeedSequence:

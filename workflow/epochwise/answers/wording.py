@@ -16,3 +16,8 @@ def percent(fraction: float) -> str:
 def loss(value: float) -> str:
     """Write a loss with five significant digits: 2,620.0."""
     return f"{value:,.5g}"
+
+
+def whole_percent(fraction: float) -> str:
+    """Write a fraction that people choose in per cent: 95 %."""
+    return f"{100 * fraction:g} %"
