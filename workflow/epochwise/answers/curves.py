@@ -53,8 +53,8 @@ class Curves:
 def last_finite(values: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the last column that is finite in each row; -1 for none."""
     finite = np.isfinite(values)
-    behind = np.argmax(finite[:, ::-1], axis=1)
-    return np.where(finite.any(axis=1), values.shape[1] - 1 - behind, -1)
+    numbered = np.where(finite, np.arange(values.shape[1]), -1)
+    return np.max(numbered, axis=1, initial=-1)
 
 
 def read(path: Path | str) -> pd.DataFrame:

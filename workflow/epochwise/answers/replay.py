@@ -19,11 +19,12 @@ QUANTITIES = (
     "test_regret_percent",
 )
 SPREADS = ("mean", "std", "q25", "median", "q75")
+SPREAD_COLUMNS = [f"{quantity}_{spread}" for quantity in QUANTITIES for spread in SPREADS]
 COLUMNS = {
     "criterion": "string",
     "runs": "Int64",
     "never_fired_percent": "float64",
-    **{f"{quantity}_{spread}": "float64" for quantity in QUANTITIES for spread in SPREADS},
+    **dict.fromkeys(SPREAD_COLUMNS, "float64"),
 }
 FRONTIER_COLUMNS = {
     "saved_more_than_percent": "float64",
@@ -119,17 +120,17 @@ def summary(watched: Series, stops: Ints) -> dict[str, object]:
     stop = np.where(never, watched.last, stops)
     run = np.arange(len(stop))
     selected = watched.selected[run, stop - 1]
-    values = (
-        stop,
-        selected,
-        100 * (1 - stop / watched.last),
-        regret(watched.validation, selected),
-        regret(watched.test, selected),
-    )
-    facts: dict[str, object] = {"never_fired_percent": 100 * float(never.mean())}
-    for quantity, value in zip(QUANTITIES, values, strict=True):
-        facts |= {f"{quantity}_{spread}": each for spread, each in spreads(value).items()}
-    return facts
+    values = np.stack(
+        [
+            stop,
+            selected,
+            100 * (1 - stop / watched.last),
+            regret(watched.validation, selected),
+            regret(watched.test, selected),
+        ]
+    )  # (quantities, runs)
+    never_fired: dict[str, object] = {"never_fired_percent": 100 * float(never.mean())}
+    return never_fired | dict(zip(SPREAD_COLUMNS, spreads(values).ravel().tolist(), strict=True))
 
 
 def regret(losses: Floats, selected: Ints) -> Floats:
@@ -140,14 +141,15 @@ def regret(losses: Floats, selected: Ints) -> Floats:
     return np.where(there == least, 0.0, np.where(np.isfinite(relative), relative, np.nan))
 
 
-def spreads(values: Floats | Ints) -> dict[str, float]:
-    """Return mean, standard deviation and quartiles over runs; NaN if any run is not known."""
-    if np.isnan(values).any():
-        return dict.fromkeys(SPREADS, float("nan"))
-    deviation = values.std(ddof=1) if len(values) > 1 else np.nan
-    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
-    numbers = (values.mean(), deviation, low, middle, high)
-    return {name: float(number) for name, number in zip(SPREADS, numbers, strict=True)}
+def spreads(values: Floats) -> Floats:
+    """Return mean, standard deviation and quartiles over runs, (quantities, runs) -> (…, 5).
+
+    NaN if a value is NaN; the deviation also with one run.
+    """
+    alone = values.shape[1] < 2
+    deviation = np.full(len(values), np.nan) if alone else values.std(axis=1, ddof=1)
+    quartiles = np.quantile(values, [0.25, 0.5, 0.75], axis=1)
+    return np.stack([values.mean(axis=1), deviation, *quartiles], axis=1)
 
 
 def frontier(stopping: Iterable[dict[str, Any]]) -> list[dict[str, object]]:

@@ -56,13 +56,15 @@ class AnswerSettings:
     acceptable_regret: float = 0.01
 
     def __post_init__(self) -> None:
-        for name in ("plateau_level", "interval", "tail"):
-            self._require(name, 0 < getattr(self, name) < 1, "between 0 and 1, both excluded")
         for field in fields(self):
             value = getattr(self, field.name)
-            self._require(field.name, 0 <= value < float("inf"), "a number that is not negative")
-        for name in ("resamples", "resampling_seed"):
-            self._require(name, isinstance(getattr(self, name), int), "a whole number")
+            allowed = int if field.type is int else (int, float)
+            number = isinstance(value, allowed) and not isinstance(value, bool)
+            whole = "whole number" if field.type is int else "number"
+            self._require(field.name, number, f"a {whole}")
+            self._require(field.name, 0 <= value < float("inf"), f"a {whole} from 0")
+        for name in ("plateau_level", "interval", "tail"):
+            self._require(name, 0 < getattr(self, name) < 1, "between 0 and 1, both excluded")
         self._require("resamples", self.resamples >= 1, "1 or more")
 
     def _require(self, name: str, holds: bool, allowed: str) -> None:
