@@ -137,7 +137,12 @@ def test_with_folds_the_fold_is_the_unit():
     fold = np.repeat([0, 1, 2], 4)
     found = row(curves(validation, fold=fold), SETTINGS)
     means = validation.reshape(3, 4, -1).mean(axis=1)
-    assert (found["unit"], found["units"], found["folds"], found["runs"]) == ("fold", 3, 3, 12)
+    assert (found["sampling_unit"], found["sampling_units"], found["folds"], found["runs"]) == (
+        "fold",
+        3,
+        3,
+        12,
+    )
     best = found["best_epoch"]
     assert found["validation_loss_error"] == pytest.approx(means[:, best].std(ddof=1) / 3**0.5)
     assert (found["plateau_first"], found["plateau_last"]) == plateau_range(means, best, 0.05)

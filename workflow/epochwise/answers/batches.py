@@ -11,7 +11,7 @@ from epochwise.errors import DataError
 COLUMNS = {
     "training_rows": "Int64",
     "training_rows_least": "Int64",
-    "batch_size": "Int64",
+    "rows_per_batch": "Int64",
     "iterations_per_epoch": "Int64",
     "best_epoch": "Int64",
     "iterations_at_best": "Int64",
@@ -53,7 +53,7 @@ def row(curves: Curves, batch_size: int | str | None = None) -> dict[str, object
     facts |= {
         "training_rows": rows,
         "training_rows_least": int(curves.training_rows[trained].min()),
-        "batch_size": size,
+        "rows_per_batch": size,
         "iterations_per_epoch": iterations,
     }
     if best >= 0:

@@ -19,12 +19,12 @@ from epochwise.answers.statistics import (
 )
 
 COLUMNS = {
-    "epochs": "Int64",
+    "last_epoch": "Int64",
     "runs": "Int64",
     "folds": "Int64",
     "diverged_runs": "Int64",
-    "unit": "string",
-    "units": "Int64",
+    "sampling_unit": "string",
+    "sampling_units": "Int64",
     "best_epoch": "Int64",
     "train_loss": "float64",
     "validation_loss": "float64",
@@ -50,7 +50,7 @@ def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
     """Return the row of one configuration; what cannot be stated is left out."""
     chosen = sample(curves)
     facts: dict[str, object] = {
-        "epochs": curves.epochs,
+        "last_epoch": curves.epochs,
         "runs": len(curves.fold),
         "folds": len(np.unique(curves.fold)),
         "diverged_runs": int((curves.last < curves.epochs).sum()),
@@ -63,8 +63,8 @@ def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
     if best < 0:
         return facts | {"note": "no finite mean validation loss"}
     facts |= {
-        "unit": chosen.unit,
-        "units": len(units),
+        "sampling_unit": chosen.unit,
+        "sampling_units": len(units),
         "best_epoch": best,
         "train_loss": float(chosen.units(chosen.take(curves.train))[:, best].mean()),
         "validation_loss": float(mean[best]),

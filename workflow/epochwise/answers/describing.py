@@ -60,7 +60,7 @@ def _all_about(leader: Facts) -> list[str]:
 
 def _headline(leader: Facts) -> str:
     facts = leader["best_epoch"]
-    best, epochs = (wording.count(facts[key]) for key in ("best_epoch", "epochs"))
+    best, epochs = (wording.count(facts[key]) for key in ("best_epoch", "last_epoch"))
     return f"{name(leader)}: the best epoch is {best} of {epochs}."
 
 
@@ -118,7 +118,7 @@ def _batches(leader: Facts) -> str:
         return ""
     numbers = ("training_rows", "iterations_per_epoch", "iterations_at_best", "samples_at_best")
     rows, each, iterations, samples = (wording.count(facts[key]) for key in numbers)
-    size = facts["batch_size"]
+    size = facts["rows_per_batch"]
     size = "" if size is None else f" in batches of {wording.count(size)}"
     return (
         f"An epoch is {each} iterations ({rows} training rows{size}); "

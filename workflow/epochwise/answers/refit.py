@@ -7,7 +7,7 @@ COLUMNS = {
     "best_epoch": "Int64",
     "training_rows": "Int64",
     "all_rows": "Int64",
-    "batch_size": "Int64",
+    "rows_per_batch": "Int64",
     "iterations_at_best": "Int64",
     "iterations_per_epoch": "Int64",
     "refit_epochs": "Int64",
@@ -45,7 +45,7 @@ def row(
     facts = {name: known.get(name) for name in COLUMNS if name in known}
     facts["all_rows"] = all_rows
     updates, size, rows = (
-        known.get(name) for name in ("iterations_at_best", "batch_size", "training_rows")
+        known.get(name) for name in ("iterations_at_best", "rows_per_batch", "training_rows")
     )
     if not isinstance(updates, int):
         return facts | {"assumption": known.get("note") or "no best epoch to carry over"}

@@ -10,6 +10,7 @@ from epochwise.answers import batches, best_epoch, cost, phases, refit, replay
 from epochwise.answers.curves import Curves, configurations
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import Criterion
+from epochwise.errors import DataError
 
 COLUMNS = {
     "best_epoch": best_epoch.COLUMNS,
@@ -65,11 +66,12 @@ def compute(
     """
     rows: dict[str, Rows] = {name: [] for name in COLUMNS}
     groups = configurations(losses, epochs)
+    keys = list(groups[0].key)
+    _require_distinct(keys)
     for curves in groups:
         size = all_rows.get(curves.key["dataset"]) if isinstance(all_rows, Mapping) else all_rows
         for name, found in _rows(curves, settings, criteria, batch_size, size).items():
             rows[name] += [{**curves.key, **each} for each in found]
-    keys = list(groups[0].key)
     return {name: frame(rows[name], keys, COLUMNS[name]) for name in COLUMNS}
 
 
@@ -91,6 +93,15 @@ def _rows(
         "frontier": replay.frontier(stopping),
         "refit": [refit.row(curves, batch_size, all_rows)],
     }
+
+
+def _require_distinct(keys: Iterable[str]) -> None:
+    taken = sorted({name for columns in COLUMNS.values() for name in columns} & set(keys))
+    if taken:
+        raise DataError(
+            f"the loss table has a swept key {', '.join(taken)}, which is the name of a column "
+            "of the answers' tables; give the key another name."
+        )
 
 
 def frame(rows: Rows, keys: Iterable[str], columns: Mapping[str, str]) -> pd.DataFrame:
