@@ -191,3 +191,10 @@ def test_runs_that_stop_short_of_the_planned_epochs_have_diverged():
     found, _ = analyse(loss_table(FALLS), epochs=500)
     assert found["phases"]["kind"].item() == "diverged"
     assert found["best_epoch"]["diverged_runs"].item() == 1
+
+
+def test_a_configuration_that_diverged_does_not_lead():
+    low = FALLS / 10
+    low[300:] = np.nan
+    _, said = analyse(pd.concat([loss_table(low, alpha=1), loss_table(FALLS, alpha=2)]))
+    assert [each["leads"] for each in said["configurations"]] == [False, True]

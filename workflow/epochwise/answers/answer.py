@@ -42,7 +42,7 @@ def compute(
     dict
         `study` and `configurations`, a list in the order of the tables. Each has
         `configuration` (its dataset, point and backend), `loss`, `leads` (whether it
-        has the least validation loss of its dataset), the row of each table, and
+        has the least validation loss of its dataset, diverged ones apart), the row of each table, and
         `early_stopping`: the criterion that saves most at an acceptable regret.
         What is not known is None.
     """
@@ -107,15 +107,20 @@ def early_stopping(stopping: list[Facts], settings: AnswerSettings) -> Facts | N
 
 
 def _leaders(configurations: list[Facts]) -> list[Facts]:
-    """Return the configuration of least validation loss for each dataset."""
-    known = [each for each in configurations if each["best_epoch"]["validation_loss"] is not None]
+    """Return each dataset's configuration of least validation loss; a diverged one comes last."""
     leaders: dict[str, Facts] = {}
-    for each in known:
+    for each in configurations:
         dataset = each["configuration"]["dataset"]
-        leader = leaders.setdefault(dataset, each)
-        if each["best_epoch"]["validation_loss"] < leader["best_epoch"]["validation_loss"]:
+        if each["best_epoch"]["validation_loss"] is None:
+            continue
+        if dataset not in leaders or _rank(each) < _rank(leaders[dataset]):
             leaders[dataset] = each
     return list(leaders.values())
+
+
+def _rank(configuration: Facts) -> tuple[bool, float]:
+    diverged = configuration["phases"]["kind"] == "diverged"
+    return diverged, configuration["best_epoch"]["validation_loss"]
 
 
 __all__ = ["compute", "describe", "early_stopping"]

@@ -5,7 +5,7 @@ from math import ceil
 import numpy as np
 
 from epochwise.answers.curves import Curves
-from epochwise.answers.statistics import best_of_mean
+from epochwise.answers.sample import best_of_mean
 from epochwise.errors import DataError
 
 COLUMNS = {

@@ -6,17 +6,9 @@ from zlib import crc32
 import numpy as np
 
 from epochwise.answers.curves import Curves
+from epochwise.answers.sample import Sample, sample
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import (
-    TIE,
-    Floats,
-    Ints,
-    Sample,
-    first_minimum,
-    quiet,
-    sample,
-    standard_error,
-)
+from epochwise.answers.statistics import TIE, Floats, Ints, first_minimum, quiet, standard_error
 
 COLUMNS = {
     "last_epoch": "Int64",

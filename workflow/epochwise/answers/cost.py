@@ -3,15 +3,8 @@
 import numpy as np
 
 from epochwise.answers.curves import Curves
-from epochwise.answers.statistics import (
-    Floats,
-    Ints,
-    Sample,
-    first_minimum,
-    quiet,
-    sample,
-    standard_error,
-)
+from epochwise.answers.sample import Sample, sample
+from epochwise.answers.statistics import Floats, Ints, first_minimum, quiet, standard_error
 
 COLUMNS = {
     "choice": "string",

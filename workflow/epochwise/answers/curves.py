@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from epochwise.answers.statistics import last_finite
 from epochwise.errors import DataError
 
 LOSSES = ("train_loss", "validation_loss", "test_loss")
@@ -48,13 +49,6 @@ class Curves:
     def last(self) -> NDArray[np.int64]:
         """The last epoch of each run with a finite validation loss; -1 for none, (runs,)."""
         return last_finite(self.validation)
-
-
-def last_finite(values: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the last column that is finite in each row; -1 for none."""
-    finite = np.isfinite(values)
-    numbered = np.where(finite, np.arange(values.shape[1]), -1)
-    return np.max(numbered, axis=1, initial=-1)
 
 
 def read(path: Path | str) -> pd.DataFrame:

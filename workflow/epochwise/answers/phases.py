@@ -6,16 +6,9 @@ import numpy as np
 
 from epochwise.answers import wording
 from epochwise.answers.curves import Curves
+from epochwise.answers.sample import sample
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import (
-    TIE,
-    Floats,
-    Ints,
-    first_minimum,
-    quiet,
-    sample,
-    standard_error,
-)
+from epochwise.answers.statistics import TIE, Floats, Ints, first_minimum, quiet, standard_error
 
 COLUMNS = {
     "kind": "string",

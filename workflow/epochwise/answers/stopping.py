@@ -11,8 +11,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from epochwise.answers.curves import last_finite
-from epochwise.answers.statistics import Bools, Floats, Ints, quiet
+from epochwise.answers.statistics import Bools, Floats, Ints, last_finite, quiet
 
 NEVER = -1
 
@@ -62,7 +61,8 @@ class Patience:
     improvement; it stops when `patience` epochs in a row brought none (a patience of 0
     is as one of 1). `warmup` is its `start_from_epoch`: so many epochs are not
     looked at. A NaN is no improvement, and as the first loss looked at it is
-    never improved on, as there.
+    never improved on, as there. (Keras compares Python floats in float32; here
+    everything is float64.)
 
     `counting="scikit_learn"` decides as `MLPRegressor` does with
     `n_iter_no_change=patience` and `tol=min_delta`: an epoch counts as none when
