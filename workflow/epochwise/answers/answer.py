@@ -41,9 +41,10 @@ def compute(
     -------
     dict
         `study` and `configurations`, a list in the order of the tables. Each has
-        `configuration` (its dataset, point and backend), `loss`, `leads` (whether it
-        has the least validation loss of its dataset, diverged ones apart), the row of each table, and
-        `early_stopping`: the criterion that saves most at an acceptable regret.
+        `configuration` (its dataset, point and backend), `loss` (in words), `leads`
+        (whether it has the least validation loss of its dataset, diverged ones apart),
+        the rows of each table, and `early_stopping`: the criterion that saves most
+        at an acceptable regret.
         What is not known is None.
     """
     keys = [name for name in tables["best_epoch"].columns if name not in COLUMNS["best_epoch"]]
