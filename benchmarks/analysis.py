@@ -56,7 +56,7 @@ def make_table(runs: int, epochs: int, configurations: int, path: Path) -> None:
 
 def analyse(path: Path) -> None:
     """Read and analyse a table, and print what it took, step by step."""
-    from epochwise.answers import answer, criteria, curves, tables
+    from epochwise.answers import answer, criteria, loss_table, tables
     from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
     from epochwise.answers.settings import AnswerSettings
     from epochwise.answers.stopping import Patience
@@ -69,7 +69,7 @@ def analyse(path: Path) -> None:
     }
     settings, replayed = AnswerSettings(), criteria.parse_criteria(None, registry)
     begin = time.perf_counter()
-    losses = curves.read(path)
+    losses = loss_table.read(path)
     reading = time.perf_counter() - begin
     found = tables.compute(losses, settings, replayed, batch_size=100)
     said = answer.describe(answer.compute(found, settings, study="made", task="regression"))

@@ -1,12 +1,7 @@
 import numpy as np
 import pytest
-from epochwise.answers.best_epoch import (
-    address,
-    bootstrap_interval,
-    one_standard_error_epoch,
-    plateau_range,
-    row,
-)
+from epochwise.answers.best_epoch import one_standard_error_epoch, plateau_range, row
+from epochwise.answers.bootstrap import address, bootstrap_interval
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.statistics import first_minimum, standard_error
 from hypothesis import given, settings

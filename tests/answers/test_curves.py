@@ -1,7 +1,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from epochwise.answers.curves import configurations, read
+from epochwise.answers.curves import configurations
+from epochwise.answers.loss_table import read
 from epochwise.errors import DataError
 
 from answers.made import loss_table

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from epochwise.answers.phases import row, running_median, shape
+from epochwise.answers.phases import row
 from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.shapes import running_median, shape
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays

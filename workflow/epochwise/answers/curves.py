@@ -3,19 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from epochwise.answers.loss_table import LOSSES, integers, is_key, loss_values, require_table
 from epochwise.answers.statistics import last_finite
 from epochwise.errors import DataError
-
-LOSSES = ("train_loss", "validation_loss", "test_loss")
-COUNTS = ("fold", "seed", "epoch", "iteration", "samples")
-REQUIRED = ("dataset", "backend", *COUNTS, *LOSSES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,29 +47,6 @@ class Curves:
         return last_finite(self.validation)
 
 
-def read(path: Path | str) -> pd.DataFrame:
-    """Read the columns of a loss table that answers need; text stays dictionary-encoded.
-
-    Raises
-    ------
-    DataError
-        When the file is missing, is not Parquet or lacks a column.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        schema = pq.read_schema(path)
-        text = [field.name for field in schema if pa.types.is_string(field.type)]
-        columns = [name for name in schema.names if not name.endswith("_accuracy")]
-        table = pq.read_table(path, columns=columns, read_dictionary=text)
-    except (OSError, pa.ArrowException) as error:
-        raise DataError(
-            f"cannot read the loss table {path}: {error}. Make it again by running the workflow."
-        ) from error
-    return table.to_pandas(split_blocks=True, self_destruct=True)
-
-
 def configurations(losses: pd.DataFrame, epochs: int | None = None) -> list[Curves]:
     """Turn a loss table into the curves of each configuration, in order of appearance.
 
@@ -92,11 +65,11 @@ def configurations(losses: pd.DataFrame, epochs: int | None = None) -> list[Curv
         When the table is empty, lacks a column, misses or repeats an epoch,
         or holds what cannot be a loss.
     """
-    _require_table(losses)
-    key_columns = [name for name in losses.columns if _is_key(name)]
+    require_table(losses)
+    key_columns = [name for name in losses.columns if is_key(name)]
     configuration = _codes(losses, key_columns)
-    run = _codes_of([configuration, _integers(losses, "fold"), _integers(losses, "seed")])
-    epoch = _integers(losses, "epoch")
+    run = _codes_of([configuration, integers(losses, "fold"), integers(losses, "seed")])
+    epoch = integers(losses, "epoch")
     first = np.unique(run, return_index=True)[1]  # one row of each run
     _require_every_epoch(run, epoch, losses, first)
 
@@ -107,9 +80,9 @@ def configurations(losses: pd.DataFrame, epochs: int | None = None) -> list[Curv
     bounds = np.flatnonzero(np.diff(configuration[first][order], prepend=-1))
     owner = first[order]
     keys = [_key(losses, key_columns, owner[bound]) for bound in bounds]
-    matrices = [table.matrix(_losses(losses, name)) for name in LOSSES]
-    counts = [table.at_epoch(_integers(losses, name), 1) for name in ("samples", "iteration")]
-    fold, seed = (_integers(losses, name)[owner] for name in ("fold", "seed"))
+    matrices = [table.matrix(loss_values(losses, name)) for name in LOSSES]
+    counts = [table.at_epoch(integers(losses, name), 1) for name in ("samples", "iteration")]
+    fold, seed = (integers(losses, name)[owner] for name in ("fold", "seed"))
     longest = max(table.epochs, epochs or 0)
     groups = []
     for key, start, stop in zip(keys, bounds, [*bounds[1:], len(owner)], strict=True):
@@ -126,46 +99,6 @@ def configurations(losses: pd.DataFrame, epochs: int | None = None) -> list[Curv
             )
         )
     return groups
-
-
-def _is_key(name: str) -> bool:
-    return name not in COUNTS and not name.endswith(("_loss", "_accuracy"))
-
-
-def _require_table(losses: pd.DataFrame) -> None:
-    missing = [name for name in REQUIRED if name not in losses.columns]
-    if missing:
-        raise DataError(
-            f"the loss table has no column {', '.join(missing)}; it has "
-            f"{', '.join(map(str, losses.columns)) or 'none'}. "
-            "Make it again by running the workflow."
-        )
-    if losses.empty:
-        raise DataError("the loss table has no rows, so there is no answer: train a run first.")
-
-
-def _integers(losses: pd.DataFrame, name: str) -> NDArray[np.int64]:
-    column = losses[name]
-    if column.dtype.kind not in "iu" or column.isna().any():
-        raise DataError(
-            f"column {name!r} of the loss table must hold whole numbers, not {column.dtype}."
-        )
-    whole: NDArray[np.int64] = column.to_numpy(dtype=np.int64)
-    return whole
-
-
-def _losses(losses: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    """Return a column of losses with NaN for what is not finite."""
-    try:
-        values = losses[name].to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"column {name!r} of the loss table must hold numbers: {error}.") from None
-    if (values < 0).any():
-        raise DataError(
-            f"column {name!r} of the loss table holds {values[values < 0][0]:g}; "
-            "a loss cannot be negative."
-        )
-    return np.where(np.isfinite(values), values, np.nan)
 
 
 def _codes(losses: pd.DataFrame, columns: Iterable[str]) -> NDArray[np.int64]:
@@ -210,7 +143,7 @@ def _require_every_epoch(
         wrong = seen.sum(axis=1) != rows
     if wrong.any():
         row = losses.iloc[first[np.argmax(wrong)]]
-        name = ", ".join(str(row[column]) for column in losses.columns if _is_key(column))
+        name = ", ".join(str(row[column]) for column in losses.columns if is_key(column))
         raise DataError(
             f"the run {name}, fold {row['fold']}, seed {row['seed']} of the loss table must have "
             "every epoch from 0 exactly once. Make the table again by running the workflow."
