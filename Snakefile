@@ -15,12 +15,14 @@ wildcard_constraints:
     seeds=r"[0-9+-]+",
     start=r"\d+",
     end=r"\d+",
+    figure=r"[A-Za-z][A-Za-z0-9_-]*",
 
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/answers.smk"
 include: "workflow/rules/figures.smk"
 
 

@@ -21,7 +21,9 @@ class Clone:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for name in ("workflow", "plugins", "profiles", "config"):
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(
+                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
         shutil.copy(ROOT / "Snakefile", folder)
 
     def command(self, *arguments: str) -> list[str]:

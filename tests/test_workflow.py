@@ -102,7 +102,9 @@ def test_fewer_epochs_train_nothing(tiny):
     tiny.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 12")
     assert "train" not in tiny.jobs()
     tiny.run()
-    assert pq.read_table(tiny.folder / "results/tiny/losses.parquet")["epoch"].to_numpy().max() == 12
+    assert (
+        pq.read_table(tiny.folder / "results/tiny/losses.parquet")["epoch"].to_numpy().max() == 12
+    )
 
 
 def tables(folder: Path) -> dict[str, str]:
@@ -214,4 +216,4 @@ def test_a_batch_above_the_rows_fails_before_training_in_a_sentence(tiny):
     tiny.edit("config/studies/tiny.yaml", "epochs: 30", "batch_size: 400, epochs: 30")
     text = tiny.run(ok=False)
     assert "training.batch_size: 400 is more than the 353 training rows" in text
-    assert "File \"" not in text.split("epochwise:")[1].splitlines()[0]
+    assert 'File "' not in text.split("epochwise:")[1].splitlines()[0]

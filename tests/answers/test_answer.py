@@ -5,12 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from answers.made import REGISTRY, loss_table
 from epochwise.answers import answer, tables
 from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.settings import AnswerSettings
 from epochwise.errors import DataError
-
-from answers.made import REGISTRY, loss_table
 
 SETTINGS = AnswerSettings(resamples=100)
 CRITERIA = parse_criteria(None, REGISTRY)

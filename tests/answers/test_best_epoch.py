@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from answers.made import curves
 from epochwise.answers.best_epoch import one_standard_error_epoch, plateau_range, row
 from epochwise.answers.bootstrap import address, bootstrap_interval
 from epochwise.answers.settings import AnswerSettings
@@ -8,8 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import ttest_rel
-
-from answers.made import curves
 
 SETTINGS = AnswerSettings(resamples=200)
 EPOCHS = (

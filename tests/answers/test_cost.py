@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-from epochwise.answers.cost import rows
-
 from answers.made import curves
+from epochwise.answers.cost import rows
 
 VALIDATION = np.array([[5, 3, 1, 2.0], [5, 1, 2, 3]])  # mean 5 2 1.5 2.5: best epoch 2
 TEST = np.array([[6, 4, 3, 2.0], [6, 3, 4, 5]])  # mean 6 3.5 3.5 3.5: best epoch 1

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
+from answers.made import REGISTRY
 from epochwise.answers.criteria import DEFAULT, parse_criteria
 from epochwise.answers.prechelt import GeneralisationLoss
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import MovingAverage, Patience
 from epochwise.errors import StudyError
-
-from answers.made import REGISTRY
 
 
 def test_the_default_is_prechelts_fourteen_and_five_of_patience():

@@ -8,7 +8,6 @@ from pathlib import Path
 import epochwise
 import pluggy
 import pytest
-
 from answers.made import REGISTRY
 
 PLUGINS = Path(__file__).parents[2] / "plugins"

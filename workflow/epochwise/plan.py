@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from epochwise import study as studies
-from epochwise.plugins import load_backend
+from epochwise.figures import choose, tables_of
+from epochwise.plugins import Registered, load_all, load_backend
 from epochwise.study import Point, Study
 
+SUFFIXES = ("png", "svg", "pdf")
 LONGEST_NAME = 200  # characters; file systems allow 255
 
 
@@ -128,12 +130,16 @@ class Plan:
     ----------
     study : the study.
     results : the folder of all results.
+    drawers : the figures that plugins registered, by name.
     """
 
-    def __init__(self, study: Study, results: Path) -> None:
+    def __init__(self, study: Study, results: Path, drawers: Mapping[str, Registered]) -> None:
         self.study = study
+        self.drawers = drawers
+        self.figures = choose(study, drawers)
         self.points = study.points()
-        self.work = results / study.name / "work"
+        self.folder = results / study.name
+        self.work = self.folder / "work"
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -179,8 +185,33 @@ class Plan:
 
     def results(self) -> list[str]:
         """List what a study leaves behind for its reader."""
-        names = ["losses.parquet", "losses.csv", "summary.csv", "study.yaml", "timings.csv"]
-        return [str(self.work.parent / name) for name in names]
+        tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
+        return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml", "timings.csv"]]
+
+    def facts_files(self) -> list[str]:
+        """List the file of facts of every dataset."""
+        return [str(self.work / name / "raw.json") for name in self.study.datasets]
+
+    def answer_settings(self) -> dict[str, Any]:
+        """Give all that the answers depend on besides the tables."""
+        resolved = self.study.resolved
+        epochs = {point.values["epochs"] for point in self.points.values()}
+        return {
+            "name": self.study.name,
+            "answer": resolved["answer"],
+            "stopping": resolved.get("stopping"),
+            "epochs": epochs.pop() if len(epochs) == 1 else None,
+            "batch_size": resolved["training"]["batch_size"],
+        }
+
+    def figure_tables(self, figure: str) -> list[str]:
+        """List the tables that a figure reads."""
+        return [str(self.folder / name) for name in tables_of(self.drawers[figure])]
+
+    def drawn_study(self) -> dict[str, Any]:
+        """Give the study as figures may depend on it: not on other figures, nor on jobs."""
+        return {k: v for k, v in self.study.resolved.items() if k not in ("figures", "jobs")}
 
     def segment_files(self, suffix: str) -> list[str]:
         """List a file of every segment, in the order of the loss table."""
@@ -213,10 +244,11 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     EpochwiseError
         The first mistake in a study, or a backend that cannot be had.
     """
+    drawers = load_all(plugins, "figures")
     plans = {}
     for path in studies.find(names, folder):
         study = studies.load(path)
         for backend in study.backends:
             load_backend(plugins, backend)
-        plans[study.name] = Plan(study, results)
+        plans[study.name] = Plan(study, results, drawers)
     return plans
