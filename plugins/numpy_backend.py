@@ -7,6 +7,7 @@ takes the same path; all buffers are allocated once; the solver works on one fla
 from collections.abc import Callable
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers, weights_mask

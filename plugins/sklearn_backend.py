@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers

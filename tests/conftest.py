@@ -18,13 +18,20 @@ def plugins() -> Path:
 class Clone:
     """A copy of the workflow in a folder of its own, to run and to change."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, origin: Path = ROOT) -> None:
         self.folder = folder
         for name in ("workflow", "plugins", "profiles", "config"):
             shutil.copytree(
-                ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+                origin / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
             )
-        shutil.copy(ROOT / "Snakefile", folder)
+        shutil.copy(origin / "Snakefile", folder)
+
+    def copy(self, folder: Path) -> "Clone":
+        """Copy it with its results and what Snakemake knows of them."""
+        shutil.copytree(self.folder, folder)
+        copied = object.__new__(Clone)
+        copied.folder = folder
+        return copied
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
@@ -40,7 +47,6 @@ class Clone:
 
     def jobs(self, *arguments: str) -> dict[str, int]:
         """Count by rule the jobs that a run would make."""
-        lines = self.run("--dry-run", "--quiet", "rules", *arguments).splitlines()
         text = self.run("--dry-run", *arguments)
         if "Nothing to be done" in text:
             return {}

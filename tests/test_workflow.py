@@ -7,9 +7,12 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+
+from conftest import Clone
 
 TINY = """
 datasets: [diabetes]
@@ -28,6 +31,22 @@ def tiny(clone):
     return clone
 
 
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory):
+    """Run the tiny study once, for all tests that begin with a finished run."""
+    made = Clone(tmp_path_factory.mktemp("ready") / "clone")
+    made.study("tiny", TINY)
+    made.edit("config/config.yaml", "- diabetes", "- tiny")
+    made.run()
+    return made
+
+
+@pytest.fixture
+def done(ready, tmp_path):
+    """A copy of a finished run, to change and run again."""
+    return ready.copy(tmp_path / "clone with a space")
+
+
 def contents(folder: Path) -> dict[str, str]:
     """Hash every result but the times."""
     return {
@@ -37,9 +56,8 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
-def test_a_run_leaves_what_the_readme_promises(tiny):
-    tiny.run()
-    results = tiny.folder / "results" / "tiny"
+def test_a_run_leaves_what_the_readme_promises(ready):
+    results = ready.folder / "results" / "tiny"
     table = pq.read_table(results / "losses.parquet")
     assert table.num_rows == 2 * 31
     assert pa_csv.read_csv(results / "losses.csv").num_rows == table.num_rows
@@ -47,14 +65,13 @@ def test_a_run_leaves_what_the_readme_promises(tiny):
     assert [row["backend"] for row in summary] == ["sklearn", "numpy"]
     assert summary[0]["best_validation_loss"] == summary[1]["best_validation_loss"]
     assert not summary[0]["diverged"]
-    logs = list((tiny.folder / "logs" / "tiny").rglob("*.benchmark.tsv"))
+    logs = list((ready.folder / "logs" / "tiny").rglob("*.benchmark.tsv"))
     assert len(logs) == 6
     assert "epoch 30/30" in (logs[0].parent / "20-30.log").read_text(encoding="utf-8")
 
 
-def test_a_second_run_has_nothing_to_do(tiny):
-    tiny.run()
-    assert "Nothing to be done" in tiny.run()
+def test_a_second_run_has_nothing_to_do(done):
+    assert "Nothing to be done" in done.run()
 
 
 def test_the_same_bytes_for_any_cores_and_any_run(tiny):
@@ -66,21 +83,19 @@ def test_the_same_bytes_for_any_cores_and_any_run(tiny):
     assert any(name.endswith(".png") for name in first)
 
 
-def test_editing_a_backend_retrains_its_curves_alone(tiny):
-    tiny.run()
-    tiny.edit("plugins/numpy_backend.py", '"""Announce the trainer."""', '"""Announce it."""')
-    text = tiny.run("--dry-run")
-    assert tiny.jobs()["train"] == 3
+def test_editing_a_backend_retrains_its_curves_alone(done):
+    done.edit("plugins/numpy_backend.py", '"""Announce the trainer."""', '"""Announce it."""')
+    text = done.run("--dry-run")
+    assert done.jobs()["train"] == 3
     assert "Train numpy" in text
     assert "Train sklearn" not in text
 
 
-def test_a_figure_option_redraws_the_figure_alone(tiny):
-    tiny.run()
-    file = tiny.folder / "config/studies/tiny.yaml"
+def test_a_figure_option_redraws_the_figure_alone(done):
+    file = done.folder / "config/studies/tiny.yaml"
     file.write_text(TINY + "figures: {loss_curves: {yscale: linear}}\n", encoding="utf-8")
     redrawn = {"figure", "study_file", "report", "manifest"}
-    jobs = tiny.jobs()
+    jobs = done.jobs()
     assert jobs["figure"] == 1
     assert set(jobs) <= redrawn
 
@@ -97,13 +112,12 @@ def test_more_epochs_train_only_what_is_new_and_equal_a_fresh_run(tiny, tmp_path
     assert tables(tiny.folder) == grown
 
 
-def test_fewer_epochs_train_nothing(tiny):
-    tiny.run()
-    tiny.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 12")
-    assert "train" not in tiny.jobs()
-    tiny.run()
+def test_fewer_epochs_train_nothing(done):
+    done.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 12")
+    assert "train" not in done.jobs()
+    done.run()
     assert (
-        pq.read_table(tiny.folder / "results/tiny/losses.parquet")["epoch"].to_numpy().max() == 12
+        pq.read_table(done.folder / "results/tiny/losses.parquet")["epoch"].to_numpy().max() == 12
     )
 
 
@@ -164,19 +178,18 @@ def wait_for(condition, seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
-def kill_training(session: int) -> None:
+def kill_training(run: int) -> None:
     """SIGKILL the Python process of the training job that runs now."""
 
-    def victims() -> list[int]:
-        listing = subprocess.run(
-            ["ps", "-s", str(session), "-o", "pid=,args="], capture_output=True, text=True
-        ).stdout
-        lines = [line.split(maxsplit=1) for line in listing.splitlines()]
-        return [int(pid) for pid, args in lines if "train.py" in args and "-c " not in args]
+    def victims() -> list[psutil.Process]:
+        started = psutil.Process(run).children(recursive=True)
+        return [
+            p for p in started if p.name().startswith("python") and "train.py" in str(p.cmdline())
+        ]
 
     wait_for(victims)
-    for pid in victims():
-        os.kill(pid, signal.SIGKILL)
+    for victim in victims():
+        victim.kill()
 
 
 def test_two_runs_at_once_are_refused(tiny):

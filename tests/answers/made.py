@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+
 from epochwise.answers.curves import Curves, configurations
 from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
 from epochwise.answers.stopping import MovingAverage, Patience

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+
 from answers.made import REGISTRY, loss_table
 from epochwise.answers import answer, tables
 from epochwise.answers.criteria import parse_criteria

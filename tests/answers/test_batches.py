@@ -1,13 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from answers.made import curves, loss_table
 from epochwise.answers import refit
 from epochwise.answers.batches import iterations_per_epoch, only_batch_size, row
 from epochwise.answers.curves import configurations
 from epochwise.errors import DataError
-from hypothesis import given
-from hypothesis import strategies as st
 
 LOSSES = [3, 2, 1, 2.0]
 

@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import ttest_rel
+
 from answers.made import curves
 from epochwise.answers.best_epoch import one_standard_error_epoch, plateau_range, row
 from epochwise.answers.bootstrap import address, bootstrap_interval
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.statistics import first_minimum, standard_error
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
-from scipy.stats import ttest_rel
 
 SETTINGS = AnswerSettings(resamples=200)
 EPOCHS = (

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from answers.made import curves
 from epochwise.answers.cost import rows
 

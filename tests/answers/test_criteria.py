@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from answers.made import REGISTRY
 from epochwise.answers.criteria import DEFAULT, parse_criteria
 from epochwise.answers.prechelt import GeneralisationLoss

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from answers.made import loss_table
 from epochwise.answers.curves import configurations
 from epochwise.answers.loss_table import read

@@ -3,6 +3,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
 from epochwise.answers import replay, tables
 from epochwise.answers.settings import AnswerSettings
 

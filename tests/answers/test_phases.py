@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
 from answers.made import curves
 from epochwise.answers.phases import row
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import running_median, shape
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 SETTINGS = AnswerSettings()
 EPOCH = np.arange(1001)

@@ -4,10 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
-from epochwise.answers.stopping import NEVER
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
+from epochwise.answers.stopping import NEVER
 
 GOLDEN = np.array([[10, 8, 9, 10, 11, 12, 12, 13, 14, 15, 16, 17, 16.0]])
 

@@ -1,14 +1,15 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
 from answers.made import REGISTRY, curves
 from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.prechelt import GeneralisationLoss
 from epochwise.answers.replay import best_so_far, frontier, rows
 from epochwise.answers.stopping import Patience
 from epochwise.errors import PluginError
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 
 def test_the_replay_by_hand():

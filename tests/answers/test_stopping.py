@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
 from answers.made import REGISTRY
 from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
 from epochwise.answers.stopping import NEVER, Criterion, MovingAverage, Patience
 from helpers import require
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 
 def random_curves(count, epochs, seed):

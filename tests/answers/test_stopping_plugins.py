@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import epochwise
 import pluggy
 import pytest
+
+import epochwise
 from answers.made import REGISTRY
 
 PLUGINS = Path(__file__).parents[2] / "plugins"
