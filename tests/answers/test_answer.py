@@ -143,6 +143,15 @@ def test_many_datasets_still_take_ten_lines():
     assert "more lines" in text
 
 
+def test_the_criterion_named_saves_most_at_an_acceptable_regret():
+    names = ("epochs_saved_percent_mean", "validation_regret_percent_mean")
+    numbers = [(20.0, 0.0), (60.0, 0.9), (70.0, 1.1), (80.0, None), (0.0, 0.0)]
+    rows = [dict(zip(names, each, strict=True)) for each in numbers]
+    assert answer.early_stopping(rows, AnswerSettings()) == rows[1]
+    assert answer.early_stopping(rows, AnswerSettings(acceptable_regret=0.02)) == rows[2]
+    assert answer.early_stopping(rows[3:], AnswerSettings()) is None
+
+
 def test_an_early_stopping_is_named_only_where_it_serves():
     _, said = analyse(loss_table(FALLS))
     saving = said["configurations"][0]["early_stopping"]

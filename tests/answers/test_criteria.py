@@ -6,7 +6,7 @@ from epochwise.answers.criteria import DEFAULT, parse_criteria
 from epochwise.answers.prechelt import GeneralisationLoss
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import MovingAverage, Patience
-from epochwise.errors import StudyError
+from epochwise.errors import PluginError, StudyError
 
 
 def test_the_default_is_prechelts_fourteen_and_five_of_patience():
@@ -47,6 +47,11 @@ def test_a_criterion_of_ones_own_comes_in_by_the_same_door():
 
     (criterion,) = parse_criteria([{"criterion": "third", "epoch": 3}], {"third": Third})
     assert criterion.label == "third(3)"
+
+
+def test_what_makes_no_criterion_is_named():
+    with pytest.raises(PluginError, match="'broken' made a dict, which has no `label`"):
+        parse_criteria([{"criterion": "broken"}], {"broken": lambda: {}})
 
 
 @pytest.mark.parametrize(

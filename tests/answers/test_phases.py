@@ -66,6 +66,11 @@ CURVES = {
         "recovers",
         "rises and recovers: validation loss rises",
     ),
+    "still falling at the end, but not to a new minimum": (
+        np.interp(EPOCH, [0, 100, 700, 1000], [5, 1, 1.2, 1.03]),
+        "recovers",
+        "rises and recovers: validation loss rises",
+    ),
     "no second descent below the first": (
         np.interp(EPOCH, [0, 100, 300, 1000], [5, 1, 1.5, 1.2]),
         "overfits",

@@ -110,6 +110,32 @@ def test_every_criterion_gives_sound_numbers_on_every_table(validation):
             assert regret == 0
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    arrays(float, st.tuples(st.integers(1, 3), st.integers(2, 40)), elements=st.integers(0, 99)),
+    st.floats(1e-6, 1e6),
+)
+def test_the_unit_of_the_loss_changes_no_epoch(validation, factor):
+    criteria = parse_criteria(None, REGISTRY)
+    both = (rows(curves(each), criteria) for each in (validation, validation * factor))
+    for one, other in zip(*both, strict=True):
+        for name in one:
+            if "epoch" in name or name == "never_fired_percent":
+                assert one[name] == other[name] or np.isnan(one[name]), name
+
+
+def test_a_criterion_cannot_change_what_the_next_one_sees():
+    class Writes:
+        label = "writes(1)"
+
+        def stops(self, train, validation):
+            validation[:] = 0
+            return np.full(len(validation), -1)
+
+    with pytest.raises(ValueError, match="read-only"):
+        rows(curves([3, 2, 1.0]), [Writes()])
+
+
 def test_the_best_so_far():
     losses = np.array([[3, 4, 2, 2, np.nan, 1], [np.nan, np.nan, 5, 4, 4, 9]])
     assert best_so_far(losses)[:, 2:].tolist() == [[3, 3, 3, 6], [3, 4, 4, 4]]

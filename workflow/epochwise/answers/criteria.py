@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from epochwise.answers.stopping import Criterion
-from epochwise.errors import StudyError, unknown
+from epochwise.errors import PluginError, StudyError, unknown
 
 Registry = Mapping[str, Callable[..., Criterion]]
 
@@ -35,6 +35,8 @@ def parse_criteria(specs: Iterable[object] | None, registry: Registry) -> list[C
     StudyError
         When a criterion or a parameter is unknown, missing, of the wrong
         type, or when two criteria are the same.
+    PluginError
+        When what is registered makes no criterion.
     """
     if specs is None:
         specs = DEFAULT
@@ -66,9 +68,16 @@ def _criterion(spec: object, registry: Registry) -> Criterion:
         for key, value in parameters.items()
     }
     try:
-        return registry[name](**nested)
+        criterion = registry[name](**nested)
     except (TypeError, ValueError) as error:
         raise StudyError(f"stopping: criterion {name!r}: {error}.") from error
+    if not isinstance(criterion, Criterion):
+        raise PluginError(
+            f"what is registered as the stopping criterion {name!r} made a "
+            f"{type(criterion).__name__}, which has no `label` or no `stops(train, validation)`; "
+            "give it both."
+        )
+    return criterion
 
 
 def _require_parameters(

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.answers.curves import Curves
-from epochwise.answers.statistics import Floats, Ints, quiet
+from epochwise.answers.statistics import TIE, Floats, Ints, quiet
 from epochwise.answers.stopping import NEVER, Criterion
 from epochwise.errors import PluginError
 
@@ -57,6 +57,8 @@ def series(curves: Curves) -> Series:
     train, validation, test = (
         matrix[runs, 1:] for matrix in (curves.train, curves.validation, curves.test)
     )
+    for matrix in (train, validation):
+        matrix.flags.writeable = False  # one criterion must not change what the next one sees
     return Series(train, validation, test, curves.last[runs], best_so_far(validation))
 
 
@@ -65,7 +67,7 @@ def best_so_far(validation: Floats) -> Ints:
     known = np.where(np.isnan(validation), np.inf, validation)
     before = np.minimum.accumulate(known, axis=1)
     record = np.ones(known.shape, dtype=bool)
-    record[:, 1:] = known[:, 1:] < before[:, :-1]
+    record[:, 1:] = known[:, 1:] < before[:, :-1] * (1 - TIE)
     number = np.arange(1, known.shape[1] + 1)
     return np.maximum.accumulate(np.where(record, number, 0), axis=1)
 
@@ -138,7 +140,9 @@ def regret(losses: Floats, selected: Ints) -> Floats:
     least = np.min(losses, axis=1, initial=np.inf, where=np.isfinite(losses))
     there = losses[np.arange(len(losses)), selected - 1]
     relative = 100 * (there / least - 1)
-    return np.where(there == least, 0.0, np.where(np.isfinite(relative), relative, np.nan))
+    return np.where(
+        there <= least * (1 + TIE), 0.0, np.where(np.isfinite(relative), relative, np.nan)
+    )
 
 
 def spreads(values: Floats) -> Floats:
