@@ -13,6 +13,7 @@ from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers
 from epochwise.schedules import adapt, learning_rate
 from epochwise.seeds import one_seed_at_a_time
+from epochwise.support import require
 
 
 @hookimpl
@@ -40,6 +41,7 @@ class SklearnTrainer:
     """
 
     def __init__(self, problem: Problem, state: State) -> None:
+        require("sklearn", problem)
         self.problem = problem
         self.kept = {name: array.copy() for name, array in state.items()}
         self.estimator = new_estimator(problem)
@@ -96,7 +98,7 @@ class SklearnTrainer:
 
     def _moments(self) -> dict[str, list[Array]]:
         names = MOMENTS[self.problem.hyperparameters.solver]
-        return {name: getattr(self.estimator._optimizer, names[name]) for name in SHARED}
+        return {name: getattr(self.estimator._optimizer, names[name]) for name in names}
 
 
 def as_list(flat: Array, problem: Problem) -> list[Array]:
