@@ -56,7 +56,9 @@ class JaxTrainer:
         epochs = len(orders)
         self.orders[:epochs] = orders  # always the same shapes: nothing is compiled anew
         self.sizes[:epochs] = step_sizes(self.problem, self.iteration, epochs)
-        self.kept, losses = self.train(self.kept, *self._put((self.orders, self.sizes)), epochs, self.data)
+        self.kept, losses = self.train(
+            self.kept, *self._put((self.orders, self.sizes)), epochs, self.data
+        )
         self.iteration += epochs * self.problem.iterations_per_epoch
         return np.swapaxes(np.asarray(losses)[:, :epochs], 0, 1)
 
@@ -154,7 +156,8 @@ def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable
         whole = len(order) // hp.batch_size
 
         def one(carry: Any, batch: Any) -> tuple[Any, Any]:
-            return run_batch(carry, *batch, data)
+            rows, size = batch
+            return run_batch(carry, rows, size, data)
 
         batches = order[: whole * hp.batch_size].reshape(whole, hp.batch_size)
         kept, objectives = jax.lax.scan(one, kept, (batches, steps[:whole]))
@@ -220,20 +223,20 @@ def backward(layers: Layers, values: list[Any], y: Any, activation: str) -> Any:
     """Give the summed gradient of the rows, (parameters,)."""
     import jax.numpy as jnp
 
-    through = {
+    through: dict[str, Callable[..., Any]] = {
         "identity": lambda a, delta: delta,
         "logistic": lambda a, delta: delta * (a * (1 - a)),
         "tanh": lambda a, delta: delta * (1 - a * a),
         "relu": lambda a, delta: jnp.where(a > 0, delta, 0),
-    }[activation]
-    delta, pieces = values[-1] - y, []
+    }
+    delta, pieces = values[-1] - y, list[Any]()
     for layer in range(len(layers) - 1, -1, -1):
         weights = layers[layer][0]
         pieces = [(values[layer].T @ delta).ravel(), delta.sum(axis=0), *pieces]
         if layer:
             outer = weights.shape[1] == 1
             back = delta * weights.T if outer else delta @ weights.T
-            delta = through(values[layer], back)
+            delta = through[activation](values[layer], back)
     return jnp.concatenate(pieces)
 
 

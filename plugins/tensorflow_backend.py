@@ -230,21 +230,25 @@ def forward(layers: Layers, x: Tensor, activation: str, task: Task) -> list[Tens
 def backward(layers: Layers, values: list[Tensor], y: Tensor, activation: str) -> Tensor:
     """Give the summed gradient of the rows, (parameters,)."""
     tf = framework()
-    through = {
+    through: dict[str, Callable[..., Any]] = {
         "identity": lambda a, delta: delta,
         "logistic": lambda a, delta: delta * (a * (1 - a)),
         "tanh": lambda a, delta: delta * (1 - a * a),
         "relu": lambda a, delta: tf.where(a > 0, delta, tf.zeros_like(delta)),
-    }[activation]
-    delta, pieces = values[-1] - y, []
+    }
+    delta, pieces = values[-1] - y, list[Any]()
     for layer in range(len(layers) - 1, -1, -1):
         weights = tf.matmul(values[layer], delta, transpose_a=True)
         pieces = [tf.reshape(weights, [-1]), tf.reduce_sum(delta, axis=0), *pieces]
         if layer:
             matrix = layers[layer][0]
             outer = matrix.shape[1] == 1
-            back = delta * tf.transpose(matrix) if outer else tf.matmul(delta, matrix, transpose_b=True)
-            delta = through(values[layer], back)
+            back = (
+                delta * tf.transpose(matrix)
+                if outer
+                else tf.matmul(delta, matrix, transpose_b=True)
+            )
+            delta = through[activation](values[layer], back)
     return tf.concat(pieces, axis=0)
 
 

@@ -39,7 +39,9 @@ class TorchTrainer:
         torch.set_num_threads(1)  # sharing a sum among threads could change its last bits
         self.iteration = int(state["iteration"])
         self.kept = {name: self._tensor(state[name]) for name in state if name in ON_DEVICE}
-        self.schedule = {n: a.copy() for n, a in state.items() if n not in (*self.kept, "iteration")}
+        self.schedule = {
+            n: a.copy() for n, a in state.items() if n not in (*self.kept, "iteration")
+        }
         self.weights = self.kept["weights"]
         self.gradient = torch.zeros_like(self.weights)
         self.scratch = torch.zeros_like(self.weights)
@@ -97,7 +99,9 @@ class TorchTrainer:
         if rows not in self.buffers:
             group = self.groups[0].stop
             self.buffers[rows] = [
-                self.torch.empty((group, rows, units), dtype=self.weights.dtype, device=self.hp.device)
+                self.torch.empty(
+                    (group, rows, units), dtype=self.weights.dtype, device=self.hp.device
+                )
                 for units in self.problem.layer_sizes[1:] * 2
             ]
         return self.buffers[rows]
@@ -223,8 +227,8 @@ def require_device(name: str) -> None:
 
     if name == "cuda" and not torch.cuda.is_available():
         raise PluginError(
-            f"backend 'torch' finds no device {name!r}; use device: cpu, or install a torch that is "
-            "built for the GPU of this machine."
+            f"backend 'torch' finds no device {name!r}; use device: cpu, or install a torch "
+            "that is built for the GPU of this machine."
         )
 
 

@@ -46,7 +46,7 @@ def step_sizes(problem: Problem, iteration: int, epochs: int) -> Array:
     if hp.solver == "adam":
         t = np.arange(iteration + 1, iteration + epochs * iterations + 1)
         sizes = hp.learning_rate_init * np.sqrt(1 - hp.beta_2**t) / (1 - hp.beta_1**t)
-        return sizes.reshape(epochs, iterations)
+        return np.reshape(sizes, (epochs, iterations))
     rates = np.full(epochs, hp.learning_rate_init)
     if hp.learning_rate == "invscaling":
         passed = iteration // iterations + np.arange(epochs)

@@ -13,11 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from epochwise.conformance.promises import PROMISES, Backend, Broken
+from epochwise.conformance.driving import Backend, BrokenPromiseError
+from epochwise.conformance.promises import PROMISES
 from epochwise.errors import EpochwiseError, PluginError
 from epochwise.plugins import SUFFIXES, load_backend
 
-__all__ = ["PROMISES", "BackendConformance", "Broken", "Promise", "check", "load", "report"]
+__all__ = [
+    "PROMISES",
+    "BackendConformance",
+    "BrokenPromiseError",
+    "Promise",
+    "check",
+    "load",
+    "report",
+]
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ def _try(promise: Callable[[Backend], None], backend: Backend) -> Promise:
         with warnings.catch_warnings():
             warnings.simplefilter("error", RuntimeWarning)
             promise(backend)
-    except (Broken, EpochwiseError) as broken:
+    except (BrokenPromiseError, EpochwiseError) as broken:
         problem = str(broken)
     except Exception as error:
         problem = f"raises {type(error).__name__}: {error}"

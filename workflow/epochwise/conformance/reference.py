@@ -7,25 +7,28 @@ a backend whose curve it reproduces.
 """
 
 import math
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 
 from epochwise.contract import Array, Problem, State
 
-ACTIVATIONS = {
+Function = Callable[[Array], Array]
+
+ACTIVATIONS: dict[str, Function] = {
     "identity": lambda z: z,
     "logistic": lambda z: 1 / (1 + np.exp(-z)),
     "tanh": np.tanh,
     "relu": lambda z: np.where(z > 0, z, 0.0),
 }
-SLOPES = {  # by the activation's value a
+SLOPES: dict[str, Function] = {  # by the activation's value a
     "identity": np.ones_like,
     "logistic": lambda a: a * (1 - a),
     "tanh": lambda a: 1 - a * a,
     "relu": lambda a: np.where(a > 0, 1.0, 0.0),
 }
-OUTPUTS = {
+OUTPUTS: dict[str, Function] = {
     "regression": ACTIVATIONS["identity"],
     "binary": ACTIVATIONS["logistic"],
     "multiclass": lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
@@ -58,7 +61,8 @@ def row_gradient(problem: Problem, weights: Array, row: Array, target: Array) ->
     """Back-propagate one row (Rumelhart, Hinton and Williams, 1986), (parameters,)."""
     slope = SLOPES[problem.hyperparameters.activation]
     layers = layers_of(weights, problem.layer_sizes)
-    values, pieces = activations(problem, weights, row), []
+    values = activations(problem, weights, row)
+    pieces: list[Array] = []
     delta = values[-1] - target  # ½ squared error and log loss alike, each with its output function
     for layer in range(len(layers) - 1, -1, -1):
         pieces = [np.outer(values[layer], delta).ravel(), delta, *pieces]
@@ -103,12 +107,12 @@ class Reference:
         objectives = np.zeros(len(self.kept["weights"]))
         epoch = int(self.kept["iteration"]) // len(batches)
         for number, batch in enumerate(batches):
-            self.kept["iteration"] = self.kept["iteration"] + 1
             short = batch.shape[1] < batches[0].shape[1]
             if (short and self.slip == "drops the short batch") or (
                 number == 0 and self.slip == "ignores the first batch"
             ):
                 continue
+            self.kept["iteration"] = self.kept["iteration"] + 1
             for seed, rows in enumerate(batch):
                 objectives[seed] += len(rows) * self._update(seed, rows, epoch)
         if self.hp.learning_rate == "adaptive":
@@ -142,7 +146,7 @@ class Reference:
         gradient = gradient / len(rows) + self.hp.alpha / share * shrunk
         objective = objective / len(rows) + 0.5 * self.hp.alpha * (shrunk @ shrunk) / len(rows)
         (self._adam if self.hp.solver == "adam" else self._sgd)(seed, gradient, epoch)
-        return objective
+        return float(objective)
 
     def _adam(self, seed: int, gradient: Array, epoch: int) -> None:
         """Kingma and Ba (2015), the more efficient order at the end of their section 2."""
