@@ -12,6 +12,7 @@ from epochwise import hookimpl
 from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers, weights_mask
 from epochwise.schedules import adapt, learning_rate
+from epochwise.support import require
 
 Layers = list[tuple[Array, Array]]
 
@@ -26,6 +27,7 @@ class NumpyTrainer:
     """Networks of any depth, one after the other, each in buffers that stay in the cache."""
 
     def __init__(self, problem: Problem, state: State) -> None:
+        require("numpy", problem)
         self.problem = problem
         self.hp = problem.hyperparameters
         self.kept = {name: array.copy() for name, array in state.items()}

@@ -14,6 +14,7 @@ from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers
 from epochwise.schedules import adapt, learning_rate
 from epochwise.seeds import one_seed_at_a_time
+from epochwise.support import require
 
 
 @hookimpl
@@ -41,6 +42,7 @@ class SklearnTrainer:
     """
 
     def __init__(self, problem: Problem, state: State) -> None:
+        require("sklearn", problem)
         self.problem = problem
         self.kept = {name: array.copy() for name, array in state.items()}
         self.estimator = new_estimator(problem)

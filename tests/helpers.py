@@ -1,25 +1,36 @@
-"""What several tests need."""
+"""What several tests share."""
 
 import importlib
+import importlib.util
 import os
 import warnings
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
+PLUGINS = ROOT / "plugins"
 
-def require(module: str) -> ModuleType:
-    """Import a module that is not in the base install, or skip the test with a sentence.
 
-    With EPOCHWISE_REQUIRE_ALL=1 its absence is a failure, so that no
-    comparison is ever left out unnoticed where everything is installed.
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # frameworks use what others have deprecated
-            return importlib.import_module(module)
-    except ImportError as error:
-        sentence = f"{module} is not installed, so nothing is compared with it: {error}"
-        if os.environ.get("EPOCHWISE_REQUIRE_ALL") == "1":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
+def require(module: str) -> None:
+    """Skip a test whose module is not installed; with EPOCHWISE_REQUIRE_ALL=1 it fails instead."""
+    package = module.split(".")[0]
+    if importlib.util.find_spec(package) is not None:
+        return
+    lack(f"{package} is not installed; try: pip install 'epochwise[{package}]'")
+
+
+def lack(sentence: str) -> None:
+    """Skip for want of something; where everything is to be there, fail."""
+    if os.environ.get("EPOCHWISE_REQUIRE_ALL") == "1":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+def load(module: str) -> ModuleType:
+    """Import a module that is not in the base install, if it is there."""
+    require(module)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # frameworks use what others have deprecated
+        return importlib.import_module(module)

@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from answers.made import REGISTRY
 from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
 from epochwise.answers.stopping import NEVER, Criterion, MovingAverage, Patience
-from helpers import require
+from helpers import load
 
 
 def random_curves(count, epochs, seed):
@@ -26,7 +26,7 @@ def random_curves(count, epochs, seed):
 @pytest.mark.parametrize("patience", [0, 1, 2, 5, 12])
 @pytest.mark.parametrize(("min_delta", "warmup"), [(0, 0), (0.25, 0), (0.03, 3), (0, 7), (0, 50)])
 def test_patience_decides_as_keras(patience, min_delta, warmup):
-    callbacks = require("keras.callbacks")
+    callbacks = load("keras.callbacks")
     curves = random_curves(60, 40, seed=[patience, warmup])
     criterion = Patience(patience, min_delta, warmup)
     decided = criterion.stops(curves, curves)
