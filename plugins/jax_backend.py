@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.contract import Array, Hyperparameters, Problem, State, Task
 from epochwise.errors import PluginError

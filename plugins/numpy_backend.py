@@ -5,6 +5,7 @@ takes the same path; all buffers are allocated once; the solver works on one fla
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class NumpyTrainer:
         """Update every network once per batch."""
         iteration = int(self.kept["iteration"])
         rates = np.broadcast_to(learning_rate(self.problem, self.kept), len(self.seeds))
-        objective, weights = np.zeros(len(self.seeds)), self.kept["weights"]
+        objective, weights = [0.0] * len(self.seeds), self.kept["weights"]
         with np.errstate(over="ignore", invalid="ignore"):  # the host notices divergence
             for seed, layers in enumerate(self.seeds):
                 rate = float(rates[seed])
@@ -56,7 +57,7 @@ class NumpyTrainer:
                     self.step(seed, number, rate)
         self.kept["iteration"] = np.array(iteration + len(batches))
         if self.hp.learning_rate == "adaptive":
-            adapt(self.kept, objective / len(self.problem.train.x), self.hp)
+            adapt(self.kept, np.array(objective) / len(self.problem.train.x), self.hp)
 
     def predict(self, x: Array) -> Array:
         """Give the outputs of every network, (seeds, rows, outputs)."""
@@ -97,7 +98,7 @@ class NumpyTrainer:
         self.activate_output(out[-1])
         return out[-1]
 
-    def _backpropagate(self, layers: Layers, weights: Array, rows: Array) -> float:
+    def _backpropagate(self, layers: Layers, weights: Array, rows: Array) -> Any:
         """Fill the gradient of one batch; give its summed objective if a schedule asks for it."""
         train = self.problem.train
         activations, deltas = self._buffers(len(rows))
@@ -118,11 +119,14 @@ class NumpyTrainer:
         adaptive = self.hp.learning_rate == "adaptive"
         return self._objective(layers, y, outputs) if adaptive else 0.0
 
-    def _objective(self, layers: Layers, y: Array, outputs: Array) -> float:
-        """Give loss and penalty of one batch times its rows: what `adaptive` watches."""
+    def _objective(self, layers: Layers, y: Array, outputs: Array) -> Any:
+        """Give loss and penalty of one batch times its rows, in the precision of the outputs.
+
+        This is what `adaptive` watches; sums in scikit-learn's order and precision.
+        """
         squares = sum(np.dot(w.ravel(), w.ravel()) for w, _ in layers)
         loss = OBJECTIVES[self.problem.task](y, outputs)
-        return float((loss + 0.5 * self.hp.alpha * squares / len(y)) * len(y))
+        return (loss + 0.5 * self.hp.alpha * squares / len(y)) * len(y)
 
     def _adam(self, seed: int, t: int, rate: float) -> None:
         """Kingma and Ba (2015), section 2, in the order of operations that scikit-learn has."""
@@ -216,18 +220,30 @@ def through_relu(a: Array, delta: Array) -> None:
     delta *= a > 0
 
 
-def half_squared_error(y: Array, outputs: Array) -> float:
+def half_squared_error(y: Array, outputs: Array) -> Any:
     """Give half the mean squared error, both (rows, outputs)."""
-    return float(0.5 * ((y - outputs) ** 2).mean(axis=0).mean())
+    return 0.5 * ((y - outputs) ** 2).mean(axis=0).mean()
 
 
-def cross_entropy(y: Array, outputs: Array) -> float:
-    """Give the log loss of one-hot or 0/1 targets, both (rows, outputs)."""
-    eps = np.finfo(outputs.dtype).eps
-    p = np.clip(outputs, eps, 1 - eps)
-    if p.shape[1] == 1:
-        y, p = np.append(1 - y, y, axis=1), np.append(1 - p, p, axis=1)
-    return float(-(y * np.log(p)).mean(axis=0).sum())
+def binary_cross_entropy(y: Array, outputs: Array) -> Any:
+    """Give the log loss of 0/1 targets, both (rows, 1)."""
+    from scipy.special import xlogy
+
+    p, y = clipped(outputs), y.astype(bool)
+    return -(xlogy(y, p) + xlogy(1 - y, 1 - p)).mean(axis=0).sum()
+
+
+def cross_entropy(y: Array, outputs: Array) -> Any:
+    """Give the log loss of one-hot targets, both (rows, classes)."""
+    from scipy.special import xlogy
+
+    return -xlogy(y.astype(bool), clipped(outputs)).mean(axis=0).sum()
+
+
+def clipped(probability: Array) -> Array:
+    """Keep probabilities the machine's epsilon away from 0 and 1."""
+    eps = np.finfo(probability.dtype).eps
+    return np.asarray(np.clip(probability, eps, 1 - eps))
 
 
 ZEROS: dict[np.dtype, Array] = {}
@@ -240,6 +256,6 @@ ACTIVATIONS = {
 OUTPUTS = {"regression": identity, "binary": logistic, "multiclass": softmax}
 OBJECTIVES = {
     "regression": half_squared_error,
-    "binary": cross_entropy,
+    "binary": binary_cross_entropy,
     "multiclass": cross_entropy,
 }

@@ -45,6 +45,8 @@ class SklearnTrainer:
         require("sklearn", problem)
         self.problem = problem
         self.kept = {name: array.copy() for name, array in state.items()}
+        y = problem.train.y  # classes as truth values, which is what scikit-learn makes of them
+        self.y = y if problem.task == "regression" else y.astype(bool)
         self.estimator = new_estimator(problem)
         self._initialise()
         self.parameters = as_list(self.kept["weights"], problem)
@@ -63,7 +65,7 @@ class SklearnTrainer:
         objective = 0.0
         with np.errstate(over="ignore", invalid="ignore"):  # the host notices divergence
             for rows in batches:
-                x, y = train.x[rows], train.y[rows]
+                x, y = train.x[rows], self.y[rows]
                 activations[0] = x
                 loss, _, _ = estimator._backprop(x, y, None, activations, deltas, gradients, biases)
                 optimizer.update_params(self.parameters, gradients + biases)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.contract import Array, Hyperparameters, Problem, State, Task
 from epochwise.errors import PluginError

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
+
 from epochwise import host
 from epochwise.conformance import PROMISES, BackendConformance
 from epochwise.conformance.problems import make, small_problem

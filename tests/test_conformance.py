@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from epochwise.conformance import PROMISES, check, load, report
 from epochwise.conformance.driving import fresh, orders_of, reference_curve, step_by_step
 from epochwise.conformance.problems import CASES, EPOCHS, SEEDS, make, small_problem

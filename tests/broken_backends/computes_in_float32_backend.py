@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.plugins import load_backend
 

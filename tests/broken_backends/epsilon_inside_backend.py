@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.plugins import load_backend
 

@@ -12,18 +12,24 @@ from epochwise.errors import EpochwiseError
 
 
 @contextmanager
-def job(log: str | Path) -> Iterator[TextIO]:
-    """Open the job's log; a user's mistake ends the job with one sentence, no traceback."""
+def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
+    """Open the job's log; a user's mistake ends the job with one sentence, no traceback.
+
+    Parameters
+    ----------
+    study : the name that the sentence begins with.
+    """
+    about = f"study {study}: " if study else ""
     with open(log, "w", encoding="utf-8") as file:
 
         def show(message: Warning | str, category: type, *_: object, **__: object) -> None:
-            _say(file, f"warning: {message}")
+            _say(file, f"warning: {about}{message}")
 
         warnings.showwarning = show
         try:
             yield file
         except EpochwiseError as error:
-            _say(file, f"epochwise: {error}")
+            _say(file, f"epochwise: {about}{error}")
             sys.exit(1)
         except Exception:
             traceback.print_exc(file=file)

@@ -1,6 +1,7 @@
 """The loss table: a row per run and epoch, from which everything else is computed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,33 +45,47 @@ def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table
     return pa.table({name: values[finite] for name, values in columns.items()})
 
 
-def aggregate(
-    parts: Sequence[tuple[str | Path, Mapping[str, Any]]], epochs: Sequence[int]
-) -> pa.Table:
-    """Join the segments of a study into its loss table.
+@dataclass(frozen=True)
+class Part:
+    """One segment on its way into the loss table.
 
     Parameters
     ----------
-    parts : a segment's file, and the dataset, fold, backend and swept
-        hyperparameters of its runs.
-    epochs : for each part, after which epoch to cut (a segment that was trained
-        before may reach further than the study asks).
+    path : the segment's file.
+    labels : dataset, fold, backend and swept hyperparameters of its runs.
+    seeds : which to take; a block that was trained before may have more.
+    epochs : after which epoch to cut; such a segment may reach further.
+    """
+
+    path: str | Path
+    labels: Mapping[str, Any]
+    seeds: Sequence[int]
+    epochs: int
+
+
+def aggregate(parts: Sequence[Part]) -> pa.Table:
+    """Join the segments of a study into its loss table.
 
     Returns
     -------
     table, sorted by run in the order of `parts`, then seed and epoch; a missing
-        test partition is a column of nulls.
+        test partition is a column of nulls. A swept key whose values are all numbers
+        is a column of numbers, else of text.
     """
     groups: dict[str, list[pa.Table]] = {}
     labels: dict[str, Mapping[str, Any]] = {}
-    for (path, label), last in zip(parts, epochs, strict=True):
-        table = pq.read_table(path)
-        key = repr(label)
-        groups.setdefault(key, []).append(table.filter(pc.field("epoch") <= last))
-        labels[key] = label
-    text = _text_columns(list(labels.values()))
-    tables = [_labelled(pa.concat_tables(groups[key]), labels[key], text) for key in groups]
+    for part in parts:
+        key = repr(part.labels)
+        groups.setdefault(key, []).append(_read(part))
+        labels[key] = part.labels
+    types = _label_types(list(labels.values()))
+    tables = [_labelled(pa.concat_tables(groups[key]), labels[key], types) for key in groups]
     return _with_test(pa.concat_tables(tables, promote_options="default").unify_dictionaries())
+
+
+def _read(part: Part) -> pa.Table:
+    wanted = pc.field("seed").isin(list(part.seeds)) & (pc.field("epoch") <= part.epochs)
+    return pq.read_table(part.path).filter(wanted)
 
 
 def save(table: pa.Table, parquet: str | Path, csv: str | Path) -> None:
@@ -86,21 +101,25 @@ def plain(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(list(zip(table.column_names, types, strict=True))))
 
 
-def _text_columns(labels: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Name the swept keys whose values are not all numbers: they are text in the table."""
-    return {
-        key
-        for label in labels
-        for key, value in label.items()
-        if not isinstance(value, int | float)
-    }
+def _label_types(labels: Sequence[Mapping[str, Any]]) -> dict[str, type]:
+    """Choose the type of each label's column: the narrowest that holds all its values."""
+    found: dict[str, set[type]] = {}
+    for label in labels:
+        for key, value in label.items():
+            found.setdefault(key, set()).add(type(value))
+    return {key: _joint(types) for key, types in found.items()}
 
 
-def _labelled(table: pa.Table, label: Mapping[str, Any], text: set[str]) -> pa.Table:
+def _joint(types: set[type]) -> type:
+    if len(types) == 1:
+        return next(iter(types))
+    return float if types == {int, float} else str
+
+
+def _labelled(table: pa.Table, label: Mapping[str, Any], types: Mapping[str, type]) -> pa.Table:
     table = table.sort_by([("seed", "ascending"), ("epoch", "ascending")])
     for place, (key, value) in enumerate(label.items()):
-        column = _constant(str(value) if key in text else value, table.num_rows)
-        table = table.add_column(place, key, column)
+        table = table.add_column(place, key, _constant(types[key](value), table.num_rows))
     return table
 
 

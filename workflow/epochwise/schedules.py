@@ -66,11 +66,12 @@ def adapt(state: State, loss: Array, hp: Hyperparameters) -> None:
     ----------
     state : its ``learning_rate``, ``best_loss`` and
         ``epochs_without_improvement``, each (seeds,), are changed.
-    loss : (seeds,) the epoch's training loss.
+    loss : (seeds,) the epoch's training loss; the comparison is in its precision.
     """
-    stale = loss > state["best_loss"] - hp.tol
+    best = state["best_loss"].astype(loss.dtype)
+    stale = loss > best - hp.tol
     waited = np.where(stale, state["epochs_without_improvement"] + 1, 0)
     divide = (waited > hp.n_iter_no_change) & (state["learning_rate"] > SMALLEST)
-    state["best_loss"][...] = np.where(loss < state["best_loss"], loss, state["best_loss"])
+    state["best_loss"][...] = np.where(loss < best, loss, best)
     state["learning_rate"][divide] /= 5
     state["epochs_without_improvement"][...] = np.where(divide, 0, waited)

@@ -3,8 +3,7 @@
 
 rule load:
     input:
-        file=lambda w: PLANS[w.study].dataset_file(w.dataset),
-        sources=sorted(map(str, PLUGINS.glob("*_datasets.py"))),
+        files=lambda w: PLANS[w.study].dataset_files(w.dataset),
     output:
         table="results/{study}/work/{dataset}/raw.parquet",
         facts="results/{study}/work/{dataset}/raw.json",
@@ -28,7 +27,7 @@ rule standardise:
         arrays="results/{study}/work/{dataset}/fold-{fold}/arrays.npz",
         scaler="results/{study}/work/{dataset}/fold-{fold}/scaler.json",
     params:
-        partitions=lambda w: PLANS[w.study].study.resolved["partitions"],
+        partitions=lambda w: PLANS[w.study].partitions(),
         standardise=lambda w: PLANS[w.study].study.resolved["standardise"],
         version=VERSION,
     log:

@@ -2,12 +2,14 @@
 
 from epochwise.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake.log[0], snakemake.wildcards.study):
     from epochwise import loss_table
+    from epochwise.plan import parse_seeds
 
     labels = snakemake.params.labels
-    table = loss_table.aggregate(
-        [(path, one["labels"]) for path, one in zip(snakemake.input.segments, labels, strict=True)],
-        [one["epochs"] for one in labels],
-    )
+    parts = [
+        loss_table.Part(path, one["labels"], parse_seeds(one["wanted"]), one["epochs"])
+        for path, one in zip(snakemake.input.segments, labels, strict=True)
+    ]
+    table = loss_table.aggregate(parts)
     loss_table.save(table, snakemake.output.parquet, snakemake.output.csv)

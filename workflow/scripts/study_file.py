@@ -4,7 +4,7 @@ from pathlib import Path
 
 from epochwise.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake.log[0], snakemake.wildcards.study):
     import yaml
 
     text = yaml.safe_dump(snakemake.params.study, sort_keys=False, allow_unicode=True)

@@ -2,7 +2,7 @@
 
 from epochwise.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake.log[0], snakemake.wildcards.study):
     from epochwise import summary
 
     summary.write(snakemake.input.losses, snakemake.params.epochs, snakemake.output[0])

@@ -2,7 +2,7 @@
 
 from epochwise.job import job
 
-with job(snakemake.log[0]):
+with job(snakemake.log[0], snakemake.wildcards.study):
     from epochwise import timings
 
     timings.collect(snakemake.input.segments, snakemake.params.labels, snakemake.output[0])

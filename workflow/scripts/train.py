@@ -4,7 +4,7 @@ from pathlib import Path
 
 from epochwise.job import job
 
-with job(snakemake.log[0]) as log:
+with job(snakemake.log[0], snakemake.wildcards.study) as log:
     from epochwise import training
     from epochwise.host import Segment
     from epochwise.plan import parse_seeds
