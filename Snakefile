@@ -6,6 +6,10 @@ min_version("9.8")
 configfile: "config/config.yaml"
 
 
+# an image to build on; neither fetched nor used unless you ask for it with --sdm
+container: "docker://python:3.11-bookworm"
+
+
 wildcard_constraints:
     study=r"[A-Za-z][A-Za-z0-9_-]*",
     dataset=r"[A-Za-z][A-Za-z0-9_-]*",
@@ -24,6 +28,7 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/answers.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:

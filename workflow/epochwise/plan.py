@@ -209,9 +209,16 @@ class Plan:
         fold = self.work / block.dataset / f"fold-{block.fold}"
         return fold / block.point.name / block.backend / f"seeds-{block.seeds}"
 
-    def state_before(self, folder: str, start: int) -> str | list[str]:
-        """Give the file of the state that a segment goes on from; none at epoch 0."""
-        return f"{folder}/{self._starts[folder, start]}-{start}.npz" if start else []
+    def state_before(self, at: Any) -> str | list[str]:
+        """Give the file of the state that a segment goes on from; none at epoch 0.
+
+        Parameters
+        ----------
+        at : the segment, with the attributes dataset, fold, point, backend, seeds and start.
+        """
+        fold = self.work / at.dataset / f"fold-{at.fold}"
+        folder, start = fold / at.point / at.backend / f"seeds-{at.seeds}", int(at.start)
+        return f"{folder}/{self._starts[str(folder), start]}-{start}.npz" if start else []
 
     def hyperparameters(self, point: str) -> dict[str, Any]:
         """Give all that the training of a point depends on; not how long it goes on."""
@@ -228,10 +235,10 @@ class Plan:
         return {key: value for key, value in cut.items() if key != "n_repeats"}
 
     def results(self) -> list[str]:
-        """List what a study leaves behind for its reader."""
+        """List what a study leaves behind for its reader, but the times, which differ."""
         tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
-        return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml", "timings.csv"]]
+        return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]
 
     def facts_files(self) -> list[str]:
         """List the file of facts of every dataset."""

@@ -12,12 +12,12 @@ rule answers:
         csv=[f"results/{{study}}/{name}.csv" for name in ANSWERS],
         parquet=[f"results/{{study}}/{name}.parquet" for name in ANSWERS],
         answer="results/{study}/answer.json",
-    params:
-        study=lambda w: PLANS[w.study].answer_settings(),
-        plugins=str(PLUGINS),
-        version=VERSION,
     log:
         "logs/{study}/answers.log",
+    params:
+        study=lambda w: PLANS[w.study].answer_settings(),
+        plugins=lambda w: str(PLUGINS),
+        version=VERSION,
     message:
         "Answer {wildcards.study}"
     script:

@@ -7,13 +7,13 @@ rule figure:
         drawers=sorted(map(str, PLUGINS.glob("*_figures.py"))),
     output:
         multiext("results/{study}/figures/{figure}", ".png", ".svg", ".pdf"),
+    log:
+        "logs/{study}/figures/{figure}.log",
     params:
         study=lambda w: PLANS[w.study].drawn_study(),
         options=lambda w: PLANS[w.study].figures[w.figure],
-        plugins=str(PLUGINS),
+        plugins=lambda w: str(PLUGINS),
         version=VERSION,
-    log:
-        "logs/{study}/figures/{figure}.log",
     message:
         "Draw {wildcards.figure} of {wildcards.study}"
     script:
