@@ -78,9 +78,22 @@ def sequential_scikit_learn(losses, patience, tolerance):
     return NEVER
 
 
-series = arrays(
-    float, st.tuples(st.integers(1, 4), st.integers(1, 30)), elements=st.floats(0, 4, width=16)
+shapes = st.tuples(st.integers(1, 4), st.integers(1, 30))
+series = arrays(float, shapes, elements=st.floats(0, 4, width=16))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    arrays(float, shapes, elements=st.integers(0, 4).map(float) | st.just(np.nan)),
+    st.integers(0, 6),
+    st.sampled_from([0, 0.5, 1]),
+    st.integers(0, 5),
 )
+def test_patience_takes_a_missing_loss_as_keras_does(losses, patience, min_delta, warmup):
+    losses[:, -1] = 1.0  # a series ends at its last finite loss
+    stops = Patience(patience, min_delta, warmup).stops(losses, losses)
+    expected = [sequential_keras(each, patience, min_delta, warmup) for each in losses]
+    assert stops.tolist() == expected
 
 
 @settings(max_examples=300, deadline=None)

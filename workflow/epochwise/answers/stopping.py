@@ -101,14 +101,24 @@ class Patience:
     def stops(self, _train: Floats, validation: Floats) -> Ints:
         """Return the epoch at which each run stops, or -1."""
         if self.counting == "keras":
-            stop = _keras_stop(validation[:, self.warmup :], max(self.patience, 1), self.min_delta)
+            rule = _keras_chain if self.min_delta else _keras_stop
+            stop = rule(validation[:, self.warmup :], max(self.patience, 1), self.min_delta)
             stop = np.where(stop < 0, NEVER, stop + self.warmup)
         else:
             stop = _scikit_learn_stop(validation, self.patience, self.min_delta)
         return np.where(stop <= last_finite(validation) + 1, stop, NEVER)
 
 
-def _keras_stop(losses: Floats, patience: int, min_delta: float) -> Ints:
+def _keras_stop(losses: Floats, patience: int, _min_delta: float) -> Ints:
+    """Decide without a least improvement, when any loss below all before it is one."""
+    improved = np.zeros(losses.shape, dtype=bool)
+    improved[:, :1] = True  # whatever it is, a NaN too, on which nothing improves then
+    record = np.where(np.isnan(losses[:, :1]), np.nan, np.fmin.accumulate(losses, axis=1))
+    improved[:, 1:] = losses[:, 1:] < record[:, :-1]
+    return first_true(in_a_row(~improved) >= patience)
+
+
+def _keras_chain(losses: Floats, patience: int, min_delta: float) -> Ints:
     """Go from improvement to improvement until one is too far off, all runs abreast."""
     runs, epochs = losses.shape
     stop = np.full(runs, NEVER)
