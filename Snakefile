@@ -6,6 +6,10 @@ min_version("9.8")
 configfile: "config/config.yaml"
 
 
+# an image to build on; neither fetched nor used unless you ask for it with --sdm
+container: "docker://python:3.11-bookworm"
+
+
 wildcard_constraints:
     study=r"[A-Za-z][A-Za-z0-9_-]*",
     dataset=r"[A-Za-z][A-Za-z0-9_-]*",
@@ -15,13 +19,16 @@ wildcard_constraints:
     seeds=r"[0-9+-]+",
     start=r"\d+",
     end=r"\d+",
+    figure=r"[A-Za-z][A-Za-z0-9_-]*",
 
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/tables.smk"
+include: "workflow/rules/answers.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
 
 
 rule all:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+
 from epochwise import hookimpl
 from epochwise.datasets import Dataset
 from epochwise.errors import DataError, unknown

@@ -5,14 +5,15 @@ takes the same path; all buffers are allocated once; the solver works on one fla
 """
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers, weights_mask
 from epochwise.schedules import adapt, learning_rate
+from epochwise.support import require
 
 Layers = list[tuple[Array, Array]]
 
@@ -27,6 +28,7 @@ class NumpyTrainer:
     """Networks of any depth, one after the other, each in buffers that stay in the cache."""
 
     def __init__(self, problem: Problem, state: State) -> None:
+        require("numpy", problem)
         self.problem = problem
         self.hp = problem.hyperparameters
         self.kept = {name: array.copy() for name, array in state.items()}
@@ -71,11 +73,19 @@ class NumpyTrainer:
         return {name: array.copy() for name, array in self.kept.items()}
 
     def _buffers(self, rows: int) -> tuple[list[Array], list[Array]]:
-        """Give the layers' activations and deltas for batches of `rows`, each (rows, units)."""
+        """Give the layers' activations and deltas, each (rows, units).
+
+        Whatever the rows, they are the same memory: the smaller it is, the more of
+        it stays in the cache.
+        """
         if rows not in self.buffers:
-            shapes = [(rows, units) for units in self.problem.layer_sizes[1:]]
-            activations = [np.empty(shape, self.hp.dtype) for shape in shapes]
-            self.buffers[rows] = activations, [np.empty_like(one) for one in activations]
+            longest = max(rows, *self.buffers, len(self.problem.train.x))
+            shapes = [(longest, units) for units in self.problem.layer_sizes[1:]]
+            room = [[np.empty(shape, self.hp.dtype) for shape in shapes] for _ in range(2)]
+            self.buffers = {
+                some: ([a[:some] for a in room[0]], [d[:some] for d in room[1]])
+                for some in (rows, *self.buffers)
+            }
         return self.buffers[rows]
 
     def _forward(self, layers: Layers, x: Array, out: list[Array]) -> Array:
@@ -92,7 +102,7 @@ class NumpyTrainer:
         """Fill the gradient of one batch; give its summed objective if a schedule asks for it."""
         train = self.problem.train
         activations, deltas = self._buffers(len(rows))
-        x, y = train.x[rows], train.y[rows]
+        x, y = train.x.take(rows, axis=0), train.y.take(rows, axis=0)
         outputs = self._forward(layers, x, activations)
         np.subtract(outputs, y, out=deltas[-1])
         inputs = [x, *activations[:-1]]
@@ -151,10 +161,8 @@ class NumpyTrainer:
 
 def times_transposed(delta: Array, weights: Array, out: Array) -> None:
     """Compute ``delta @ weights.T``; with one output that is an outer product."""
-    if weights.shape[1] == 1:
-        np.multiply(delta, weights.T, out=out)
-    else:
-        np.matmul(delta, weights.T, out=out)
+    one_output = weights.shape[1] == 1  # then the transpose is the same numbers in the same order
+    np.matmul(delta, weights.reshape(1, -1) if one_output else weights.T, out=out)
 
 
 def identity(z: Array) -> None:
@@ -174,14 +182,15 @@ def tanh(z: Array) -> None:
 
 
 def relu(z: Array) -> None:
-    """Replace z by max(z, 0); against an array, which is twice as fast as against a number."""
-    np.maximum(z, zeros(z.shape, z.dtype), out=z)
+    """Replace z by max(z, 0), against zeros of its own shape: twice as fast as against a number."""
+    np.maximum(z, zeros(z.size, z.dtype).reshape(z.shape), out=z)
 
 
-@lru_cache
-def zeros(shape: tuple[int, ...], dtype: np.dtype) -> Array:
-    """Keep an array of zeros for each shape."""
-    return np.zeros(shape, dtype)
+def zeros(size: int, dtype: np.dtype) -> Array:
+    """Give the same zeros to all that ask."""
+    if size > len(ZEROS.setdefault(dtype, np.zeros(0, dtype))):
+        ZEROS[dtype] = np.zeros(size, dtype)
+    return ZEROS[dtype][:size]
 
 
 def softmax(z: Array) -> None:
@@ -237,6 +246,7 @@ def clipped(probability: Array) -> Array:
     return np.asarray(np.clip(probability, eps, 1 - eps))
 
 
+ZEROS: dict[np.dtype, Array] = {}
 ACTIVATIONS = {
     "identity": (identity, through_identity),
     "logistic": (logistic, through_logistic),

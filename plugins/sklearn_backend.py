@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers
 from epochwise.schedules import adapt, learning_rate
 from epochwise.seeds import one_seed_at_a_time
+from epochwise.support import require
 
 
 @hookimpl
@@ -40,6 +42,7 @@ class SklearnTrainer:
     """
 
     def __init__(self, problem: Problem, state: State) -> None:
+        require("sklearn", problem)
         self.problem = problem
         self.kept = {name: array.copy() for name, array in state.items()}
         y = problem.train.y  # classes as truth values, which is what scikit-learn makes of them

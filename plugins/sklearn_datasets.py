@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import pyarrow as pa
+
 from epochwise import hookimpl
 from epochwise.datasets import Dataset
 from epochwise.errors import DataError

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn import metrics
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
 from epochwise import host
 from epochwise.contract import Hyperparameters, Partition, Problem
 from epochwise.losses import accuracy, log_loss, mean_squared_error
 from epochwise.parameters import initial_state, split_layers
 from epochwise.plugins import load_backend
-from sklearn import metrics
-from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 TRAINERS = {name: load_backend(PLUGINS, name).value for name in ("numpy", "sklearn")}

@@ -3,10 +3,11 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn import datasets as bundled
+
 from epochwise import datasets, plugins
 from epochwise.datasets import Dataset, digest, read_facts, settle
 from epochwise.errors import DataError
-from sklearn import datasets as bundled
 
 SOURCES = plugins.load_all(Path(__file__).parent.parent / "plugins", "datasets")
 

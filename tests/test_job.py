@@ -1,6 +1,7 @@
 import warnings
 
 import pytest
+
 from epochwise.errors import DataError, DataWarning
 from epochwise.job import job
 

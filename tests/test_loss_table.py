@@ -1,6 +1,7 @@
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+
 from epochwise import loss_table
 from epochwise.contract import Hyperparameters, Partition, Problem
 from epochwise.datasets import write

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from epochwise import partitions
-from epochwise.errors import DataError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import KFold, train_test_split
+
+from epochwise import partitions
+from epochwise.errors import DataError
 
 
 def rule(**changes):

@@ -1,12 +1,15 @@
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from epochwise import plan as plans
 from epochwise import study as studies
 from epochwise.errors import EpochwiseError
 from epochwise.plan import Plan, blocks, name_seeds, parse_seeds, read_plans, segments
-from hypothesis import given
-from hypothesis import strategies as st
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)
@@ -56,7 +59,7 @@ def test_segments_are_a_chain(epochs, per_job):
     chain = segments(epochs, per_job)
     assert chain[0][0] == 0
     assert chain[-1][1] == epochs
-    assert all(end == start for (_, end), (start, _) in zip(chain, chain[1:], strict=False))
+    assert all(end == start for (_, end), (start, _) in pairwise(chain))
     assert all(0 < end - start <= per_job for start, end in chain)
 
 
@@ -75,7 +78,7 @@ def test_whatever_was_trained_is_kept_as_epochs_and_job_sizes_change(history):
 def make(tmp_path, text, name="mine"):
     path = tmp_path / f"{name}.yaml"
     path.write_text(text)
-    return Plan(studies.load(path), tmp_path / "results", {"iris": "plugins/x_datasets.py"})
+    return Plan(studies.load(path), tmp_path / "results", {}, {})
 
 
 def finish(tmp_path, plan):
@@ -101,9 +104,10 @@ def test_a_study_is_blocks_of_segments(tmp_path):
     assert len(files) == 2 * 2 * 2  # folds, blocks, segments
     assert files[0].endswith("results/mine/work/iris/fold-0/default/numpy/seeds-0-2/0-10.parquet")
     assert len(set(files)) == len(files) == len(plan.segment_labels())
-    folder = files[0].rsplit("/", 1)[0]
-    assert plan.state_before(folder, 0) == []
-    assert plan.state_before(folder, 10) == [f"{folder}/0-10.npz"]
+    at = {"dataset": "iris", "fold": 0, "point": "default", "backend": "numpy", "seeds": "0-2"}
+    assert plan.state_before(SimpleNamespace(**at, start="0")) == []
+    state = plan.state_before(SimpleNamespace(**at, start="10"))
+    assert state == files[0].replace(".parquet", ".npz")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+
 from epochwise import problems
 from epochwise.datasets import Dataset, settle
 from epochwise.errors import StudyError

@@ -1,14 +1,15 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from epochwise.datasets import Dataset, settle
-from epochwise.errors import DataWarning
-from epochwise.schema import fill_defaults
-from epochwise.standardise import cut_rows, read_scaler, standardise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
+
+from epochwise.datasets import Dataset, settle
+from epochwise.errors import DataWarning
+from epochwise.schema import fill_defaults
+from epochwise.standardise import cut_rows, read_scaler, standardise
 
 BOTH = {"features": True, "target": True}
 ROWS = 40

@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from epochwise import study as studies
 from epochwise.errors import StudyError
 
@@ -102,12 +103,12 @@ def test_a_points_name_fits_a_file_and_is_its_own(tmp_path):
     sizes = ", ".join(
         f"[{', '.join(str(10000 + i) for i in range(19))}, {last}]" for last in (1, 2)
     )
-    grid = points(
-        tmp_path,
-        "{hidden_layer_sizes: [%s], n_iter_no_change: [10000001, 10000002],"
+    others = (
+        "n_iter_no_change: [10000001, 10000002],"
         " learning_rate_init: [0.00012345678901234], epsilon: [1.2345678901234e-08],"
-        " beta_1: [0.12345678901234], beta_2: [0.12345678901235], momentum: [0.123456789]}" % sizes,
+        " beta_1: [0.12345678901234], beta_2: [0.12345678901235], momentum: [0.123456789]"
     )
+    grid = points(tmp_path, f"{{hidden_layer_sizes: [{sizes}], {others}}}")
     assert len(grid) == 4
     assert max(map(len, grid)) <= 200
     assert all(re.fullmatch(r"[^/\s]+", name) for name in grid)

@@ -1,6 +1,7 @@
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+
 from epochwise import summary
 from epochwise.datasets import write
 

@@ -1,4 +1,5 @@
 import pytest
+
 from epochwise import yaml_files
 from epochwise.errors import StudyError
 

@@ -15,9 +15,11 @@ from typing import Any
 from epochwise import study as studies
 from epochwise.datasets import find_source
 from epochwise.errors import DataError, StudyError
+from epochwise.figures import choose, tables_of
 from epochwise.plugins import Registered, load_all, load_backend
 from epochwise.study import Point, Study
 
+SUFFIXES = ("png", "svg", "pdf")
 LONGEST_NAME = 200  # characters; file systems allow 255
 SEEDS = r"\d+(?:-\d+)?(?:\+\d+(?:-\d+)?)*"  # what `name_seeds` writes
 
@@ -158,13 +160,23 @@ class Plan:
     study : the study.
     results : the folder of all results.
     sources : the plugin's file of each dataset.
+    drawers : the figures that plugins registered, by name.
     """
 
-    def __init__(self, study: Study, results: Path, sources: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        study: Study,
+        results: Path,
+        sources: Mapping[str, str],
+        drawers: Mapping[str, Registered],
+    ) -> None:
         self.study = study
         self.sources = sources
+        self.drawers = drawers
+        self.figures = choose(study, drawers)
         self.points = study.points()
-        self.work = results / study.name / "work"
+        self.folder = results / study.name
+        self.work = self.folder / "work"
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -197,9 +209,16 @@ class Plan:
         fold = self.work / block.dataset / f"fold-{block.fold}"
         return fold / block.point.name / block.backend / f"seeds-{block.seeds}"
 
-    def state_before(self, folder: str, start: int) -> list[str]:
-        """Give the file of the state that a segment goes on from; none at epoch 0."""
-        return [f"{folder}/{self._starts[folder, start]}-{start}.npz"] if start else []
+    def state_before(self, at: Any) -> str | list[str]:
+        """Give the file of the state that a segment goes on from; none at epoch 0.
+
+        Parameters
+        ----------
+        at : the segment, with the attributes dataset, fold, point, backend, seeds and start.
+        """
+        fold = self.work / at.dataset / f"fold-{at.fold}"
+        folder, start = fold / at.point / at.backend / f"seeds-{at.seeds}", int(at.start)
+        return f"{folder}/{self._starts[str(folder), start]}-{start}.npz" if start else []
 
     def hyperparameters(self, point: str) -> dict[str, Any]:
         """Give all that the training of a point depends on; not how long it goes on."""
@@ -216,9 +235,34 @@ class Plan:
         return {key: value for key, value in cut.items() if key != "n_repeats"}
 
     def results(self) -> list[str]:
-        """List what a study leaves behind for its reader."""
-        names = ["losses.parquet", "losses.csv", "summary.csv", "study.yaml", "timings.csv"]
-        return [str(self.work.parent / name) for name in names]
+        """List what a study leaves behind for its reader, but the times, which differ."""
+        tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
+        return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]
+
+    def facts_files(self) -> list[str]:
+        """List the file of facts of every dataset."""
+        return [str(self.work / name / "raw.json") for name in self.study.datasets]
+
+    def answer_settings(self) -> dict[str, Any]:
+        """Give all that the answers depend on besides the tables."""
+        resolved = self.study.resolved
+        epochs = {point.values["epochs"] for point in self.points.values()}
+        return {
+            "name": self.study.name,
+            "answer": resolved["answer"],
+            "stopping": resolved.get("stopping"),
+            "epochs": epochs.pop() if len(epochs) == 1 else None,
+            "batch_size": resolved["training"]["batch_size"],
+        }
+
+    def figure_tables(self, figure: str) -> list[str]:
+        """List the tables that a figure reads."""
+        return [str(self.folder / name) for name in tables_of(self.drawers[figure])]
+
+    def drawn_study(self) -> dict[str, Any]:
+        """Give the study as figures may depend on it: not on other figures, nor on jobs."""
+        return {k: v for k, v in self.study.resolved.items() if k not in ("figures", "jobs")}
 
     def segment_files(self, suffix: str) -> list[str]:
         """List a file of every segment, in the order of the loss table."""
@@ -252,13 +296,15 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     EpochwiseError
         The first mistake in a study, or a backend that cannot be had.
     """
+    drawers = load_all(plugins, "figures")
     plans = {}
     registered = load_all(plugins, "datasets")
     for path in studies.find(names, folder):
         study = studies.load(path)
         for backend in study.backends:
             load_backend(plugins, backend)
-        plans[study.name] = Plan(study, results, dataset_sources(study, plugins, registered))
+        sources = dataset_sources(study, plugins, registered)
+        plans[study.name] = Plan(study, results, sources, drawers)
     return plans
 
 

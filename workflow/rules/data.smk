@@ -7,12 +7,12 @@ rule load:
     output:
         table="results/{study}/work/{dataset}/raw.parquet",
         facts="results/{study}/work/{dataset}/raw.json",
-    params:
-        options=lambda w: PLANS[w.study].study.datasets[w.dataset],
-        plugins=str(PLUGINS),
-        version=VERSION,
     log:
         "logs/{study}/{dataset}/load.log",
+    params:
+        options=lambda w: PLANS[w.study].study.datasets[w.dataset],
+        plugins=lambda w: str(PLUGINS),
+        version=VERSION,
     message:
         "Load {wildcards.dataset}"
     script:
@@ -26,12 +26,12 @@ rule standardise:
     output:
         arrays="results/{study}/work/{dataset}/fold-{fold}/arrays.npz",
         scaler="results/{study}/work/{dataset}/fold-{fold}/scaler.json",
+    log:
+        "logs/{study}/{dataset}/fold-{fold}/standardise.log",
     params:
         partitions=lambda w: PLANS[w.study].partitions(),
         standardise=lambda w: PLANS[w.study].study.resolved["standardise"],
         version=VERSION,
-    log:
-        "logs/{study}/{dataset}/fold-{fold}/standardise.log",
     message:
         "Standardise {wildcards.dataset}, fold {wildcards.fold}"
     script:

@@ -7,11 +7,11 @@ rule losses:
     output:
         parquet="results/{study}/losses.parquet",
         csv="results/{study}/losses.csv",
+    log:
+        "logs/{study}/losses.log",
     params:
         labels=lambda w: PLANS[w.study].segment_labels(),
         version=VERSION,
-    log:
-        "logs/{study}/losses.log",
     message:
         "Join the loss tables of {wildcards.study}"
     script:
@@ -23,11 +23,11 @@ rule summary:
         losses=rules.losses.output.parquet,
     output:
         "results/{study}/summary.csv",
+    log:
+        "logs/{study}/summary.log",
     params:
         epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
         version=VERSION,
-    log:
-        "logs/{study}/summary.log",
     message:
         "Summarise the runs of {wildcards.study}"
     script:
@@ -39,10 +39,10 @@ rule timings:
         segments=lambda w: PLANS[w.study].segment_files("timings.json"),
     output:
         "results/{study}/timings.csv",
-    params:
-        labels=lambda w: PLANS[w.study].segment_labels(),
     log:
         "logs/{study}/timings.log",
+    params:
+        labels=lambda w: PLANS[w.study].segment_labels(),
     message:
         "Collect the times of {wildcards.study}"
     script:
@@ -52,10 +52,10 @@ rule timings:
 rule study_file:
     output:
         "results/{study}/study.yaml",
-    params:
-        study=lambda w: dict(PLANS[w.study].study.resolved),
     log:
         "logs/{study}/study_file.log",
+    params:
+        study=lambda w: dict(PLANS[w.study].study.resolved),
     message:
         "Write down {wildcards.study} with every default"
     script:

@@ -4,6 +4,7 @@ from epochwise.job import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
     import pyarrow.parquet as pq
+
     from epochwise import datasets, standardise, states
 
     table = pq.read_table(snakemake.input.table)

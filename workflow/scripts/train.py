@@ -14,7 +14,7 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
     training.run(
         arrays=snakemake.input.arrays,
         scaler=snakemake.input.scaler,
-        state=next(iter(snakemake.input.state), None),
+        state=snakemake.input.get("state") or None,
         plugins=Path(snakemake.params.plugins),
         backend=at.backend,
         values=parameters,

@@ -1,0 +1,93 @@
+"""Studies with made-up loss tables, so that a figure's test knows what must be drawn."""
+
+from collections.abc import Callable, Mapping
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+
+from epochwise.figures.tables import Tables
+from epochwise.study import Study, load
+
+Losses = Mapping[str, np.ndarray]
+Run = Mapping[str, Any]
+ROWS, ITERATIONS = 80, 4
+
+
+def valley(run: Run) -> Losses:
+    """Validation falls to its least at epoch 30 and rises; a seed moves it up, not along."""
+    epoch = np.arange(run["epochs"] + 1.0)
+    lift = 1 + 0.05 * run["seed"] + 0.02 * run["fold"]
+    validation = lift * (2 + (np.log1p(epoch) - np.log1p(30)) ** 2)
+    return {"train_loss": 8 * np.exp(-epoch / 25) + 0.5, "validation_loss": validation}
+
+
+def with_test(run: Run) -> Losses:
+    losses = valley(run)
+    return {**losses, "test_loss": losses["validation_loss"] * 1.1}
+
+
+def make(
+    folder: Path, curves: Callable[[Run], Losses] = valley, *, name: str = "made", **study: Any
+) -> Tables:
+    """Write a study and its loss table, and give the tables.
+
+    `curves` gives the losses of a run, (epochs + 1,) each, cut where it diverges.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump({"datasets": ["diabetes"], **study}), encoding="utf-8")
+    made = load(path)
+    results = folder / "results"
+    results.mkdir(exist_ok=True)
+    tables = [run_table(made, run, curves(run)) for run in runs_of(made)]
+    pq.write_table(pa.concat_tables(tables, promote_options="default"), results / "losses.parquet")
+    return Tables(results, made)
+
+
+def runs_of(study: Study) -> list[dict[str, Any]]:
+    """List the runs in the order of the table."""
+    runs = []
+    for dataset in study.datasets:
+        places = product(study.folds(dataset), study.backends, study.points().values(), study.seeds)
+        for fold, backend, point, seed in places:
+            run = {"dataset": dataset, "fold": fold, "backend": backend, "seed": seed}
+            runs.append(run | {"epochs": point.values["epochs"], "swept": dict(point.swept)})
+    return runs
+
+
+def run_table(study: Study, run: Run, losses: Losses) -> pa.Table:
+    """Write one run's rows."""
+    rows = len(losses["validation_loss"])
+    epoch = np.arange(rows)
+    size = run["swept"].get("batch_size", ROWS // ITERATIONS)
+    iterations = -(-ROWS // (ROWS if size == "auto" else size))
+    keys = {"dataset": run["dataset"], "fold": run["fold"], "backend": run["backend"]}
+    keys |= {key: settled(study, key, value) for key, value in run["swept"].items()}
+    columns = {key: [value] * rows for key, value in {**keys, "seed": run["seed"]}.items()}
+    counts = {"epoch": epoch, "iteration": epoch * iterations, "samples": epoch * ROWS}
+    missing = {"test_loss": pa.nulls(rows, pa.float64())}
+    return pa.table({**columns, **counts, **missing, **losses})
+
+
+def settled(study: Study, key: str, value: Any) -> Any:
+    """Write a swept value with the one type that its column has."""
+    kinds = {type(point.swept[key]) for point in study.points().values()}
+    if len(kinds) == 1:
+        return value
+    return float(value) if kinds <= {int, float} else str(value)
+
+
+def options(**changed: Any) -> dict[str, Any]:
+    return {"width": "page", "title": None, "yscale": "log", **changed}
+
+
+def words(figure: Any) -> str:
+    """Join all that stands in a figure."""
+    from matplotlib.text import Text
+
+    return "\n".join(one.get_text() for one in figure.findobj(Text) if one.get_text())

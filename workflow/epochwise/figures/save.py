@@ -1,0 +1,29 @@
+"""Writing a figure so that the same figure gives the same bytes."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from epochwise.figures.style import in_force
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# what would differ from run to run, or from machine to machine
+METADATA: dict[str, dict[str, Any]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "ModDate": None, "Creator": None, "Producer": None},
+}
+SUFFIXES = tuple(METADATA)
+
+
+def save(figure: "Figure", paths: Iterable[str | Path]) -> None:
+    """Write a figure as PNG (300 dpi), SVG and PDF (text as text), as the paths' names say."""
+    with in_force():
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # laid out once: it takes longer than the drawing
+        for path in map(Path, paths):
+            kind = path.suffix.removeprefix(".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            figure.savefig(path, format=kind, metadata=METADATA[kind])
