@@ -150,7 +150,12 @@ BAD = {
     "texts as quantities": (
         "a,y\n" + "1,yes\n2,no\n" * 6,
         {"task": "regression"},
-        "task regression needs numbers",
+        "task regression needs numbers, but the target 'y' has 'yes' in row 1",
+    ),
+    "text in the target": (
+        "a,y\n" + NUMBERS + "3,oops\n",
+        {},
+        "the target 'y' has 'oops' in row 13 among numbers",
     ),
     "a task that is not plain": (
         "a,y\n" + "1,0\n2,1\n3,2\n" * 6,

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from epochwise import partitions
 from epochwise.datasets import Dataset, settle
 from epochwise.errors import DataWarning
 from epochwise.schema import fill_defaults
@@ -192,7 +191,3 @@ def test_the_scaler_survives_a_file(tmp_path):
     _, scaler = standardise(table, facts, cut_rows(table, facts, rule(), 0), BOTH)
     scaler.save(tmp_path / "scaler.json")
     assert read_scaler(tmp_path / "scaler.json") == scaler
-
-
-def test_every_word_of_a_partition_is_known():
-    assert partitions.WORDS == ("train", "validation", "test")

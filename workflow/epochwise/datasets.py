@@ -9,6 +9,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -17,6 +18,7 @@ from epochwise.errors import DataError, unknown
 from epochwise.plugins import Registered
 
 FEWEST_ROWS = 4  # two for training, two for validation
+MOSTLY = 0.5  # a target with more numbers than this share is meant to have nothing else
 MOST_CLASSES = 20  # whole numbers with more values are quantities
 
 
@@ -170,14 +172,13 @@ def _task(
     name: str, table: pa.Table, dataset: Dataset, wanted: str | None
 ) -> tuple[str, list[str]]:
     """Settle the task as ("regression" | "binary" | "multiclass", classes)."""
-    target = table[dataset.target[0]]
     numeric = all(pa.types.is_integer(t) or pa.types.is_floating(t) for t in _types(table, dataset))
-    wanted = wanted or _infer(name, dataset.target, target, numeric)
+    wanted = wanted or _infer(name, table, dataset, numeric)
     if wanted == "regression":
         if not numeric:
             raise DataError(
                 f"dataset {name!r}: task regression needs numbers, but the target "
-                f"{', '.join(dataset.target)} has text; set task: classification."
+                f"{_first_text(table, dataset)}; correct it, or set task: classification."
             )
         return "regression", []
     if len(dataset.target) > 1:
@@ -185,7 +186,7 @@ def _task(
             f"dataset {name!r}: classification takes one target column, not "
             f"{', '.join(dataset.target)}."
         )
-    unique = pc.unique(target)
+    unique = pc.unique(table[dataset.target[0]])
     classes = class_names(unique.take(pc.sort_indices(unique)))
     if len(classes) < 2:
         raise DataError(f"dataset {name!r}: the target has one class only, {classes[0]!r}.")
@@ -196,20 +197,45 @@ def _types(table: pa.Table, dataset: Dataset) -> list[Any]:
     return [table.schema.field(column).type for column in dataset.target]
 
 
-def _infer(name: str, columns: list[str], target: pa.ChunkedArray, numeric: bool) -> str:
+def _infer(name: str, table: pa.Table, dataset: Dataset, numeric: bool) -> str:
     """Infer the task where it is plain."""
+    column, target = dataset.target[0], table[dataset.target[0]]
     if not numeric:
+        share = np.mean([_is_number(value) for value in target.to_pylist()])
+        if MOSTLY < share < 1:
+            raise DataError(
+                f"dataset {name!r}: the target {_first_text(table, dataset)} among numbers; correct "
+                "it, or set task: classification."
+            )
         return "classification"
     whole = pc.all(pc.equal(pc.round(target), target)).as_py()
     values = len(pc.unique(target))
-    if len(columns) > 1 or not whole or values > MOST_CLASSES:
+    if len(dataset.target) > 1 or not whole or values > MOST_CLASSES:
         return "regression"
     if values == 2:
         return "classification"
     raise DataError(
-        f"dataset {name!r}: the target {columns[0]!r} has {values} different whole numbers, which may "
-        "be quantities or classes; set task: regression or task: classification."
+        f"dataset {name!r}: the target {column!r} has {values} different whole numbers, which may be "
+        "quantities or classes; set task: regression or task: classification."
     )
+
+
+def _first_text(table: pa.Table, dataset: Dataset) -> str:
+    """Point at the first value of the targets that is no number."""
+    return next(
+        f"{column!r} has {value!r} in row {row}"
+        for column in dataset.target
+        for row, value in enumerate(table[column].to_pylist(), start=1)
+        if not _is_number(value)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        return False
+    return not isinstance(value, bool)
 
 
 def find_source(

@@ -82,9 +82,7 @@ def _sentence(error: ValidationError) -> str:
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
         return f"the key {missing!r} is missing; {_hint(schema()['properties'][missing])}"
-    if error.validator == "propertyNames" or (
-        error.parent and error.parent.validator == "propertyNames"
-    ):
+    if error.validator == "pattern":
         return f"{key}: {_show(error.instance)} cannot be a name; {_NAMES}"
     return f"{key or 'the file'}: {_show(error.instance)} is not allowed; {_hint(error.schema)}"
 

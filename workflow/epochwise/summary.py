@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
+PARTITIONS = ("train", "validation", "test")
 NOT_RUNS = ("epoch", "iteration", "samples")
 
 
@@ -29,9 +30,10 @@ def summarise(losses: pd.DataFrame, epochs: int) -> pd.DataFrame:
     -------
     table with a row per run, in the loss table's order: ``epochs`` (the last one with a
         finite loss), ``best_epoch`` (the first with the least validation loss),
-        losses there and at the end, the generalisation gap (validation loss minus
-        train loss) at both, iterations and samples at the best epoch, and whether
-        the run diverged: whether it ended before its time.
+        losses there and at the end (for classes accuracies beside them), the
+        generalisation gap (validation loss minus train loss) at both, iterations and
+        samples at the best epoch, and whether the run diverged: whether it ended
+        before its time.
     """
     runs = run_columns(losses)
     ids = losses.groupby(runs, sort=False, observed=True, dropna=False).ngroup()
@@ -44,10 +46,13 @@ def summarise(losses: pd.DataFrame, epochs: int) -> pd.DataFrame:
     table["best_validation_loss"] = best["validation_loss"]
     table["train_loss_at_best"] = best["train_loss"]
     table["test_loss_at_best"] = best["test_loss"]
-    for partition in ("train", "validation", "test"):
+    for partition in PARTITIONS:
         table[f"final_{partition}_loss"] = last[f"{partition}_loss"]
     table["generalisation_gap_at_best"] = best["validation_loss"] - best["train_loss"]
     table["generalisation_gap_final"] = last["validation_loss"] - last["train_loss"]
+    for name in (f"{partition}_accuracy" for partition in PARTITIONS):
+        if name in losses:
+            table[f"{name}_at_best"], table[f"final_{name}"] = best[name], last[name]
     table["iterations_at_best"] = best["iteration"]
     table["samples_at_best"] = best["samples"]
     table["diverged"] = last["epoch"] < asked

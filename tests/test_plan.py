@@ -1,0 +1,195 @@
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epochwise import plan as plans
+from epochwise import study as studies
+from epochwise.errors import EpochwiseError
+from epochwise.plan import Plan, blocks, name_seeds, parse_seeds, read_plans, segments
+
+PLUGINS = Path(__file__).parent.parent / "plugins"
+seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)
+
+
+@pytest.mark.parametrize(
+    ("seeds", "name"),
+    [([42], "42"), (range(30), "0-29"), ([3, 7, 40, 41, 42], "3+7+40-42"), ([1, 2], "1-2")],
+)
+def test_names_of_blocks(seeds, name):
+    assert name_seeds(seeds) == name
+    assert parse_seeds(name) == list(seeds)
+
+
+@given(st.sets(st.integers(0, 2**32 - 1), min_size=1, max_size=50).map(sorted))
+def test_every_block_can_be_read_back(seeds):
+    assert parse_seeds(name_seeds(seeds)) == seeds
+
+
+@given(seed_sets, st.integers(1, 30), st.lists(seed_sets, max_size=5))
+def test_blocks_answer_for_every_seed_once(seeds, per_job, trained):
+    existing = sorted({name_seeds(one) for one in trained})
+    cut = blocks(seeds, per_job, existing)
+    assert sorted(seed for _, wanted in cut for seed in wanted) == seeds
+    for name, wanted in cut:
+        assert set(wanted) <= set(parse_seeds(name))
+        assert name in existing or len(wanted) <= per_job
+    fresh = {seed for name, wanted in cut if name not in existing for seed in wanted}
+    assert not fresh & {seed for one in trained for seed in one}
+
+
+@given(seed_sets, seed_sets, st.integers(1, 30), st.integers(1, 30))
+def test_adding_seeds_trains_the_new_ones_alone(first, more, per_job, other_per_job):
+    before = [name for name, _ in blocks(first, per_job)]
+    after = blocks(sorted({*first, *more}), other_per_job, before)
+    new = [seed for name, wanted in after if name not in before for seed in wanted]
+    assert sorted(new) == sorted(set(more) - set(first))
+
+
+@given(st.lists(st.integers(10**9, 2**32 - 1), min_size=1, max_size=120, unique=True).map(sorted))
+def test_blocks_fit_file_names(seeds):
+    assert all(len(f"seeds-{name}") < 255 for name, _ in blocks(seeds, 100000))
+
+
+@given(st.integers(1, 500), st.integers(1, 200))
+def test_segments_are_a_chain(epochs, per_job):
+    chain = segments(epochs, per_job)
+    assert chain[0][0] == 0
+    assert chain[-1][1] == epochs
+    assert all(end == start for (_, end), (start, _) in pairwise(chain))
+    assert all(0 < end - start <= per_job for start, end in chain)
+
+
+@given(st.lists(st.tuples(st.integers(1, 400), st.integers(1, 150)), min_size=1, max_size=5))
+def test_whatever_was_trained_is_kept_as_epochs_and_job_sizes_change(history):
+    """After any history of settings nothing is trained twice."""
+    done: list[tuple[int, int]] = []
+    for epochs, per_job in history:
+        chain = segments(epochs, per_job, done)
+        reached = max((end for _, end in done), default=0)
+        assert all(start >= reached for start, end in chain if (start, end) not in done)
+        assert chain[-1][1] >= epochs
+        done = sorted({*done, *chain})
+
+
+def make(tmp_path, text, name="mine"):
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(text)
+    return Plan(studies.load(path), tmp_path / "results", {}, {})
+
+
+def finish(tmp_path, plan):
+    """Put an end state where each segment of a plan would leave it."""
+    for file in plan.segment_files("npz"):
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).touch()
+    return set(plan.segment_files("npz"))
+
+
+BASE = """
+datasets: [iris]
+partitions: {method: k_fold, n_splits: 2}
+seeds: 4
+training: {epochs: 20}
+jobs: {seeds_per_job: 3, epochs_per_job: 10}
+"""
+
+
+def test_a_study_is_blocks_of_segments(tmp_path):
+    plan = make(tmp_path, BASE)
+    files = plan.segment_files("parquet")
+    assert len(files) == 2 * 2 * 2  # folds, blocks, segments
+    assert files[0].endswith("results/mine/work/iris/fold-0/default/numpy/seeds-0-2/0-10.parquet")
+    assert len(set(files)) == len(files) == len(plan.segment_labels())
+    at = {"dataset": "iris", "fold": 0, "point": "default", "backend": "numpy", "seeds": "0-2"}
+    assert plan.state_before(SimpleNamespace(**at, start="0")) == []
+    state = plan.state_before(SimpleNamespace(**at, start="10"))
+    assert state == files[0].replace(".parquet", ".npz")
+
+
+@pytest.mark.parametrize(
+    ("change", "new"),
+    [
+        (("seeds: 4", "seeds: 6"), 2 * 1 * 2),
+        (("seeds: 4", "seeds: 2"), 0),
+        (("seeds: 4", "seeds: [1, 3]"), 0),
+        (("epochs: 20", "epochs: 25"), 2 * 2 * 1),
+        (("epochs: 20", "epochs: 15"), 0),
+        (("epochs: 20", "epochs: 3"), 0),
+        (("n_splits: 2", "n_splits: 2, n_repeats: 2"), 2 * 2 * 2),
+        (("seeds_per_job: 3", "seeds_per_job: 1"), 0),
+        (("epochs_per_job: 10", "epochs_per_job: 7"), 0),
+        (("datasets: [iris]", "datasets: [iris, wine]"), 2 * 2 * 2),
+        (("datasets: [iris]", "datasets: [iris]\nbackends: [numpy, sklearn]"), 2 * 2 * 2),
+    ],
+)
+def test_a_changed_study_trains_only_what_is_new(tmp_path, change, new):
+    done = finish(tmp_path, make(tmp_path, BASE))
+    after = make(tmp_path, BASE.replace(*change)).segment_files("npz")
+    assert len(set(after) - done) == new
+
+
+def test_fewer_seeds_take_their_rows_from_larger_blocks(tmp_path):
+    finish(tmp_path, make(tmp_path, BASE))
+    labels = make(tmp_path, BASE.replace("seeds: 4", "seeds: 2")).segment_labels()
+    assert {(one["seeds"], one["wanted"]) for one in labels} == {("0-2", "0-1")}
+
+
+def test_surplus_seeds_are_not_trained_further(tmp_path):
+    finish(tmp_path, make(tmp_path, BASE))
+    text = BASE.replace("seeds: 4", "seeds: 2").replace("epochs: 20", "epochs: 30")
+    assert {one["seeds"] for one in make(tmp_path, text).segment_labels()} == {"0-1"}
+
+
+def test_what_else_lies_in_the_folder_is_left_alone(tmp_path):
+    plan = make(tmp_path, BASE)
+    folder = Path(plan.segment_files("npz")[0]).parent.parent
+    (folder / "seeds-old copy").mkdir(parents=True)
+    (folder / "seeds-0-2").mkdir()
+    (folder / "seeds-0-2/notes.npz").touch()
+    assert plans.existing_segments(folder / "seeds-0-2") == []
+    assert make(tmp_path, BASE).segment_files("npz") == plan.segment_files("npz")
+
+
+def test_points_have_their_own_epochs(tmp_path):
+    text = "datasets: [iris]\nsweep: {epochs: [10, 20]}\n"
+    plan = make(tmp_path, text)
+    assert [file.rsplit("/")[-1] for file in plan.segment_files("npz")] == ["0-10.npz", "0-20.npz"]
+    assert "epochs" not in plan.hyperparameters("epochs=10")
+
+
+def test_a_cut_does_not_depend_on_the_number_of_repeats(tmp_path):
+    more = BASE.replace("n_splits: 2", "n_splits: 2, n_repeats: 9")
+    assert make(tmp_path, BASE).partitions() == make(tmp_path, more).partitions()
+
+
+def read(tmp_path, text):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text)
+    return read_plans(str(path), tmp_path, PLUGINS, tmp_path / "results")
+
+
+def test_plans_are_read_with_their_sources(tmp_path):
+    (tmp_path / "a.csv").write_text("x")
+    plan = read(tmp_path, "datasets: {iris: , a: {file: a.csv, target: y}}")["mine"]
+    assert plan.dataset_files("iris") == [str(PLUGINS / "sklearn_datasets.py")]
+    assert plan.dataset_files("a") == [
+        str(PLUGINS / "file_datasets.py"),
+        str(tmp_path / "a.csv"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("datasets: [iriss]", r"mine.yaml: dataset 'iriss': unknown source .*Did you mean 'iris'"),
+        ("datasets: {iris: {rows: 5}}", "mine.yaml: dataset 'iris': unknown option 'rows'"),
+        ("datasets: [iris]\nbackends: [nunpy]", "unknown backend 'nunpy'.*Did you mean 'numpy'"),
+    ],
+)
+def test_mistakes_are_told_before_anything_runs(tmp_path, text, expected):
+    with pytest.raises(EpochwiseError, match=expected):
+        read(tmp_path, text)

@@ -1,0 +1,158 @@
+import copy
+import re
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from epochwise import schema
+from epochwise.errors import StudyError
+
+GOOD = {"datasets": ["diabetes"]}
+
+
+def refused(study):
+    with pytest.raises(StudyError) as error:
+        schema.check(study, "my.yaml")
+    return str(error.value)
+
+
+def test_the_schema_is_one():
+    Draft202012Validator.check_schema(schema.schema())
+
+
+def properties(rule, path=()):
+    """Every property of the schema with its path."""
+    for name, inner in rule.get("properties", {}).items():
+        yield (*path, name), inner
+        yield from properties(inner, (*path, name))
+
+
+def test_every_key_is_described_and_has_a_default_that_is_allowed():
+    for path, rule in properties(schema.schema()):
+        if path[0] in ("datasets", "sweep") and len(path) > 1:
+            continue
+        assert rule.get("description"), path
+        if path in (("title",), ("datasets",), ("stopping",)):  # theirs depends on the study
+            continue
+        study = copy.deepcopy(GOOD)
+        at = study
+        for key in path[:-1]:
+            at = at.setdefault(key, {})
+        at[path[-1]] = rule["default"]
+        schema.check(study, "my.yaml")
+
+
+def test_every_example_is_allowed():
+    for key, rule in schema.schema()["properties"].items():
+        for example in rule.get("examples", []):
+            schema.check(GOOD | {key: example}, "my.yaml")
+
+
+def test_no_section_takes_unknown_keys():
+    for path, rule in [((), schema.schema()), *properties(schema.schema())]:
+        if rule.get("type") == "object" and path not in (
+            ("sweep",),
+            ("sweep", "points"),
+            ("figures",),
+        ):
+            assert rule["additionalProperties"] is False, path
+
+
+def test_defaults_are_scikit_learns():
+    from sklearn.neural_network import MLPRegressor
+
+    theirs = MLPRegressor().get_params()
+    for key, rule in schema.hyperparameters().items():
+        if key in ("epochs", "shuffle", "dtype", "device"):
+            continue
+        ours = rule["default"]
+        assert (tuple(ours) if isinstance(ours, list) else ours) == theirs[key], key
+    assert schema.hyperparameters()["epochs"]["default"] == theirs["max_iter"]
+
+
+def test_fill_defaults_completes_and_keeps():
+    given = {"datasets": ["diabetes"], "training": {"alpha": 0}, "partitions": {"n_splits": 3}}
+    before = copy.deepcopy(given)
+    filled = schema.fill_defaults(given)
+    assert given == before
+    assert filled["training"]["alpha"] == 0.0
+    assert isinstance(filled["training"]["alpha"], float)
+    assert filled["partitions"]["n_splits"] == 3
+    assert filled["network"] == {"hidden_layer_sizes": [100], "activation": "relu"}
+    schema.check(filled, "my.yaml")
+
+
+def test_defaults_are_not_shared():
+    schema.fill_defaults(GOOD)["network"]["hidden_layer_sizes"].append(1)
+    assert schema.fill_defaults(GOOD)["network"]["hidden_layer_sizes"] == [100]
+
+
+BAD = [
+    ({}, "the key 'datasets' is missing"),
+    ({"dataset": ["x"]}, "unknown key 'dataset'; there are: .*Did you mean 'datasets'"),
+    ({"training": {"epoch": 5}}, "unknown key in training 'epoch'.*Did you mean 'epochs'"),
+    ({"training": []}, r"training: \[\] is not allowed; it must be a mapping"),
+    ({"training": {"epochs": 0}}, "training.epochs: 0 is not allowed; .* at least 1"),
+    ({"training": {"epochs": -5}}, "training.epochs: -5 is not allowed"),
+    ({"training": {"epochs": True}}, "training.epochs: true is not allowed; .* a whole number"),
+    ({"training": {"epochs": 5.0}}, "training.epochs: 5.0 is not allowed; .* a whole number"),
+    ({"training": {"epochs": "many"}}, "training.epochs: 'many' is not allowed"),
+    ({"training": {"epochs": None}}, "training.epochs: an empty value is not allowed"),
+    (
+        {"training": {"epochs": 10**12}},
+        "training.epochs: 1000000000000 is not .* at most 100000000",
+    ),
+    ({"training": {"solver": "lbfgs"}}, "'lbfgs' is not allowed; it must be one of adam, sgd"),
+    ({"training": {"alpha": -0.1}}, "training.alpha: -0.1 is not allowed; .* at least 0"),
+    ({"training": {"alpha": "0.1"}}, "training.alpha: '0.1' is not allowed; it must be a number"),
+    ({"training": {"learning_rate_init": 0}}, "it must be a number above 0"),
+    ({"training": {"momentum": 1.5}}, "momentum: 1.5 is not .* of at least 0 and of at most 1"),
+    ({"training": {"beta_1": 1}}, "beta_1: 1 is not allowed; .* below 1"),
+    ({"training": {"batch_size": 0}}, "batch_size: 0 is not .* at least 1 .* or auto"),
+    ({"training": {"batch_size": "full"}}, "batch_size: 'full' is not allowed"),
+    ({"training": {"nesterovs_momentum": 1}}, "it must be true or false"),
+    ({"network": {"hidden_layer_sizes": 128}}, "hidden_layer_sizes: 128 is not .* a list"),
+    ({"network": {"hidden_layer_sizes": [0]}}, "network.hidden_layer_sizes.0: 0 is not allowed"),
+    ({"network": {"activation": "swish"}}, "one of identity, logistic, tanh, relu"),
+    ({"seeds": 0}, "seeds: 0 is not allowed"),
+    ({"seeds": [1, 1]}, "seeds: .* is not allowed"),
+    ({"seeds": [-1]}, "seeds: .* is not allowed"),
+    ({"seeds": [2**32]}, "seeds: .* is not allowed"),
+    ({"datasets": []}, "datasets: .* is not allowed"),
+    ({"datasets": ["a b"]}, "datasets: .* is not allowed"),
+    ({"datasets": [1]}, "datasets: .* is not allowed"),
+    ({"datasets": {"../x": {}}}, "datasets: .* is not allowed"),
+    ({"datasets": {"x": {"file": 3}}}, "datasets: .* is not allowed"),
+    ({"backends": []}, "backends: .* is not allowed"),
+    ({"backends": ["numpy", "numpy"]}, "backends: .* is not allowed"),
+    ({"backends": "numpy"}, "backends: 'numpy' is not allowed; it must be a list"),
+    ({"partitions": {"validation_size": 0}}, "validation_size: 0 is not allowed"),
+    ({"partitions": {"validation_size": 1.5}}, "validation_size: 1.5 is not allowed"),
+    ({"partitions": {"n_splits": 1}}, "n_splits: 1 is not allowed"),
+    ({"partitions": {"stratify": 1}}, "stratify: 1 is not .* one of auto, true, false"),
+    ({"partitions": {"method": "loo"}}, "one of hold_out, k_fold"),
+    ({"sweep": {"alpha": 0.1}}, "sweep.alpha: 0.1 is not allowed; it must be a list"),
+    ({"sweep": {"alpha": []}}, "sweep.alpha"),
+    ({"sweep": {"points": {"a b": {}}}}, "sweep.points: 'a b' cannot be a name"),
+    ({"title": 3}, "title: 3 is not allowed; it must be a text"),
+    ({"figures": {"loss_curves": 3}}, "figures.loss_curves: 3 is not allowed"),
+]
+
+
+@pytest.mark.parametrize(("changes", "expected"), BAD)
+def test_what_is_not_allowed_is_told_in_a_sentence(changes, expected):
+    study = changes if "dataset" in changes or not changes else {**GOOD, **changes}
+    sentence = refused(study)
+    assert sentence.startswith("my.yaml: ")
+    assert sentence.endswith((".", "?"))
+    assert "\n" not in sentence
+    assert re.search(expected, sentence), sentence
+
+
+@pytest.mark.parametrize("study", [None, [], "x", 3])
+def test_a_file_that_is_no_mapping(study):
+    assert "the file: " in refused(study)
+
+
+def test_long_values_are_cut_short():
+    assert len(refused(GOOD | {"title": ["x"] * 5000})) < 400
