@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from epochwise.figures.loss_curves import MOST_PANELS, MOST_SINGLES, draw
 from epochwise.figures.style import PARTITION_STYLE
-
-from tests.figure_samples import make, options, valley, with_test, words
+from figure_samples import make, options, valley, with_test, words
 
 
 def labelled(axes):
