@@ -5,13 +5,15 @@ takes the same path; all buffers are allocated once; the solver works on one fla
 """
 
 from collections.abc import Callable
-from functools import lru_cache
+from typing import Any
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers, weights_mask
 from epochwise.schedules import adapt, learning_rate
+from epochwise.support import require
 
 Layers = list[tuple[Array, Array]]
 
@@ -26,6 +28,7 @@ class NumpyTrainer:
     """Networks of any depth, one after the other, each in buffers that stay in the cache."""
 
     def __init__(self, problem: Problem, state: State) -> None:
+        require("numpy", problem)
         self.problem = problem
         self.hp = problem.hyperparameters
         self.kept = {name: array.copy() for name, array in state.items()}
@@ -45,7 +48,7 @@ class NumpyTrainer:
         """Update every network once per batch."""
         iteration = int(self.kept["iteration"])
         rates = np.broadcast_to(learning_rate(self.problem, self.kept), len(self.seeds))
-        objective, weights = np.zeros(len(self.seeds)), self.kept["weights"]
+        objective, weights = [0.0] * len(self.seeds), self.kept["weights"]
         with np.errstate(over="ignore", invalid="ignore"):  # the host notices divergence
             for seed, layers in enumerate(self.seeds):
                 rate = float(rates[seed])
@@ -54,7 +57,7 @@ class NumpyTrainer:
                     self.step(seed, number, rate)
         self.kept["iteration"] = np.array(iteration + len(batches))
         if self.hp.learning_rate == "adaptive":
-            adapt(self.kept, objective / len(self.problem.train.x), self.hp)
+            adapt(self.kept, np.array(objective) / len(self.problem.train.x), self.hp)
 
     def predict(self, x: Array) -> Array:
         """Give the outputs of every network, (seeds, rows, outputs)."""
@@ -70,11 +73,19 @@ class NumpyTrainer:
         return {name: array.copy() for name, array in self.kept.items()}
 
     def _buffers(self, rows: int) -> tuple[list[Array], list[Array]]:
-        """Give the layers' activations and deltas for batches of `rows`, each (rows, units)."""
+        """Give the layers' activations and deltas, each (rows, units).
+
+        Whatever the rows, they are the same memory: the smaller it is, the more of
+        it stays in the cache.
+        """
         if rows not in self.buffers:
-            shapes = [(rows, units) for units in self.problem.layer_sizes[1:]]
-            activations = [np.empty(shape, self.hp.dtype) for shape in shapes]
-            self.buffers[rows] = activations, [np.empty_like(one) for one in activations]
+            longest = max(rows, *self.buffers, len(self.problem.train.x))
+            shapes = [(longest, units) for units in self.problem.layer_sizes[1:]]
+            room = [[np.empty(shape, self.hp.dtype) for shape in shapes] for _ in range(2)]
+            self.buffers = {
+                some: ([a[:some] for a in room[0]], [d[:some] for d in room[1]])
+                for some in (rows, *self.buffers)
+            }
         return self.buffers[rows]
 
     def _forward(self, layers: Layers, x: Array, out: list[Array]) -> Array:
@@ -87,11 +98,11 @@ class NumpyTrainer:
         self.activate_output(out[-1])
         return out[-1]
 
-    def _backpropagate(self, layers: Layers, weights: Array, rows: Array) -> float:
+    def _backpropagate(self, layers: Layers, weights: Array, rows: Array) -> Any:
         """Fill the gradient of one batch; give its summed objective if a schedule asks for it."""
         train = self.problem.train
         activations, deltas = self._buffers(len(rows))
-        x, y = train.x[rows], train.y[rows]
+        x, y = train.x.take(rows, axis=0), train.y.take(rows, axis=0)
         outputs = self._forward(layers, x, activations)
         np.subtract(outputs, y, out=deltas[-1])
         inputs = [x, *activations[:-1]]
@@ -108,11 +119,14 @@ class NumpyTrainer:
         adaptive = self.hp.learning_rate == "adaptive"
         return self._objective(layers, y, outputs) if adaptive else 0.0
 
-    def _objective(self, layers: Layers, y: Array, outputs: Array) -> float:
-        """Give loss and penalty of one batch times its rows: what `adaptive` watches."""
+    def _objective(self, layers: Layers, y: Array, outputs: Array) -> Any:
+        """Give loss and penalty of one batch times its rows, in the precision of the outputs.
+
+        This is what `adaptive` watches; sums in scikit-learn's order and precision.
+        """
         squares = sum(np.dot(w.ravel(), w.ravel()) for w, _ in layers)
         loss = OBJECTIVES[self.problem.task](y, outputs)
-        return float((loss + 0.5 * self.hp.alpha * squares / len(y)) * len(y))
+        return (loss + 0.5 * self.hp.alpha * squares / len(y)) * len(y)
 
     def _adam(self, seed: int, t: int, rate: float) -> None:
         """Kingma and Ba (2015), section 2, in the order of operations that scikit-learn has."""
@@ -147,10 +161,8 @@ class NumpyTrainer:
 
 def times_transposed(delta: Array, weights: Array, out: Array) -> None:
     """Compute ``delta @ weights.T``; with one output that is an outer product."""
-    if weights.shape[1] == 1:
-        np.multiply(delta, weights.T, out=out)
-    else:
-        np.matmul(delta, weights.T, out=out)
+    one_output = weights.shape[1] == 1  # then the transpose is the same numbers in the same order
+    np.matmul(delta, weights.reshape(1, -1) if one_output else weights.T, out=out)
 
 
 def identity(z: Array) -> None:
@@ -170,14 +182,15 @@ def tanh(z: Array) -> None:
 
 
 def relu(z: Array) -> None:
-    """Replace z by max(z, 0); against an array, which is twice as fast as against a number."""
-    np.maximum(z, zeros(z.shape, z.dtype), out=z)
+    """Replace z by max(z, 0), against zeros of its own shape: twice as fast as against a number."""
+    np.maximum(z, zeros(z.size, z.dtype).reshape(z.shape), out=z)
 
 
-@lru_cache
-def zeros(shape: tuple[int, ...], dtype: np.dtype) -> Array:
-    """Keep an array of zeros for each shape."""
-    return np.zeros(shape, dtype)
+def zeros(size: int, dtype: np.dtype) -> Array:
+    """Give the same zeros to all that ask."""
+    if size > len(ZEROS.setdefault(dtype, np.zeros(0, dtype))):
+        ZEROS[dtype] = np.zeros(size, dtype)
+    return ZEROS[dtype][:size]
 
 
 def softmax(z: Array) -> None:
@@ -207,20 +220,33 @@ def through_relu(a: Array, delta: Array) -> None:
     delta *= a > 0
 
 
-def half_squared_error(y: Array, outputs: Array) -> float:
+def half_squared_error(y: Array, outputs: Array) -> Any:
     """Give half the mean squared error, both (rows, outputs)."""
-    return float(0.5 * ((y - outputs) ** 2).mean(axis=0).mean())
+    return 0.5 * ((y - outputs) ** 2).mean(axis=0).mean()
 
 
-def cross_entropy(y: Array, outputs: Array) -> float:
-    """Give the log loss of one-hot or 0/1 targets, both (rows, outputs)."""
-    eps = np.finfo(outputs.dtype).eps
-    p = np.clip(outputs, eps, 1 - eps)
-    if p.shape[1] == 1:
-        y, p = np.append(1 - y, y, axis=1), np.append(1 - p, p, axis=1)
-    return float(-(y * np.log(p)).mean(axis=0).sum())
+def binary_cross_entropy(y: Array, outputs: Array) -> Any:
+    """Give the log loss of 0/1 targets, both (rows, 1)."""
+    from scipy.special import xlogy
+
+    p, y = clipped(outputs), y.astype(bool)
+    return -(xlogy(y, p) + xlogy(1 - y, 1 - p)).mean(axis=0).sum()
 
 
+def cross_entropy(y: Array, outputs: Array) -> Any:
+    """Give the log loss of one-hot targets, both (rows, classes)."""
+    from scipy.special import xlogy
+
+    return -xlogy(y.astype(bool), clipped(outputs)).mean(axis=0).sum()
+
+
+def clipped(probability: Array) -> Array:
+    """Keep probabilities the machine's epsilon away from 0 and 1."""
+    eps = np.finfo(probability.dtype).eps
+    return np.asarray(np.clip(probability, eps, 1 - eps))
+
+
+ZEROS: dict[np.dtype, Array] = {}
 ACTIVATIONS = {
     "identity": (identity, through_identity),
     "logistic": (logistic, through_logistic),
@@ -230,6 +256,6 @@ ACTIVATIONS = {
 OUTPUTS = {"regression": identity, "binary": logistic, "multiclass": softmax}
 OBJECTIVES = {
     "regression": half_squared_error,
-    "binary": cross_entropy,
+    "binary": binary_cross_entropy,
     "multiclass": cross_entropy,
 }

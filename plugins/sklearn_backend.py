@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from epochwise import hookimpl
 from epochwise.contract import Array, Problem, State
 from epochwise.parameters import split_layers
 from epochwise.schedules import adapt, learning_rate
 from epochwise.seeds import one_seed_at_a_time
+from epochwise.support import require
 
 
 @hookimpl
@@ -40,8 +42,11 @@ class SklearnTrainer:
     """
 
     def __init__(self, problem: Problem, state: State) -> None:
+        require("sklearn", problem)
         self.problem = problem
         self.kept = {name: array.copy() for name, array in state.items()}
+        y = problem.train.y  # classes as truth values, which is what scikit-learn makes of them
+        self.y = y if problem.task == "regression" else y.astype(bool)
         self.estimator = new_estimator(problem)
         self._initialise()
         self.parameters = as_list(self.kept["weights"], problem)
@@ -60,7 +65,7 @@ class SklearnTrainer:
         objective = 0.0
         with np.errstate(over="ignore", invalid="ignore"):  # the host notices divergence
             for rows in batches:
-                x, y = train.x[rows], train.y[rows]
+                x, y = train.x[rows], self.y[rows]
                 activations[0] = x
                 loss, _, _ = estimator._backprop(x, y, None, activations, deltas, gradients, biases)
                 optimizer.update_params(self.parameters, gradients + biases)
@@ -96,7 +101,7 @@ class SklearnTrainer:
 
     def _moments(self) -> dict[str, list[Array]]:
         names = MOMENTS[self.problem.hyperparameters.solver]
-        return {name: getattr(self.estimator._optimizer, names[name]) for name in SHARED}
+        return {name: getattr(self.estimator._optimizer, names[name]) for name in names}
 
 
 def as_list(flat: Array, problem: Problem) -> list[Array]:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import pyarrow as pa
+
 from epochwise import hookimpl
 from epochwise.datasets import Dataset
+from epochwise.errors import DataError
 
 Task = Literal["regression", "classification"]
 
@@ -39,9 +41,9 @@ def bundled(name: str, task: Task) -> Dataset:
 
 def friedman1(rows: int = 500, features: int = 10, noise: float = 1.0, seed: int = 0) -> Dataset:
     """Friedman (1991): five features matter, nonlinearly; the others do not."""
-    from sklearn.datasets import make_friedman1
-
-    x, y = make_friedman1(n_samples=rows, n_features=features, noise=noise, random_state=seed)
+    x, y = generate(
+        "make_friedman1", n_samples=rows, n_features=features, noise=noise, random_state=seed
+    )
     return as_dataset(x, y, numbered(features), ["target"], "regression")
 
 
@@ -54,9 +56,8 @@ def make_regression(
     seed: int = 0,
 ) -> Dataset:
     """Draw a linear model with noise."""
-    from sklearn import datasets
-
-    x, y = datasets.make_regression(
+    x, y = generate(
+        "make_regression",
         n_samples=rows,
         n_features=features,
         n_informative=informative,
@@ -77,9 +78,8 @@ def make_classification(
     seed: int = 0,
 ) -> Dataset:
     """Draw clusters, one or more per class; `noise` is the share of rows with a random class."""
-    from sklearn import datasets
-
-    x, y = datasets.make_classification(
+    x, y = generate(
+        "make_classification",
         n_samples=rows,
         n_features=features,
         n_informative=informative,
@@ -92,10 +92,19 @@ def make_classification(
 
 def moons(rows: int = 500, noise: float = 0.3, seed: int = 0) -> Dataset:
     """Draw two half circles that hold each other."""
-    from sklearn.datasets import make_moons
-
-    x, y = make_moons(n_samples=rows, noise=noise, random_state=seed)
+    x, y = generate("make_moons", n_samples=rows, noise=noise, random_state=seed)
     return as_dataset(x, y, numbered(2), ["target"], "classification")
+
+
+def generate(generator: str, **options: Any) -> tuple[Any, Any]:
+    """Call a generator of scikit-learn; what it refuses is the study's mistake."""
+    from sklearn import datasets
+
+    try:
+        x, y = getattr(datasets, generator)(**options)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{generator}: {' '.join(str(error).split())}") from None
+    return x, y
 
 
 def numbered(features: int) -> list[str]:

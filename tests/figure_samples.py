@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
+
 from epochwise.figures.tables import Tables
 from epochwise.study import Study, load
 

@@ -1,8 +1,9 @@
 import numpy as np
-from epochwise.thinning import thin
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
+from epochwise.thinning import thin
 
 curves = arrays(
     float, st.integers(1, 400), elements=st.floats(-1e9, 1e9) | st.just(float("nan"))

@@ -5,6 +5,7 @@ import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,8 +31,9 @@ class Dataset:
     task : "regression", "classification", or None to infer it from the target.
     categorical : the features that are categories, to be one-hot encoded.
     partition : a column of the words train, validation and test, or None.
-    missing : what to do with missing feature values: "error" or "impute" (by the
-        training rows' mean, for categories by their most frequent value).
+    missing : what to do with missing values: "error"; "drop_rows", leave out the rows
+        that have one; or "impute" features by the training rows' mean, categories by
+        their most frequent value there (missing targets are an error still).
     """
 
     table: pa.Table
@@ -76,7 +78,7 @@ def read_facts(path: str | Path) -> Facts:
 
 
 def settle(name: str, dataset: Dataset, task: str | None) -> tuple[pa.Table, Facts]:
-    """Check a dataset, settle its task, and keep the columns that are used.
+    """Check a dataset, settle its task, and keep the columns and rows that are used.
 
     Raises
     ------
@@ -84,13 +86,12 @@ def settle(name: str, dataset: Dataset, task: str | None) -> tuple[pa.Table, Fac
         Too few rows, missing or infinite values (and where), a task that
         cannot be told or does not fit the target.
     """
-    columns = [*dataset.features, *dataset.target]
-    columns += [dataset.partition] if dataset.partition else []
-    table = dataset.table.select(columns)
-    _check_rows(name, table)
-    for column in columns:
-        may_miss = dataset.missing == "impute" and column in dataset.features
-        _check_values(name, column, table[column], may_miss)
+    table = _complete(name, dataset)
+    if table.num_rows < FEWEST_ROWS:
+        raise DataError(
+            f"dataset {name!r} has {table.num_rows} row(s) without missing values; it needs at "
+            f"least {FEWEST_ROWS}, two for training and two for validation."
+        )
     settled, classes = _task(name, table, dataset, task or dataset.task)
     facts = Facts(
         name=name,
@@ -107,11 +108,19 @@ def settle(name: str, dataset: Dataset, task: str | None) -> tuple[pa.Table, Fac
     return table, facts
 
 
+def class_names(labels: pa.ChunkedArray) -> list[str]:
+    """Write class labels as text; 1.0, which is what 1 becomes beside a missing value, is "1"."""
+    values = labels.to_pylist()
+    whole = all(not isinstance(value, float) or value.is_integer() for value in values)
+    return [str(int(v) if whole and isinstance(v, float) else v) for v in values]
+
+
 def digest(table: pa.Table) -> str:
     """Hash a table's column names, types and values (SHA-256)."""
     sink = hashlib.sha256(str(table.schema).encode())
     for column in table.columns:
-        plain = column.null_count == 0 and not pa.types.is_string(column.type)
+        number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
+        plain = number and column.null_count == 0
         sink.update(column.to_numpy().tobytes() if plain else repr(column.to_pylist()).encode())
     return sink.hexdigest()
 
@@ -121,21 +130,30 @@ def write(table: pa.Table, path: str | Path) -> None:
     pq.write_table(table, path, compression="zstd")
 
 
-def _check_rows(name: str, table: pa.Table) -> None:
-    if table.num_rows < FEWEST_ROWS:
-        raise DataError(
-            f"dataset {name!r} has {table.num_rows} row(s); it needs at least {FEWEST_ROWS}, two for "
-            "training and two for validation."
-        )
+def _complete(name: str, dataset: Dataset) -> pa.Table:
+    """Cut a dataset to the columns that are used, and to complete rows if that is its rule."""
+    columns = [*dataset.features, *dataset.target]
+    columns += [dataset.partition] if dataset.partition else []
+    table = dataset.table.select(columns)
+    for column in columns:
+        may_miss = dataset.missing == "impute" and column in dataset.features
+        _check_values(name, column, table[column], may_miss or dataset.missing == "drop_rows")
+    if dataset.missing != "drop_rows":
+        return table
+    missing = [pc.is_null(values, nan_is_null=True) for values in table.columns]
+    return table.filter(pc.invert(reduce(pc.or_, missing)))
 
 
 def _check_values(name: str, column: str, values: pa.ChunkedArray, may_miss: bool) -> None:
     """Refuse missing and infinite values; rows are counted from 1, without a header."""
     bad = pc.is_null(values, nan_is_null=True)
+    if len(values) and pc.all(bad).as_py():
+        raise DataError(f"dataset {name!r}: column {column!r} has no values at all; leave it out.")
     if pc.any(bad).as_py() and not may_miss:
         raise DataError(
             f"dataset {name!r}: column {column!r} has {pc.sum(bad)} missing value(s), the first in "
-            f"row {_first(bad)}; fill them in, or set missing: drop_rows or missing: impute."
+            f"row {_first(bad)}; fill them in, or set missing: drop_rows or missing: impute (which "
+            "imputes features alone)."
         )
     if pa.types.is_floating(values.type) and pc.any(infinite := pc.is_inf(values)).as_py():
         raise DataError(
@@ -167,7 +185,8 @@ def _task(
             f"dataset {name!r}: classification takes one target column, not "
             f"{', '.join(dataset.target)}."
         )
-    classes = [str(value) for value in sorted(pc.unique(target).to_pylist())]
+    unique = pc.unique(target)
+    classes = class_names(unique.take(pc.sort_indices(unique)))
     if len(classes) < 2:
         raise DataError(f"dataset {name!r}: the target has one class only, {classes[0]!r}.")
     return ("binary" if len(classes) == 2 else "multiclass"), classes
@@ -193,20 +212,50 @@ def _infer(name: str, columns: list[str], target: pa.ChunkedArray, numeric: bool
     )
 
 
-def load(name: str, source: Registered, options: Mapping[str, Any]) -> tuple[pa.Table, Facts]:
+def find_source(
+    name: str, sources: Mapping[str, Registered], options: Mapping[str, Any]
+) -> Registered:
+    """Find a dataset's source, and hold the options that the study gives against it.
+
+    Parameters
+    ----------
+    sources : what plugins registered, by name.
+    options : ``source``, perhaps ``task``, and what the source takes.
+
+    Raises
+    ------
+    DataError
+        An unknown source, an unknown option, or one that is missing.
+    """
+    if options["source"] not in sources:
+        raise DataError(
+            f"dataset {name!r}: {unknown('source', options['source'], sources)} A file of your own "
+            "is given by file."
+        )
+    source = sources[options["source"]]
+    known = inspect.signature(source.value).parameters
+    for key in _given(options):
+        if key not in known:
+            raise DataError(f"dataset {name!r}: {unknown('option', str(key), [*known, 'task'])}")
+    for key, parameter in known.items():
+        if parameter.default is parameter.empty and key not in options:
+            raise DataError(f"dataset {name!r}: the option {key!r} is missing.")
+    return source
+
+
+def load(
+    name: str, sources: Mapping[str, Registered], options: Mapping[str, Any]
+) -> tuple[pa.Table, Facts]:
     """Load a dataset from its source with the options that the study gives.
 
     Raises
     ------
     DataError
-        Options that the source does not take, or whatever `settle` refuses.
+        Whatever `find_source`, the source itself, or `settle` refuses.
     """
-    given = {key: value for key, value in options.items() if key not in ("source", "task")}
-    known = inspect.signature(source.value).parameters
-    for key in given:
-        if key not in known:
-            raise DataError(f"dataset {name!r}: {unknown('option', key, [*known, 'task'])}")
-    for key, parameter in known.items():
-        if parameter.default is parameter.empty and key not in given:
-            raise DataError(f"dataset {name!r}: the option {key!r} is missing.")
-    return settle(name, source.value(**given), options.get("task"))
+    source = find_source(name, sources, options)
+    return settle(name, source.value(**_given(options)), options.get("task"))
+
+
+def _given(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in options.items() if key not in ("source", "task")}

@@ -20,6 +20,10 @@ class DataError(EpochwiseError):
     """A dataset, or one partition of it, cannot be used."""
 
 
+class DataWarning(UserWarning):
+    """Something about the data that a run can live with and its user should know."""
+
+
 class PluginError(EpochwiseError):
     """A plugin breaks its contract."""
 

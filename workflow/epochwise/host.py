@@ -15,6 +15,7 @@ from epochwise.losses import loss_columns, measure
 from epochwise.randomness import BatchOrders
 
 STRETCH = 500  # epochs that a compiled loop runs before the host looks again
+ROW_NUMBERS = 2**22  # fewer epochs where their orders would fill more than this: 32 MB
 AUDIT_TOLERANCE = {"float64": 1e-9, "float32": 1e-3}  # relative
 
 
@@ -25,11 +26,18 @@ class LongStretches(Protocol):
     def run_epochs(self, orders: Array) -> Array:
         """Train on `orders` (epochs, seeds, rows), each cut into batches of `batch_size` rows.
 
+        There are at most `stretch_length` epochs; the last stretch of a segment has fewer.
+
         Returns
         -------
         (epochs, seeds, columns) float64 losses after each epoch, in the order of
         `epochwise.losses.loss_columns`. The host recomputes the last.
         """
+
+
+def stretch_length(problem: Problem, seeds: int) -> int:
+    """Give the most epochs that `run_epochs` is asked for at a time."""
+    return max(1, min(STRETCH, ROW_NUMBERS // (seeds * len(problem.train.x))))
 
 
 @dataclass(frozen=True)
@@ -154,8 +162,9 @@ def _epoch_by_epoch(
 def _in_stretches(
     name: str, trainer: Trainer, problem: Problem, segment: Segment, orders: BatchOrders
 ) -> Iterator[Array]:
-    for start in range(segment.start, segment.end, STRETCH):
-        epochs = range(start + 1, min(start + STRETCH, segment.end) + 1)
+    length = stretch_length(problem, len(segment.seeds))
+    for start in range(segment.start, segment.end, length):
+        epochs = range(start + 1, min(start + length, segment.end) + 1)
         stretch = np.stack([orders(segment.seeds, epoch) for epoch in epochs])
         losses = np.asarray(cast(LongStretches, trainer).run_epochs(stretch))
         _audit(name, losses[-1], measure_all(name, trainer, problem), problem, epochs[-1])

@@ -1,6 +1,6 @@
 """Cutting a dataset's rows into partitions: hold-out, k-fold, or the data's own column."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
 
@@ -20,8 +20,9 @@ def cut(rows: int, labels: Array | None, rule: Mapping[str, Any], fold: int) -> 
     Parameters
     ----------
     rows : how many there are.
-    labels : (rows,) classes to keep the shares of, or None.
-    rule : the study's `partitions`, every default filled in.
+    labels : (rows,) numbers of the classes to keep the shares of, or None.
+    rule : the study's `partitions`, every default filled in. How many repeats it asks
+        for does not matter: those before `fold` are drawn, in their order.
     fold : which of the cuts.
 
     Returns
@@ -39,11 +40,20 @@ def cut(rows: int, labels: Array | None, rule: Mapping[str, Any], fold: int) -> 
     try:
         if rule["test_size"]:
             rest, test = _set_aside(everything, labels, rule)
+        _check_folds(len(rest), rule)
         train, validation = _fold(rest, labels, rule, fold, rows)
     except ValueError as error:  # scikit-learn names the numbers that do not fit
-        raise DataError(f"partitions: {error}") from None
+        raise DataError(f"partitions: {error} Change the sizes, or bring more rows.") from None
     parts = {"train": train, "validation": validation, "test": test}
     return {name: part for name, part in parts.items() if name != "test" or rule["test_size"]}
+
+
+def _check_folds(rows: int, rule: Mapping[str, Any]) -> None:
+    if rule["method"] == "k_fold" and rule["n_splits"] * FEWEST_ROWS > rows:
+        raise DataError(
+            f"partitions.n_splits: {rule['n_splits']} folds are too many for {rows} rows, "
+            f"{FEWEST_ROWS} of which each fold needs; set at most {rows // FEWEST_ROWS}."
+        )
 
 
 def _set_aside(rows: Array, labels: Array | None, rule: Mapping[str, Any]) -> tuple[Array, Array]:
@@ -59,33 +69,41 @@ def _fold(
     rows: Array, labels: Array | None, rule: Mapping[str, Any], fold: int, all_rows: int
 ) -> tuple[Array, Array]:
     strata = None if labels is None else labels[rows]
-    splits = _splitter(all_rows, rule, stratified=labels is not None).split(rows, strata)
+    splits = _splitter(all_rows, rule, fold, labels is not None).split(rows, strata)
     train, validation = next(split for number, split in enumerate(splits) if number == fold)
     return rows[train], rows[validation]
 
 
-def _splitter(all_rows: int, rule: Mapping[str, Any], stratified: bool) -> Any:
+def _splitter(all_rows: int, rule: Mapping[str, Any], fold: int, stratified: bool) -> Any:
+    """Give scikit-learn's splitter, with as many repeats as reach up to the fold."""
     from sklearn import model_selection as ms
 
-    state, repeats = rule["random_state"], rule["n_repeats"]
+    state = rule["random_state"]
     if rule["method"] == "k_fold":
-        kind = ms.RepeatedStratifiedKFold if stratified else ms.RepeatedKFold
-        return kind(n_splits=rule["n_splits"], n_repeats=repeats, random_state=state)
+        repeated = ms.RepeatedStratifiedKFold if stratified else ms.RepeatedKFold
+        splits = rule["n_splits"]
+        return repeated(n_splits=splits, n_repeats=fold // splits + 1, random_state=state)
     size = rule["validation_size"]
     size = ceil(size * all_rows) if size < 1 else size  # a share is of all rows, test rows too
-    kind = ms.StratifiedShuffleSplit if stratified else ms.ShuffleSplit
-    return kind(n_splits=repeats, test_size=size, random_state=state)
+    shuffled = ms.StratifiedShuffleSplit if stratified else ms.ShuffleSplit
+    return shuffled(n_splits=fold + 1, test_size=size, random_state=state)
 
 
-def check_classes(dataset: str, labels: Array, rule: Mapping[str, Any]) -> None:
-    """Refuse to stratify where a class has fewer rows than there are parts to put them in."""
-    classes, counts = np.unique(labels, return_counts=True)
+def check_classes(classes: Sequence[str], labels: Array, rule: Mapping[str, Any]) -> None:
+    """Refuse to stratify where a class has fewer rows than there are parts to put them in.
+
+    Parameters
+    ----------
+    classes : names.
+    labels : (rows,) numbers of classes.
+    """
+    counts = np.bincount(labels, minlength=len(classes))
     parts = rule["n_splits"] if rule["method"] == "k_fold" else 2
     parts += bool(rule["test_size"])
     if counts.min() < parts:
         raise DataError(
-            f"dataset {dataset!r}: class {classes[counts.argmin()]!s} has {counts.min()} row(s), too "
-            f"few to stratify into {parts} parts; bring more, or set partitions.stratify: false."
+            f"class {classes[int(counts.argmin())]} has {counts.min()} row(s), too few to stratify into "
+            f"{parts} parts; bring more, leave the class out, or set partitions.stratify: false."
         )
 
 
@@ -96,7 +114,7 @@ def by_column(words: list[Any], column: str) -> Rows:
     if strange.any():
         row = int(strange.argmax())
         raise DataError(
-            f"partitions: column {column!r} has the word {array[row]!r} in row {row + 1}; it may "
+            f"partitions: column {column!r} has the word {str(array[row])!r} in row {row + 1}; it may "
             f"have {', '.join(WORDS)}."
         )
     parts = {word: np.flatnonzero(array == word) for word in WORDS}
@@ -111,3 +129,19 @@ def check(dataset: str, parts: Rows) -> None:
                 f"dataset {dataset!r}: the {name} partition has {len(rows)} row(s); it needs at least "
                 f"{FEWEST_ROWS}. Change partitions, or bring more rows."
             )
+
+
+def check_trained(dataset: str, classes: Sequence[str], labels: Array) -> None:
+    """Refuse a class without training rows: no network can learn it.
+
+    Parameters
+    ----------
+    classes : names.
+    labels : (training rows,) numbers of classes.
+    """
+    counts = np.bincount(labels, minlength=len(classes))
+    if not counts.all():
+        raise DataError(
+            f"dataset {dataset!r}: class {classes[int(counts.argmin())]} has no row in the train "
+            "partition; set partitions.stratify: true, or put rows of it there."
+        )

@@ -5,10 +5,23 @@ what is new, whatever the job sizes were before.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
 from pathlib import Path
+from typing import Any
 
+from epochwise import study as studies
+from epochwise.datasets import find_source
+from epochwise.errors import DataError, StudyError
+from epochwise.figures import choose, tables_of
+from epochwise.plugins import Registered, load_all, load_backend
+from epochwise.study import Point, Study
+
+SUFFIXES = ("png", "svg", "pdf")
 LONGEST_NAME = 200  # characters; file systems allow 255
+SEEDS = r"\d+(?:-\d+)?(?:\+\d+(?:-\d+)?)*"  # what `name_seeds` writes
 
 
 def name_seeds(seeds: Sequence[int]) -> str:
@@ -28,22 +41,29 @@ def parse_seeds(name: str) -> list[int]:
     return [seed for end in ends for seed in range(end[0], end[-1] + 1)]
 
 
-def blocks(seeds: Sequence[int], per_job: int, existing: Iterable[str] = ()) -> list[str]:
+def blocks(
+    seeds: Sequence[int], per_job: int, existing: Iterable[str] = ()
+) -> list[tuple[str, list[int]]]:
     """Cut seeds into blocks of at most `per_job`, keeping blocks that exist.
 
     Parameters
     ----------
     seeds : in increasing order.
-    existing : names of blocks trained before; one is kept if all its seeds are asked for.
+    existing : names of blocks trained before. One is kept where it has seeds that
+        are asked for; its other seeds are surplus, whose rows are left out of the tables.
+
+    Returns
+    -------
+    pairs of a block's name and those of its seeds that it is to answer for: together
+        they are `seeds`, each once.
     """
-    kept, rest = [], dict.fromkeys(seeds)
-    for name in sorted(existing):
-        block = parse_seeds(name)
-        if all(seed in rest for seed in block):
-            kept.append(name)
-            for seed in block:
-                del rest[seed]
-    return kept + _cut(list(rest), per_job)
+    kept, rest = [], set(seeds)
+    parsed = {name: parse_seeds(name) for name in sorted(existing)}
+    for name in sorted(parsed, key=lambda name: -len(rest.intersection(parsed[name]))):
+        if useful := sorted(rest.intersection(parsed[name])):
+            kept.append((name, useful))
+            rest.difference_update(useful)
+    return kept + [(name, parse_seeds(name)) for name in _cut(sorted(rest), per_job)]
 
 
 def _cut(seeds: list[int], per_job: int) -> list[str]:
@@ -79,12 +99,231 @@ def segments(
     return chain
 
 
-def existing_blocks(folder: Path) -> list[str]:
-    """List the blocks of seeds in a folder of ``seeds-…`` folders."""
-    return [path.name.removeprefix("seeds-") for path in folder.glob("seeds-*")]
+def existing_blocks(folder: Path, seeds: Sequence[int], epochs: int) -> list[str]:
+    """List the blocks in a folder of ``seeds-…`` folders that are worth keeping.
+
+    Those of wanted seeds alone, to go on with; one that has other seeds too only
+    where it has all the epochs, so that nobody trains seeds that no study asks for.
+    """
+    matches = [re.fullmatch(rf"seeds-({SEEDS})", path.name) for path in folder.glob("seeds-*")]
+    names = [match[1] for match in matches if match]
+    wanted = set(seeds)
+    return [
+        name
+        for name in names
+        if wanted.issuperset(parse_seeds(name)) or _reaches(folder / f"seeds-{name}", epochs)
+    ]
+
+
+def _reaches(folder: Path, epochs: int) -> bool:
+    done = set(existing_segments(folder))
+    return set(segments(epochs, epochs, done)) <= done
 
 
 def existing_segments(folder: Path) -> list[tuple[int, int]]:
     """List the segments whose end state is in a folder."""
     matches = [re.fullmatch(r"(\d+)-(\d+)\.npz", path.name) for path in folder.glob("*.npz")]
     return sorted((int(match[1]), int(match[2])) for match in matches if match)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Seeds that are trained together, segment after segment.
+
+    Parameters
+    ----------
+    seeds : the name of the seeds that are trained.
+    wanted : those of them that the study asks for.
+    segments : pairs of (start, end) in epochs.
+    """
+
+    dataset: str
+    fold: int
+    backend: str
+    point: Point
+    seeds: str
+    wanted: list[int]
+    segments: list[tuple[int, int]]
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """What its rows of the loss table have in common."""
+        names = {"dataset": self.dataset, "fold": self.fold, "backend": self.backend}
+        return names | dict(self.point.swept)
+
+
+class Plan:
+    """All blocks of a study, given what lies in its folder.
+
+    Parameters
+    ----------
+    study : the study.
+    results : the folder of all results.
+    sources : the plugin's file of each dataset.
+    drawers : the figures that plugins registered, by name.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        results: Path,
+        sources: Mapping[str, str],
+        drawers: Mapping[str, Registered],
+    ) -> None:
+        self.study = study
+        self.sources = sources
+        self.drawers = drawers
+        self.figures = choose(study, drawers)
+        self.points = study.points()
+        self.folder = results / study.name
+        self.work = self.folder / "work"
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """List the blocks in the order of the loss table."""
+        study = self.study
+        cases = [(name, fold) for name in study.datasets for fold in study.folds(name)]
+        every = product(cases, study.backends, self.points.values())
+        return [b for (name, fold), backend, p in every for b in self._of(name, fold, backend, p)]
+
+    def _of(self, dataset: str, fold: int, backend: str, point: Point) -> list[Block]:
+        jobs, seeds = self.study.resolved["jobs"], self.study.seeds
+        epochs = point.values["epochs"]
+        folder = self.work / dataset / f"fold-{fold}" / point.name / backend
+        found = []
+        existing = existing_blocks(folder, seeds, epochs)
+        for name, wanted in blocks(seeds, jobs["seeds_per_job"], existing):
+            done = existing_segments(folder / f"seeds-{name}")
+            chain = segments(epochs, jobs["epochs_per_job"], done)
+            found.append(Block(dataset, fold, backend, point, name, wanted, chain))
+        return found
+
+    @cached_property
+    def _starts(self) -> Mapping[tuple[str, int], int]:
+        """Where the segment begins that ends at an epoch, by its block's folder."""
+        return {
+            (str(self._folder(b)), end): start for b in self.blocks for start, end in b.segments
+        }
+
+    def _folder(self, block: Block) -> Path:
+        fold = self.work / block.dataset / f"fold-{block.fold}"
+        return fold / block.point.name / block.backend / f"seeds-{block.seeds}"
+
+    def state_before(self, at: Any) -> str | list[str]:
+        """Give the file of the state that a segment goes on from; none at epoch 0.
+
+        Parameters
+        ----------
+        at : the segment, with the attributes dataset, fold, point, backend, seeds and start.
+        """
+        fold = self.work / at.dataset / f"fold-{at.fold}"
+        folder, start = fold / at.point / at.backend / f"seeds-{at.seeds}", int(at.start)
+        return f"{folder}/{self._starts[str(folder), start]}-{start}.npz" if start else []
+
+    def hyperparameters(self, point: str) -> dict[str, Any]:
+        """Give all that the training of a point depends on; not how long it goes on."""
+        return {key: value for key, value in self.points[point].values.items() if key != "epochs"}
+
+    def dataset_files(self, dataset: str) -> list[str]:
+        """List what a dataset is made from: the plugin's file, and the user's where there is one."""
+        file = self.study.dataset_file(dataset)
+        return [self.sources[dataset], *([str(file)] if file else [])]
+
+    def partitions(self) -> dict[str, Any]:
+        """Give all that one fold's cut depends on; not how many repeats there are besides."""
+        cut = self.study.resolved["partitions"]
+        return {key: value for key, value in cut.items() if key != "n_repeats"}
+
+    def results(self) -> list[str]:
+        """List what a study leaves behind for its reader, but the times, which differ."""
+        tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
+        return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]
+
+    def facts_files(self) -> list[str]:
+        """List the file of facts of every dataset."""
+        return [str(self.work / name / "raw.json") for name in self.study.datasets]
+
+    def answer_settings(self) -> dict[str, Any]:
+        """Give all that the answers depend on besides the tables."""
+        resolved = self.study.resolved
+        epochs = {point.values["epochs"] for point in self.points.values()}
+        return {
+            "name": self.study.name,
+            "answer": resolved["answer"],
+            "stopping": resolved.get("stopping"),
+            "epochs": epochs.pop() if len(epochs) == 1 else None,
+            "batch_size": resolved["training"]["batch_size"],
+        }
+
+    def figure_tables(self, figure: str) -> list[str]:
+        """List the tables that a figure reads."""
+        return [str(self.folder / name) for name in tables_of(self.drawers[figure])]
+
+    def drawn_study(self) -> dict[str, Any]:
+        """Give the study as figures may depend on it: not on other figures, nor on jobs."""
+        return {k: v for k, v in self.study.resolved.items() if k not in ("figures", "jobs")}
+
+    def segment_files(self, suffix: str) -> list[str]:
+        """List a file of every segment, in the order of the loss table."""
+        return [
+            f"{self._folder(block)}/{start}-{end}.{suffix}"
+            for block in self.blocks
+            for start, end in block.segments
+        ]
+
+    def segment_labels(self) -> list[dict[str, Any]]:
+        """Say of every segment what it holds, in the order of `segment_files`."""
+        return [
+            {
+                "labels": block.labels,
+                "epochs": block.point.values["epochs"],
+                "seeds": block.seeds,
+                "wanted": name_seeds(block.wanted),
+                "start": start,
+                "end": end,
+            }
+            for block in self.blocks
+            for start, end in block.segments
+        ]
+
+
+def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[str, Plan]:
+    """Read and plan the studies that a run is to make, by name.
+
+    Raises
+    ------
+    EpochwiseError
+        The first mistake in a study, or a backend that cannot be had.
+    """
+    drawers = load_all(plugins, "figures")
+    plans = {}
+    registered = load_all(plugins, "datasets")
+    for path in studies.find(names, folder):
+        study = studies.load(path)
+        for backend in study.backends:
+            load_backend(plugins, backend)
+        sources = dataset_sources(study, plugins, registered)
+        plans[study.name] = Plan(study, results, sources, drawers)
+    return plans
+
+
+def dataset_sources(
+    study: Study, plugins: Path, registered: Mapping[str, Registered]
+) -> dict[str, str]:
+    """Give the plugin's file that each dataset of a study comes from.
+
+    Raises
+    ------
+    StudyError
+        An unknown source, or options that it does not take.
+    """
+    files = {}
+    for name, options in study.datasets.items():
+        try:
+            source = Path(find_source(name, registered, options).source)
+        except DataError as error:
+            raise StudyError(f"{study.file}: {error}") from None
+        beside = plugins / source.name
+        files[name] = str(beside if beside.is_file() else source)
+    return files

@@ -26,6 +26,34 @@ def learning_rate(problem: Problem, state: State) -> Array:
     return np.array(hp.learning_rate_init)
 
 
+def step_sizes(problem: Problem, iteration: int, epochs: int) -> Array:
+    """Give what each update of the coming epochs multiplies its direction by.
+
+    For adam ``learning_rate_init * sqrt(1 - beta_2**t) / (1 - beta_1**t)`` (Kingma and Ba, 2015,
+    end of section 2), for sgd the learning rate; for an adaptive one the first, since
+    the later ones depend on the losses.
+
+    Parameters
+    ----------
+    iteration : updates before.
+    epochs : how many to look ahead.
+
+    Returns
+    -------
+    (epochs, iterations per epoch) float64
+    """
+    hp, iterations = problem.hyperparameters, problem.iterations_per_epoch
+    if hp.solver == "adam":
+        t = np.arange(iteration + 1, iteration + epochs * iterations + 1)
+        sizes = hp.learning_rate_init * np.sqrt(1 - hp.beta_2**t) / (1 - hp.beta_1**t)
+        return np.reshape(sizes, (epochs, iterations))
+    rates = np.full(epochs, hp.learning_rate_init)
+    if hp.learning_rate == "invscaling":
+        passed = iteration // iterations + np.arange(epochs)
+        rates /= (passed * len(problem.train.x) + 1) ** hp.power_t
+    return np.repeat(rates[:, np.newaxis], iterations, axis=1)
+
+
 def adapt(state: State, loss: Array, hp: Hyperparameters) -> None:
     """Update an adaptive schedule in place, at the end of an epoch.
 
@@ -38,11 +66,12 @@ def adapt(state: State, loss: Array, hp: Hyperparameters) -> None:
     ----------
     state : its ``learning_rate``, ``best_loss`` and
         ``epochs_without_improvement``, each (seeds,), are changed.
-    loss : (seeds,) the epoch's training loss.
+    loss : (seeds,) the epoch's training loss; the comparison is in its precision.
     """
-    stale = loss > state["best_loss"] - hp.tol
+    best = state["best_loss"].astype(loss.dtype)
+    stale = loss > best - hp.tol
     waited = np.where(stale, state["epochs_without_improvement"] + 1, 0)
     divide = (waited > hp.n_iter_no_change) & (state["learning_rate"] > SMALLEST)
-    state["best_loss"][...] = np.where(loss < state["best_loss"], loss, state["best_loss"])
+    state["best_loss"][...] = np.where(loss < best, loss, best)
     state["learning_rate"][divide] /= 5
     state["epochs_without_improvement"][...] = np.where(divide, 0, waited)

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from epochwise.errors import StudyError, unknown
 
+LONGEST_VALUE = 80  # characters of a value that a message shows
 PATH = Path(__file__).parent.parent / "schemas" / "study.schema.yaml"
 
 
@@ -23,8 +24,14 @@ def schema() -> dict[str, Any]:
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
+def _validator() -> Any:
+    """Make the validator; in a study 5.0 is no whole number, as it is none in Python."""
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+    return validators.extend(Draft202012Validator, type_checker=types)(schema())
+
+
+def _is_whole(checker: Any, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def check(study: Any, where: str) -> None:
@@ -50,7 +57,20 @@ def fill_defaults(
             filled[key] = copy.deepcopy(rule["default"])
         if rule.get("type") == "object" and "properties" in rule and key in filled:
             filled[key] = fill_defaults(filled[key], rule)
+        if key in filled:
+            filled[key] = typed(filled[key], rule)
     return filled
+
+
+def typed(value: Any, rule: Mapping[str, Any]) -> Any:
+    """Give a number the type that its rule declares: `alpha: 0` and `alpha: 0.0` are one."""
+    return float(value) if rule.get("type") == "number" else value
+
+
+def hyperparameters() -> dict[str, dict[str, Any]]:
+    """Give the rule of every key of `network` and `training`."""
+    sections = schema()["properties"]
+    return {**sections["network"]["properties"], **sections["training"]["properties"]}
 
 
 def _sentence(error: ValidationError) -> str:
@@ -65,8 +85,15 @@ def _sentence(error: ValidationError) -> str:
     if error.validator == "propertyNames" or (
         error.parent and error.parent.validator == "propertyNames"
     ):
-        return f"{key}: {error.instance!r} cannot be a name; {_NAMES}"
-    return f"{key or 'the file'}: {error.instance!r} is not allowed; {_hint(error.schema)}"
+        return f"{key}: {_show(error.instance)} cannot be a name; {_NAMES}"
+    return f"{key or 'the file'}: {_show(error.instance)} is not allowed; {_hint(error.schema)}"
+
+
+def _show(value: Any) -> str:
+    """Spell a value as YAML does, on one short line."""
+    plain = {None: "an empty value", True: "true", False: "false"}
+    text = plain[value] if value is None or isinstance(value, bool) else repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
 
 
 _NAMES = "use letters, digits, _ and -, beginning with a letter, 64 at most."

@@ -1,6 +1,7 @@
 """From raw columns to arrays that a network can train on; fitted on the training rows only."""
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -11,8 +12,11 @@ import pyarrow as pa
 
 from epochwise import partitions
 from epochwise.contract import Array
-from epochwise.datasets import Facts
+from epochwise.datasets import Facts, class_names
+from epochwise.errors import DataError, DataWarning
 from epochwise.partitions import Rows
+
+SHOWN = 10  # names that a warning spells out
 
 
 @dataclass
@@ -57,16 +61,28 @@ def cut_rows(table: pa.Table, facts: Facts, rule: Mapping[str, Any], fold: int) 
     ----------
     rule : the study's `partitions`, every default filled in.
     """
-    if facts.partition:
-        parts = partitions.by_column(table[facts.partition].to_pylist(), facts.partition)
-    else:
-        classes = facts.task != "regression" and rule["stratify"] in ("auto", True)
-        labels = np.array(table[facts.target[0]].to_pylist()) if classes else None
-        if labels is not None:
-            partitions.check_classes(facts.name, labels, rule)
-        parts = partitions.cut(table.num_rows, labels, rule, fold)
+    labels = None if facts.task == "regression" else class_numbers(table, facts)
+    try:
+        parts = _parts(table, facts, labels, rule, fold)
+    except DataError as error:
+        raise DataError(f"dataset {facts.name!r}: {error}") from None
     partitions.check(facts.name, parts)
+    if labels is not None:
+        partitions.check_trained(facts.name, facts.classes, labels[parts["train"]])
     return parts
+
+
+def _parts(
+    table: pa.Table, facts: Facts, labels: Array | None, rule: Mapping[str, Any], fold: int
+) -> Rows:
+    if facts.partition:
+        return partitions.by_column(table[facts.partition].to_pylist(), facts.partition)
+    if rule["stratify"] is True and labels is None:
+        raise DataError("partitions.stratify: true needs classes, not numbers; set auto.")
+    strata = labels if rule["stratify"] in ("auto", True) else None
+    if strata is not None:
+        partitions.check_classes(facts.classes, strata, rule)
+    return partitions.cut(table.num_rows, strata, rule, fold)
 
 
 def standardise(
@@ -118,11 +134,24 @@ def _numbers(
     train = matrix[parts["train"]]
     constant = (train == train[0]).all(axis=0)
     scaler.constant = [name for name, one in zip(names, constant, strict=True) if one]
+    _warn_of_constants(facts.name, scaler.constant)
     scaler.features += names
     fitted = StandardScaler(with_mean=scale, with_std=scale).fit(train)
     if scale:
         scaler.mean, scaler.scale = fitted.mean_.tolist(), fitted.scale_.tolist()
     return {name: fitted.transform(matrix[rows]) for name, rows in parts.items()}
+
+
+def _warn_of_constants(dataset: str, constant: list[str]) -> None:
+    if not constant:
+        return
+    shown = ", ".join(constant[:SHOWN]) + (", ..." if len(constant) > SHOWN else "")
+    warnings.warn(
+        f"dataset {dataset!r}: {len(constant)} feature(s) have one value in all training rows and "
+        f"teach the network nothing: {shown}",
+        DataWarning,
+        stacklevel=2,
+    )
 
 
 def _categories(table: pa.Table, facts: Facts, parts: Rows, scaler: Scaler) -> dict[str, Array]:
@@ -151,7 +180,7 @@ def _targets(
     table: pa.Table, facts: Facts, parts: Rows, scale: bool, scaler: Scaler
 ) -> dict[str, tuple[Array, Array]]:
     if facts.task != "regression":
-        y = _one_hot(table[facts.target[0]].to_pylist(), facts.classes)
+        y = _one_hot(class_numbers(table, facts), len(facts.classes))
         return {name: (y[rows], y[rows]) for name, rows in parts.items()}
     target = np.column_stack([table[name].to_numpy() for name in facts.target]).astype(np.float64)
     if not scale:
@@ -163,8 +192,12 @@ def _targets(
     return {name: (fitted.transform(target[r]), target[r]) for name, r in parts.items()}
 
 
-def _one_hot(labels: list[Any], classes: list[str]) -> Array:
+def class_numbers(table: pa.Table, facts: Facts) -> Array:
+    """Give each row's class as its number among the dataset's classes, (rows,)."""
+    index = {label: number for number, label in enumerate(facts.classes)}
+    return np.array([index[label] for label in class_names(table[facts.target[0]])])
+
+
+def _one_hot(numbers: Array, classes: int) -> Array:
     """Give (rows, classes), or for two classes the second's column, (rows, 1)."""
-    index = {label: number for number, label in enumerate(classes)}
-    numbers = np.array([index[str(label)] for label in labels])
-    return np.eye(len(classes))[numbers] if len(classes) > 2 else numbers[:, np.newaxis] * 1.0
+    return np.eye(classes)[numbers] if classes > 2 else numbers[:, np.newaxis] * 1.0

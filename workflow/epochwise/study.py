@@ -1,5 +1,6 @@
 """One study file, read, checked and filled in: all that a run of the workflow depends on."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,12 +8,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from epochwise import schema
+from epochwise import schema, yaml_files
 from epochwise.errors import StudyError, unknown
 
-SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+")
+LONGEST_NAME = 200  # characters of a point's name; file systems allow 255
 NAME = re.compile(schema.schema()["$defs"]["name"]["pattern"])
 
 
@@ -70,6 +69,11 @@ class Study:
             return range(1)
         return range(cut["n_repeats"] * (cut["n_splits"] if cut["method"] == "k_fold" else 1))
 
+    def dataset_file(self, dataset: str) -> Path | None:
+        """Give the file that a dataset is read from, if it is; relative to the study's file."""
+        file = self.datasets[dataset].get("file")
+        return Path(self.file).parent / file if file else None
+
     def points(self) -> dict[str, Point]:
         """List the points of the sweep by name; a study without a sweep has one, "default"."""
         return {point.name: point for point in _points(self.resolved)}
@@ -84,7 +88,7 @@ def load(path: Path) -> Study:
         The file, the key, the value and what is allowed, in one sentence.
     """
     where = str(path)
-    raw = _read(path)
+    raw = yaml_files.read(path)
     schema.check(raw, where)
     resolved = schema.fill_defaults(raw)
     resolved["title"] = resolved.get("title", path.stem)
@@ -92,6 +96,7 @@ def load(path: Path) -> Study:
     study = Study(path.stem, where, resolved)
     _check_points(resolved, where)
     _check_cut(study)
+    _check_files(study)
     return study
 
 
@@ -109,7 +114,7 @@ def find(names: Any, folder: Path) -> list[Path]:
     known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
     paths = [path for name in listed for path in _find_one(str(name).strip(), known)]
     _check_names(paths)
-    return list(dict.fromkeys(paths))
+    return list({path.resolve(): path for path in paths}.values())
 
 
 def _find_one(name: str, known: Mapping[str, Path]) -> list[Path]:
@@ -129,32 +134,10 @@ def _check_names(paths: Sequence[Path]) -> None:
     for path in paths:
         if not NAME.fullmatch(path.stem):
             raise StudyError(f"{path}: a study's file needs a name of letters, digits, _ and -.")
-        if seen.setdefault(path.stem, path) != path:
+        if seen.setdefault(path.stem, path).resolve() != path.resolve():
             raise StudyError(
                 f"{path} and {seen[path.stem]}: two studies of one name; rename one of the files."
             )
-
-
-def _read(path: Path) -> Any:
-    try:
-        return _numbers(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except UnicodeDecodeError:
-        raise StudyError(f"{path}: is not UTF-8 text; save it as UTF-8.") from None
-    except OSError as error:
-        raise StudyError(f"{path}: cannot be read ({error.strerror}).") from None
-    except yaml.YAMLError as error:
-        raise StudyError(f"{path}: is not YAML: {' '.join(str(error).split())}") from None
-
-
-def _numbers(value: Any) -> Any:
-    """Read 1e-4 as a number, which YAML 1.1 takes for text unless it has a dot."""
-    if isinstance(value, dict):
-        return {key: _numbers(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_numbers(inner) for inner in value]
-    if isinstance(value, str) and SCIENTIFIC.fullmatch(value):
-        return float(value)
-    return value
 
 
 def _datasets(given: Any) -> dict[str, dict[str, Any]]:
@@ -177,34 +160,43 @@ def _sweep_values(sweep: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 def _points(resolved: Mapping[str, Any]) -> list[Point]:
     base = {**resolved["network"], **resolved["training"]}
+    rules = schema.hyperparameters()
     choices = _sweep_values(resolved["sweep"])
     keys = dict.fromkeys(key for _, values in choices for key in values)
     points = []
     for name, values in choices:
-        full = {**base, **values}
+        full = base | {key: schema.typed(value, rules[key]) for key, value in values.items()}
         swept = {key: cell(full[key]) for key in keys}
-        joined = ",".join(f"{key}={value}" for key, value in swept.items())
         columns = {"point": name, **swept} if name else swept
-        points.append(Point(name or joined or "default", columns, full))
+        points.append(Point(name or _join(swept), columns, full))
     return points
 
 
 def cell(value: Any) -> Any:
-    """Write a hyperparameter as one cell of a table: [64, 32] is "64x32"."""
-    return "x".join(str(one) for one in value) if isinstance(value, list) else value
+    """Write a hyperparameter as one cell of a table: [64, 32] is "64x32", [64] is 64."""
+    if not isinstance(value, list):
+        return value
+    return value[0] if len(value) == 1 else "x".join(map(str, value)) or "none"
+
+
+def _join(swept: Mapping[str, Any]) -> str:
+    """Name a point of a grid by its values; a name too long for a file ends in its digest."""
+    name = ",".join(f"{key}={value}" for key, value in swept.items()) or "default"
+    if len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[: LONGEST_NAME - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 def _check_points(resolved: Mapping[str, Any], where: str) -> None:
     """Refuse a sweep over unknown keys, values that the schema forbids, and points that repeat."""
-    sections = {key: part for part in ("network", "training") for key in resolved[part]}
+    if "points" in resolved["sweep"] and len(resolved["sweep"]) > 1:
+        other = next(key for key in resolved["sweep"] if key != "points")
+        raise StudyError(
+            f"{where}: sweep: {other!r} stands beside points; give each point its {other}, or make "
+            "a grid without points."
+        )
     for name, values in _sweep_values(resolved["sweep"]):
-        for key in values:
-            if key not in sections:
-                raise StudyError(f"{where}: sweep: {unknown('key', key, sections)}")
-        changed: dict[str, Any] = {"datasets": ["any"], "network": {}, "training": {}}
-        for key, value in values.items():
-            changed[sections[key]][key] = value
-        schema.check(changed, f"{where}: sweep{f' {name!r}' if name else ''}")
+        _check_values(values, f"{where}: sweep{f' {name!r}' if name else ''}")
     seen: dict[str, str] = {}
     for point in _points(resolved):
         _check_schedule(point, where)
@@ -214,6 +206,19 @@ def _check_points(resolved: Mapping[str, Any], where: str) -> None:
                 f"{where}: sweep: {seen[same]!r} and {point.name!r} are the same point; remove one."
             )
         seen[same] = point.name
+
+
+def _check_values(values: Mapping[str, Any], where: str) -> None:
+    """Hold the values of one point against the schema."""
+    properties = schema.schema()["properties"]
+    parts = ("network", "training")
+    sections = {key: part for part in parts for key in properties[part]["properties"]}
+    changed: dict[str, Any] = {"datasets": ["any"], "network": {}, "training": {}}
+    for key, value in values.items():
+        if key not in sections:
+            raise StudyError(f"{where}: {unknown('key', str(key), sections)}")
+        changed[sections[key]][key] = value
+    schema.check(changed, where)
 
 
 def _check_schedule(point: Point, where: str) -> None:
@@ -240,4 +245,14 @@ def _check_cut(study: Study) -> None:
             raise StudyError(
                 f"{study.file}: datasets.{name}.partition: the column cuts the rows already; remove "
                 "it, or partitions.method: k_fold."
+            )
+
+
+def _check_files(study: Study) -> None:
+    for name in study.datasets:
+        file = study.dataset_file(name)
+        if file and not file.is_file():
+            raise StudyError(
+                f"{study.file}: datasets.{name}.file: there is no file {str(file)!r}; check the path, "
+                "which is relative to the study file."
             )

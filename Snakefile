@@ -1,0 +1,41 @@
+from snakemake.utils import min_version
+
+min_version("9.8")
+
+
+configfile: "config/config.yaml"
+
+
+# an image to build on; neither fetched nor used unless you ask for it with --sdm
+container: "docker://python:3.11-bookworm"
+
+
+wildcard_constraints:
+    study=r"[A-Za-z][A-Za-z0-9_-]*",
+    dataset=r"[A-Za-z][A-Za-z0-9_-]*",
+    fold=r"\d+",
+    point=r"[^/]+",
+    backend=r"[A-Za-z][A-Za-z0-9_-]*",
+    seeds=r"[0-9+-]+",
+    start=r"\d+",
+    end=r"\d+",
+    figure=r"[A-Za-z][A-Za-z0-9_-]*",
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/answers.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        all_results,
+
+
+onstart:
+    run_alone()

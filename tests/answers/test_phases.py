@@ -1,0 +1,228 @@
+"""Constructed curves of every kind, and what is said of them."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from answers.made import curves
+from epochwise.answers.phases import row
+from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.shapes import running_median, shape
+
+SETTINGS = AnswerSettings()
+EPOCH = np.arange(1001)
+FALL = 1 + 4 * np.exp(-EPOCH / 60)
+# falls to 1 at 100, rises to 1.5 at 300, stays to 340, falls to 0.8 at 800, stays
+TWICE = np.interp(EPOCH, [0, 100, 300, 340, 800, 1000], [5, 1, 1.5, 1.5, 0.8, 0.8])
+
+
+def bump(height, at, width):
+    return height * np.exp(-(((EPOCH - at) / width) ** 2))
+
+
+CURVES = {
+    "settles": (FALL, "settles", "no overfitting seen: best epoch"),
+    "underfits": (
+        5 - 4 * EPOCH / 1000,
+        "underfits",
+        "underfit: still improving at 1,000 epochs: train longer",
+    ),
+    "overfits": (
+        np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2]),
+        "overfits",
+        "overfits after 400: validation loss rises 20.0 % by 1,000",
+    ),
+    "worsens": (
+        1 + EPOCH / 1000,
+        "worsens",
+        "never better than the untrained network: validation loss rises 100.0 % by 1,000: "
+        "lower the learning rate",
+    ),
+    "constant": (np.full(1001, 0.7), "constant", "constant: validation loss stays within 1.0 %"),
+    "zero": (np.zeros(1001), "constant", "constant: "),
+    "nearly constant": (0.7 + 0.001 * np.sin(EPOCH), "constant", "constant: "),
+    "double descent": (
+        TWICE,
+        "double_descent",
+        "double descent: first minimum at 100, rises 50.0 % by 300, falls below it: "
+        "best epoch 800 of 1,000",
+    ),
+    "double descent, then overfits": (
+        np.interp(EPOCH, [0, 100, 300, 340, 800, 1000], [5, 1, 1.5, 1.5, 0.8, 1]),
+        "double_descent",
+        "double descent: first minimum at 100, rises 50.0 % by 300, falls below it until 800, "
+        "then overfits: validation loss rises 25.0 % by 1,000",
+    ),
+    "double descent, still going down": (
+        np.interp(EPOCH, [0, 100, 300, 340, 1000], [5, 1, 1.5, 1.5, 0.5]),
+        "double_descent",
+        "double descent: first minimum at 100, rises 50.0 % by 300, falls below it "
+        "and is still improving at 1,000 epochs: train longer",
+    ),
+    "rises and recovers": (
+        1 + 4 * np.exp(-EPOCH / 20) + bump(0.5, 500, 60),
+        "recovers",
+        "rises and recovers: validation loss rises",
+    ),
+    "still falling at the end, but not to a new minimum": (
+        np.interp(EPOCH, [0, 100, 700, 1000], [5, 1, 1.2, 1.03]),
+        "recovers",
+        "rises and recovers: validation loss rises",
+    ),
+    "no second descent below the first": (
+        np.interp(EPOCH, [0, 100, 300, 1000], [5, 1, 1.5, 1.2]),
+        "overfits",
+        "overfits after 100: validation loss rises 20.0 % by 1,000",
+    ),
+    "rises at the start only": (FALL + bump(3, 20, 20), "settles", "no overfitting seen"),
+    "one spike": (FALL + 5 * (EPOCH == 500), "settles", "no overfitting seen"),
+    "rises less than counts": (
+        np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.04]),
+        "settles",
+        "no overfitting seen: best epoch 400 of 1,000",
+    ),
+    "rises from zero": (
+        np.interp(EPOCH, [0, 400, 500, 1000], [5, 0, 0, 1]),
+        "overfits",
+        "overfits after 400: validation loss rises from zero by 1,000",
+    ),
+    "untrained": (np.array([1.0]), "untrained", "only the untrained network was measured"),
+    "two epochs": (np.array([2.0, 1.0]), "underfits", "underfit: still improving at 1 epochs"),
+}
+
+
+@pytest.mark.parametrize("name", CURVES)
+def test_every_kind_of_curve_is_named(name):
+    mean, kind, verdict = CURVES[name]
+    found = row(curves(mean), SETTINGS)
+    assert found["kind"] == kind
+    assert found["verdict"].startswith(verdict)
+
+
+@pytest.mark.parametrize("name", ["settles", "underfits", "overfits", "double descent"])
+@pytest.mark.parametrize("seed", range(10))
+def test_a_little_noise_changes_no_kind(name, seed):
+    mean, kind, _ = CURVES[name]
+    noise = np.random.default_rng(seed).standard_normal(len(mean))
+    assert row(curves(mean * (1 + 0.01 * noise)), SETTINGS)["kind"] == kind
+
+
+def phases(found):
+    names = ("underfitting", "plateau", "overfitting")
+    return [(found.get(f"{name}_first"), found.get(f"{name}_last")) for name in names]
+
+
+def test_the_phases_of_overfitting():
+    # within 1 % of the least: 1.01 is crossed at 399 (falling 0.01 an epoch) and at 430
+    mean = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2])
+    found = row(curves(mean), SETTINGS)
+    assert phases(found) == [(0, 398), (399, 430), (431, 1000)]
+    assert found["rise_percent"] == pytest.approx(20)
+
+
+def test_the_phases_when_there_is_no_overfitting():
+    found = row(curves(np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.04])), SETTINGS)
+    assert phases(found) == [(0, 398), (399, 1000), (None, None)]
+    found = row(curves(5 - 4 * EPOCH / 1000), SETTINGS)
+    assert phases(found) == [(0, 1000), (None, None), (None, None)]
+    found = row(curves(1 + EPOCH / 1000), SETTINGS)
+    assert phases(found) == [(None, None), (0, 10), (11, 1000)]
+
+
+def test_a_rise_within_the_standard_error_is_no_overfitting():
+    mean = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.1])
+    near, far = (mean + offset * np.array([[-1], [1]]) for offset in (0.01, 0.2))
+    assert row(curves(near), SETTINGS)["kind"] == "overfits"
+    assert row(curves(far), SETTINGS)["kind"] == "settles"
+
+
+def test_thresholds_are_keys():
+    mean = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.04])
+    assert row(curves(mean), AnswerSettings(rise=0.03))["kind"] == "overfits"
+    assert phases(row(curves(mean), AnswerSettings(tolerance=0.02, rise=0.03)))[1] == (398, 700)
+    slow = np.interp(EPOCH, [0, 900, 1000], [5, 1, 0.98])
+    assert row(curves(slow), SETTINGS)["kind"] == "underfits"
+    assert row(curves(slow), AnswerSettings(improvement=0.05))["kind"] == "settles"
+
+
+def test_double_descent_tells_where():
+    found = row(curves(TWICE), SETTINGS)
+    names = ("first_minimum_epoch", "peak_epoch", "best_epoch")
+    assert [found[name] for name in names] == [100, 300, 800]
+    assert found["peak_rise_percent"] == pytest.approx(50)
+
+
+def test_the_generalisation_gap_is_validation_less_training():
+    validation = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2])
+    found = row(curves(validation, train=validation - 0.25 - EPOCH / 1e4), SETTINGS)
+    assert found["generalisation_gap"] == pytest.approx(0.25 + 0.04)
+    assert found["generalisation_gap_last"] == pytest.approx(0.25 + 0.1)
+
+
+def test_diverged_runs_are_named():
+    validation = np.tile(FALL, (3, 1))
+    validation[0, 500:] = np.nan
+    assert row(curves(validation), SETTINGS)["verdict"].endswith("; 1 of 3 runs diverged")
+    validation[1:, 700:] = np.nan
+    found = row(curves(validation), SETTINGS)
+    assert found == {
+        "kind": "diverged",
+        "verdict": "diverged: no run reached epoch 1,000, the first ended at 499: "
+        "lower the learning rate",
+    }
+    found = row(curves(np.full((2, 5), np.nan)), SETTINGS)
+    assert found["verdict"].startswith("diverged: no run has a finite validation loss")
+
+
+def test_a_missing_loss_inside_is_passed_over():
+    mean = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2])
+    mean[[0, 200, 400]] = np.nan
+    found = row(curves(mean), SETTINGS)
+    assert (found["kind"], found["best_epoch"]) == ("overfits", 401)
+
+
+def test_the_running_median_takes_no_notice_of_a_spike():
+    values = np.arange(50.0)
+    spiked = values + 1000 * (values == 25)
+    assert np.abs(running_median(spiked, 0.1) - values).max() <= 2
+
+
+EPOCH_FACTS = (
+    "kind",
+    "best",
+    "last",
+    "plateau",
+    "overfits",
+    "improving",
+    "first_minimum",
+    "peak",
+)
+means = arrays(float, st.integers(1, 40), elements=st.floats(0, 8, width=16))
+
+
+@settings(max_examples=400, deadline=None)
+@given(means, st.floats(1e-6, 1e6) | st.sampled_from([2.0**-20, 2.0**20]), st.booleans())
+def test_the_unit_of_the_loss_changes_nothing(mean, factor, sure):
+    error = np.full(len(mean), np.nan) if sure else mean[::-1] / 16
+    one = shape(mean, error, SETTINGS)
+    other = shape(mean * factor, error * factor, SETTINGS)
+    for fact in EPOCH_FACTS:
+        assert getattr(one, fact) == getattr(other, fact), fact
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    arrays(
+        float,
+        st.tuples(st.integers(1, 4), st.integers(1, 30)),
+        elements=st.floats(0, 8, width=16) | st.just(np.nan) | st.just(np.inf),
+    )
+)
+def test_every_curve_gets_a_verdict_and_phases_that_do_not_overlap(validation):
+    validation = np.where(np.isfinite(validation), validation, np.nan)
+    found = row(curves(validation), SETTINGS)
+    assert found["verdict"]
+    ends = [end for phase in phases(found) for end in phase if end is not None]
+    assert ends == sorted(ends)

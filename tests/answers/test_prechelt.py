@@ -1,0 +1,150 @@
+"""The strip criteria against the formulas of the paper, written out in exact fractions."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
+from epochwise.answers.stopping import NEVER
+
+GOLDEN = np.array([[10, 8, 9, 10, 11, 12, 12, 13, 14, 15, 16, 17, 16.0]])
+
+
+@pytest.mark.parametrize(
+    ("alpha", "stop"), [(12, 3), (20, 4), (40, 6), (90, 11), (110, 12), (1000, NEVER)]
+)
+def test_golden_vectors(alpha, stop):
+    assert GeneralisationLoss(alpha, strip=1).stops(GOLDEN, GOLDEN).tolist() == [stop]
+
+
+def gl(va, t):
+    least = min(va[:t])
+    if least == 0:
+        return Fraction(0) if va[t - 1] == 0 else float("inf")
+    return 100 * (va[t - 1] / least - 1)
+
+
+def p(tr, t, k):
+    strip = tr[t - k : t]
+    if min(strip) == 0:
+        return Fraction(0) if max(strip) == 0 else float("inf")
+    return 1000 * (sum(strip) / (k * min(strip)) - 1)
+
+
+def stop_gl(tr, va, k, alpha):
+    return next((t for t in range(k, len(va) + 1, k) if gl(va, t) > alpha), NEVER)
+
+
+def stop_pq(tr, va, k, alpha):
+    for t in range(k, len(va) + 1, k):
+        lost, made = gl(va, t), p(tr, t, k)
+        if made == 0:
+            if lost > 0:
+                return t
+        elif made != float("inf") and lost / made > alpha:
+            return t
+    return NEVER
+
+
+def up(va, t, k, s):
+    """UP_s at t, as the paper defines it: from UP_(s-1) at t - k."""
+    if t - k < k:
+        return False
+    return va[t - 1] > va[t - k - 1] and (s == 1 or up(va, t - k, k, s - 1))
+
+
+def stop_up(tr, va, k, s):
+    return next((t for t in range(k, len(va) + 1, k) if up(va, t, k, s)), NEVER)
+
+
+losses = st.integers(1, 30).flatmap(
+    lambda epochs: st.tuples(
+        *[st.lists(st.integers(0, 40), min_size=epochs, max_size=epochs) for _ in range(2)]
+    )
+)
+FAMILIES = {
+    "GL": (GeneralisationLoss, stop_gl, [0, 1, 5, 25, 50, 100]),
+    "PQ": (ProgressQuotient, stop_pq, [0, 0.25, 0.5, 0.75, 1, 3]),
+    "UP": (UpStrips, stop_up, [1, 2, 3]),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=300, deadline=None)
+@given(pair=losses, strip=st.integers(1, 6), data=st.data())
+def test_every_family_follows_its_formula_exactly(family, pair, strip, data):
+    criterion, naive, values = FAMILIES[family]
+    value = data.draw(st.sampled_from(values))
+    train, validation = ([Fraction(loss, 40) for loss in each] for each in pair)
+    arrays = [np.array([each], dtype=float) / 40 for each in pair]
+    expected = naive(train, validation, strip, Fraction(value))
+    assert criterion(value, strip).stops(*arrays).tolist() == [expected]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_follows_its_formula_on_noisy_curves(family):
+    criterion, naive, values = FAMILIES[family]
+    draw = np.random.default_rng(3)
+    epoch = np.arange(1, 301)
+    train = (1 + 5 * np.exp(-epoch / 40)) * (1 + 0.02 * draw.standard_normal((40, 300)))
+    validation = train + (epoch / 300) ** 2 * draw.uniform(0, 2, (40, 1))
+    fired = set()
+    for value in values:
+        expected = [
+            naive(list(tr), list(va), 5, value) for tr, va in zip(train, validation, strict=True)
+        ]
+        fired |= {stop > 0 for stop in expected}
+        assert criterion(value).stops(train, validation).tolist() == expected
+    assert True in fired
+
+
+@settings(max_examples=200, deadline=None)
+@given(pair=losses, strip=st.integers(1, 4), factor=st.floats(1e-6, 1e6))
+def test_the_unit_of_the_loss_changes_no_stop(pair, strip, factor):
+    train, validation = (np.array([each], dtype=float) for each in pair)
+    for criterion in (
+        GeneralisationLoss(25, strip),
+        ProgressQuotient(0.5, strip, floor=0.1),
+        UpStrips(2, strip),
+    ):
+        one = criterion.stops(train, validation)
+        assert one.tolist() == criterion.stops(train * factor, validation * factor).tolist()
+
+
+def test_strips_are_not_consecutive_epochs():
+    # up at every end of a strip of two, yet never twice in a row from epoch to epoch
+    losses = np.array([[5, 1, 4, 2, 6, 3.0]])
+    assert UpStrips(2, strip=2).stops(losses, losses).tolist() == [6]
+    assert UpStrips(2, strip=1).stops(losses, losses).tolist() == [NEVER]
+
+
+def test_zero_losses_divide_nothing():
+    zero, after = np.zeros((1, 10)), np.array([[1, 0, 0, 0, 0, 0, 0, 0, 0, 0.5]])
+    assert GeneralisationLoss(5).stops(zero, zero).tolist() == [NEVER]
+    assert GeneralisationLoss(5).stops(after, after).tolist() == [10]
+    assert ProgressQuotient(5).stops(zero, after).tolist() == [10]
+    assert ProgressQuotient(5).stops(zero, zero).tolist() == [NEVER]
+
+
+def test_the_floor_stops_where_there_is_no_progress():
+    flat = np.concatenate([np.linspace(3, 2, 10), np.full(10, 2.0)])[None]
+    for criterion in (GeneralisationLoss(5), ProgressQuotient(5), UpStrips(5)):
+        assert criterion.stops(flat, flat).tolist() == [NEVER]
+        with_floor = type(criterion)(5, floor=0.1)
+        assert with_floor.stops(flat, flat).tolist() == [15]
+
+
+def test_the_floor_does_not_stop_what_has_ended():
+    ended = np.array([[3, 2, 1, 1, 1, np.nan, np.nan, np.nan, np.nan, np.nan]])
+    assert GeneralisationLoss(5, floor=0.1).stops(np.ones((1, 10)), ended).tolist() == [5]
+    ended[0, 4] = np.nan
+    assert GeneralisationLoss(5, floor=0.1).stops(np.ones((1, 10)), ended).tolist() == [NEVER]
+
+
+def test_missing_losses_decide_nothing():
+    losses = np.array([[1, np.nan, 2, np.nan, np.nan, 5.0], [np.nan] * 6])
+    assert GeneralisationLoss(50, strip=2).stops(losses, losses).tolist() == [6, NEVER]
+    assert UpStrips(1, strip=3).stops(losses, losses).tolist() == [6, NEVER]

@@ -1,0 +1,127 @@
+"""The answer: everything that the tables say, for programs and in ten lines."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from epochwise.answers.describing import describe
+from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.tables import COLUMNS
+
+Facts = dict[str, Any]
+LOSS = {
+    "regression": "mean squared error",
+    "binary": "log loss",
+    "multiclass": "log loss",
+}
+
+
+def compute(
+    tables: Mapping[str, pd.DataFrame],
+    settings: AnswerSettings,
+    *,
+    study: str | None = None,
+    task: str | Mapping[str, str] | None = None,
+) -> Facts:
+    """Gather the tables into one value that JSON can hold.
+
+    Parameters
+    ----------
+    tables
+        What `epochwise.answers.tables.compute` returns.
+    settings
+        The thresholds that the tables were computed with.
+    study
+        Name of the study.
+    task
+        `regression`, `binary` or `multiclass`, one or one for each dataset; only for words.
+
+    Returns
+    -------
+    dict
+        `study` and `configurations`, a list in the order of the tables. Each has
+        `configuration` (its dataset, point and backend), `loss` (in words), `leads`
+        (whether it has the least validation loss of its dataset, diverged ones apart),
+        the rows of each table, and `early_stopping`: the criterion that saves most
+        at an acceptable regret.
+        What is not known is None.
+    """
+    keys = [name for name in tables["best_epoch"].columns if name not in COLUMNS["best_epoch"]]
+    grouped = {name: _by_configuration(table, keys) for name, table in tables.items()}
+    configurations = [
+        _configuration(
+            dict(zip(keys, key, strict=True)),
+            {name: groups.get(key, []) for name, groups in grouped.items()},
+            settings,
+            task,
+        )
+        for key in grouped["best_epoch"]
+    ]
+    for configuration in _leaders(configurations):
+        configuration["leads"] = True
+    return {"study": study, "configurations": configurations}
+
+
+def _by_configuration(table: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[Facts]]:
+    """Return each configuration's rows as plain Python values, None for null."""
+    plain = table.astype(object).where(table.notna(), None)
+    groups: dict[tuple[Any, ...], list[Facts]] = {}
+    for row in plain.to_dict(orient="records"):
+        configuration = tuple(row.pop(key) for key in keys)
+        groups.setdefault(configuration, []).append(row)
+    return groups
+
+
+def _configuration(
+    name: Facts,
+    own: Mapping[str, list[Facts]],
+    settings: AnswerSettings,
+    task: str | Mapping[str, str] | None,
+) -> Facts:
+    word = task.get(name["dataset"]) if isinstance(task, Mapping) else task
+    return {
+        "configuration": name,
+        "loss": LOSS.get(word or "", "loss"),
+        "leads": False,
+        **{table: own[table][0] for table in ("best_epoch", "phases", "batches", "refit")},
+        "choice_cost": {each["choice"]: each for each in own["choice_cost"]},
+        "early_stopping": early_stopping(own["stopping"], settings),
+        "frontier": own["frontier"],
+    }
+
+
+def early_stopping(stopping: list[Facts], settings: AnswerSettings) -> Facts | None:
+    """Return the criterion that saves most with an acceptable mean regret, if any saves.
+
+    It was picked on the runs that it is judged on, so another time it may do worse.
+    """
+    saved, regret = "epochs_saved_percent_mean", "validation_regret_percent_mean"
+    served = [
+        row
+        for row in stopping
+        if row[saved]
+        and row[regret] is not None
+        and row[regret] <= 100 * settings.acceptable_regret
+    ]
+    return max(served, key=lambda row: row[saved], default=None)
+
+
+def _leaders(configurations: list[Facts]) -> list[Facts]:
+    """Return each dataset's configuration of least validation loss; a diverged one comes last."""
+    leaders: dict[str, Facts] = {}
+    for each in configurations:
+        dataset = each["configuration"]["dataset"]
+        if each["best_epoch"]["validation_loss"] is None:
+            continue
+        if dataset not in leaders or _rank(each) < _rank(leaders[dataset]):
+            leaders[dataset] = each
+    return list(leaders.values())
+
+
+def _rank(configuration: Facts) -> tuple[bool, float]:
+    diverged = configuration["phases"]["kind"] == "diverged"
+    return diverged, configuration["best_epoch"]["validation_loss"]
+
+
+__all__ = ["compute", "describe", "early_stopping"]

@@ -1,0 +1,157 @@
+"""The best epoch of a configuration, and how sure that is."""
+
+import numpy as np
+
+from epochwise.answers.bootstrap import address, bootstrap_interval
+from epochwise.answers.curves import Curves
+from epochwise.answers.sample import Sample, sample
+from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.statistics import TIE, Floats, Ints, first_minimum, quiet, standard_error
+
+COLUMNS = {
+    "last_epoch": "Int64",
+    "runs": "Int64",
+    "folds": "Int64",
+    "diverged_runs": "Int64",
+    "sampling_unit": "string",
+    "sampling_units": "Int64",
+    "best_epoch": "Int64",
+    "train_loss": "float64",
+    "validation_loss": "float64",
+    "validation_loss_error": "float64",
+    "run_best_epoch_median": "float64",
+    "run_best_epoch_q25": "float64",
+    "run_best_epoch_q75": "float64",
+    "run_best_epoch_min": "Int64",
+    "run_best_epoch_max": "Int64",
+    "one_standard_error_epoch": "Int64",
+    "plateau_first": "Int64",
+    "plateau_last": "Int64",
+    "plateau_level": "float64",
+    "interval_low": "Int64",
+    "interval_high": "Int64",
+    "interval_coverage": "float64",
+    "note": "string",
+}
+
+
+@quiet
+def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
+    """Return the row of one configuration; what cannot be stated is left out."""
+    chosen = sample(curves)
+    facts: dict[str, object] = {
+        "last_epoch": curves.epochs,
+        "runs": len(curves.fold),
+        "folds": len(np.unique(curves.fold)),
+        "diverged_runs": int((curves.last < curves.epochs).sum()),
+    }
+    if chosen.horizon < 0:
+        return facts | {"note": "no finite validation loss"}
+    units = chosen.units(chosen.take(curves.validation))
+    mean = units.mean(axis=0)
+    best = int(first_minimum(mean))
+    if best < 0:
+        return facts | {"note": "no finite mean validation loss"}
+    facts |= {
+        "sampling_unit": chosen.unit,
+        "sampling_units": len(units),
+        "best_epoch": best,
+        "train_loss": float(chosen.units(chosen.take(curves.train))[:, best].mean()),
+        "validation_loss": float(mean[best]),
+    }
+    if len(units) < 2:
+        return facts | {"note": why_unsure(chosen)}
+    return facts | uncertainty(chosen, units, best, settings)
+
+
+def uncertainty(
+    chosen: Sample, units: Floats, best: int, settings: AnswerSettings
+) -> dict[str, object]:
+    """Return everything that says how sure the best epoch is, from two units on."""
+    own = first_minimum(chosen.take(chosen.curves.validation))  # (runs used,)
+    plateau = plateau_range(units, best, settings.plateau_level)
+    seed = address(settings.resampling_seed, "best_epoch", chosen.curves.key)
+    low, high = bootstrap_interval(units, settings.interval, settings.resamples, seed)
+    return {
+        "validation_loss_error": float(standard_error(units[:, best])),
+        **spread_of(own),
+        "one_standard_error_epoch": one_standard_error_epoch(units, best),
+        "plateau_first": plateau[0],
+        "plateau_last": plateau[1],
+        "plateau_level": settings.plateau_level,
+        "interval_low": low,
+        "interval_high": high,
+        "interval_coverage": settings.interval,
+        "note": what_varies(chosen),
+    }
+
+
+def why_unsure(chosen: Sample) -> str:
+    """Say why a single run says nothing of its uncertainty."""
+    single = "one run" if len(chosen.curves.fold) == 1 else "only one run did not diverge"
+    return f"{single}: there is no uncertainty to state"
+
+
+def what_varies(chosen: Sample) -> str:
+    """Say which uncertainty the runs can show."""
+    if chosen.horizon < chosen.curves.epochs:
+        return f"every run diverged: only the epochs that all share, up to {chosen.horizon}"
+    if chosen.unit == "fold":
+        return "over folds, the seeds of each averaged"
+    return "over seeds; the cut of the data is one and the same"
+
+
+def spread_of(own: Ints) -> dict[str, object]:
+    """Return median, quartiles and range of the runs' own best epochs."""
+    low, middle, high = np.quantile(own, [0.25, 0.5, 0.75])
+    return {
+        "run_best_epoch_median": float(middle),
+        "run_best_epoch_q25": float(low),
+        "run_best_epoch_q75": float(high),
+        "run_best_epoch_min": int(own.min()),
+        "run_best_epoch_max": int(own.max()),
+    }
+
+
+def one_standard_error_epoch(units: Floats, best: int) -> int:
+    """Return the earliest epoch whose mean loss is within one standard error of the least.
+
+    The standard error is that of the mean at the best epoch, as in the rule
+    that Breiman, Friedman, Olshen and Stone ("Classification and regression
+    trees", 1984, section 3.4.3) use to choose the simplest model that is not
+    noticeably worse; fewer epochs play the part of the simpler model.
+    """
+    mean = units.mean(axis=0)
+    limit = mean[best] + standard_error(units[:, best])
+    return int(np.argmax(mean <= limit * (1 + TIE)))
+
+
+def plateau_range(units: Floats, best: int, level: float) -> tuple[int, int]:
+    """Return the first and last epoch that cannot be told from the best one.
+
+    An epoch cannot be told from the best when a two-sided paired t-test of
+    the units' differences to their loss at the best epoch does not reject
+    equality at `level`. The plateau reaches from the first such epoch to the
+    last, so that isolated rejections inside it do not cut it short.
+
+    The tests are made epoch by epoch with no correction for their number,
+    and the best epoch was picked on the same runs, which makes its loss look
+    lower than it is and rejecting easier. Reaching from first to last works
+    the other way. The plateau is therefore a description, not a confidence
+    set; a formal one would be Hsu's comparison with the best (1984) or the
+    model confidence set (Hansen, Lunde and Nason, 2011).
+
+    Parameters
+    ----------
+    units
+        Validation losses (units, epochs), two units or more.
+    """
+    from scipy.stats import t as student
+
+    difference = units - units[:, [best]]
+    mean = difference.mean(axis=0)
+    error = standard_error(difference)
+    critical = student.ppf(1 - level / 2, len(units) - 1)
+    equal = np.abs(mean) <= TIE * units.mean(axis=0)  # equal losses, whatever rounding left over
+    alike = np.flatnonzero(equal | (np.abs(mean) <= critical * error))
+    return int(alike[0]), int(alike[-1])

@@ -1,0 +1,102 @@
+"""From the words of a study to the criteria that are replayed."""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from epochwise.answers.stopping import Criterion
+from epochwise.errors import PluginError, StudyError, unknown
+
+Registry = Mapping[str, Callable[..., Criterion]]
+
+# The fourteen criteria that Prechelt compares, and the patience of the frameworks.
+DEFAULT: tuple[dict[str, Any], ...] = (
+    *({"criterion": "GL", "alpha": alpha} for alpha in (1, 2, 3, 5)),
+    *({"criterion": "PQ", "alpha": alpha} for alpha in (0.5, 0.75, 1, 2, 3)),
+    *({"criterion": "UP", "s": s} for s in (2, 3, 4, 6, 8)),
+    *({"criterion": "patience", "patience": epochs} for epochs in (10, 20, 50, 100, 200)),
+)
+
+
+def parse_criteria(specs: Iterable[object] | None, registry: Registry) -> list[Criterion]:
+    """Make the criteria that a study lists under `stopping:`.
+
+    Parameters
+    ----------
+    specs
+        Mappings such as `{"criterion": "GL", "alpha": 5}`; `None` means the
+        default list. A parameter may be such a mapping itself:
+        `{"criterion": "moving_average", "window": 10, "of": {"criterion": "GL", "alpha": 5}}`.
+    registry
+        What makes each criterion, by name, from its parameters.
+
+    Raises
+    ------
+    StudyError
+        When a criterion or a parameter is unknown, missing, of the wrong
+        type, or when two criteria are the same.
+    PluginError
+        When what is registered makes no criterion.
+    """
+    if specs is None:
+        specs = DEFAULT
+    if isinstance(specs, str | Mapping) or not isinstance(specs, Iterable):
+        raise StudyError(
+            f"stopping: {specs!r} is no list of criteria; write [{{criterion: GL, alpha: 5}}, …]."
+        )
+    criteria = [_criterion(spec, registry) for spec in specs]
+    labels = [criterion.label for criterion in criteria]
+    twice = sorted({name for name in labels if labels.count(name) > 1})
+    if twice:
+        raise StudyError(f"stopping: {', '.join(twice)} is listed more than once; list it once.")
+    return criteria
+
+
+def _criterion(spec: object, registry: Registry) -> Criterion:
+    if not isinstance(spec, Mapping) or not isinstance(spec.get("criterion"), str):
+        raise StudyError(
+            f"stopping: {spec!r} names no criterion; write it as {{criterion: GL, alpha: 5}}, "
+            f"with one of: {', '.join(sorted(registry))}."
+        )
+    name = spec["criterion"]
+    if name not in registry:
+        raise StudyError(f"stopping: {unknown('criterion', name, registry)}")
+    parameters = {key: value for key, value in spec.items() if key != "criterion"}
+    _require_parameters(name, parameters, registry[name])
+    nested = {
+        key: _criterion(value, registry) if isinstance(value, Mapping) else value
+        for key, value in parameters.items()
+    }
+    try:
+        criterion = registry[name](**nested)
+    except (TypeError, ValueError) as error:
+        raise StudyError(f"stopping: criterion {name!r}: {error}.") from error
+    if not isinstance(criterion, Criterion):
+        raise PluginError(
+            f"what is registered as the stopping criterion {name!r} made a "
+            f"{type(criterion).__name__}, which has no `label` or no `stops(train, validation)`; "
+            "give it both."
+        )
+    return criterion
+
+
+def _require_parameters(
+    name: str, given: Mapping[Any, object], factory: Callable[..., Criterion]
+) -> None:
+    """Check the names of the parameters against the factory's own."""
+    known = inspect.signature(factory).parameters
+    if any(each.kind is each.VAR_KEYWORD for each in known.values()):
+        return  # it takes whatever it is given, and says itself what it does not like
+    for key in given:
+        if key not in known:
+            raise StudyError(
+                f"stopping: criterion {name!r}: {unknown('parameter', str(key), known)}"
+            )
+    missing = [
+        key for key, each in known.items() if each.default is each.empty and key not in given
+    ]
+    if missing:
+        raise StudyError(
+            f"stopping: criterion {name!r} lacks {', '.join(missing)}; give it, as in "
+            f"{{criterion: {name}, {missing[0]}: …}}."
+        )

@@ -1,0 +1,53 @@
+"""The answers of one study, from its loss table to the files that it leaves behind."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from epochwise.answers import answer, tables
+from epochwise.answers.criteria import parse_criteria
+from epochwise.answers.settings import AnswerSettings
+from epochwise.datasets import Facts, write
+from epochwise.plugins import Registered
+
+
+def make(
+    losses: str | Path,
+    facts: Sequence[Facts],
+    study: Mapping[str, Any],
+    criteria: Mapping[str, Registered],
+    folder: Path,
+) -> None:
+    """Compute every table of the answers and write it as CSV and Parquet, and `answer.json`.
+
+    Parameters
+    ----------
+    losses : the loss table (Parquet).
+    facts : what is known of each dataset.
+    study : ``name``, and the study's ``answer``, ``stopping``, ``epochs`` (None where they
+        are swept) and ``batch_size``.
+    criteria : what plugins registered for early stopping, by name.
+    folder : where to write.
+    """
+    settings = AnswerSettings(**study["answer"])
+    registry = {name: one.value for name, one in criteria.items()}
+    computed = tables.compute(
+        pq.read_table(losses).to_pandas(),
+        settings,
+        parse_criteria(study["stopping"], registry),
+        epochs=study["epochs"],
+        batch_size=study["batch_size"],
+        all_rows={one.name: one.rows for one in facts},
+    )
+    for name, table in computed.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+        plain = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+        write(plain, folder / f"{name}.parquet")
+    task = {one.name: one.task for one in facts}
+    found = answer.compute(computed, settings, study=study["name"], task=task)
+    text = json.dumps(found, indent=2, allow_nan=False) + "\n"
+    (folder / "answer.json").write_text(text, encoding="utf-8")

@@ -1,0 +1,114 @@
+"""Under- and overfitting, named by stated rules on the mean validation curve."""
+
+from epochwise.answers import wording
+from epochwise.answers.curves import Curves
+from epochwise.answers.sample import sample
+from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.shapes import Shape, shape
+from epochwise.answers.statistics import quiet, standard_error
+
+COLUMNS = {
+    "kind": "string",
+    "best_epoch": "Int64",
+    "underfitting_first": "Int64",
+    "underfitting_last": "Int64",
+    "plateau_first": "Int64",
+    "plateau_last": "Int64",
+    "overfitting_first": "Int64",
+    "overfitting_last": "Int64",
+    "rise_percent": "float64",
+    "first_minimum_epoch": "Int64",
+    "peak_epoch": "Int64",
+    "peak_rise_percent": "float64",
+    "generalisation_gap": "float64",
+    "generalisation_gap_last": "float64",
+    "verdict": "string",
+}
+
+
+@quiet
+def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
+    """Return the row of one configuration."""
+    chosen = sample(curves)
+    diverged = curves.last < curves.epochs
+    if diverged.all():
+        return {"kind": "diverged", "verdict": _all_diverged(curves)}
+    units = chosen.units(chosen.take(curves.validation))
+    found = shape(units.mean(axis=0), standard_error(units), settings)
+    if found is None:
+        return {"kind": "unknown", "verdict": "no finite mean validation loss: nothing to say"}
+    gap = chosen.units(chosen.take(curves.validation - curves.train)).mean(axis=0)
+    some = f"; {wording.count(diverged.sum())} of {len(diverged)} runs diverged"
+    return {
+        "kind": found.kind,
+        "best_epoch": found.best,
+        **_phases(found),
+        "rise_percent": 100 * found.rise,
+        "first_minimum_epoch": found.first_minimum,
+        "peak_epoch": found.peak,
+        "peak_rise_percent": None if found.peak is None else 100 * found.peak_rise,
+        "generalisation_gap": float(gap[found.best]),
+        "generalisation_gap_last": float(gap[found.last]),
+        "verdict": verdict(found, settings) + (some if diverged.any() else ""),
+    }
+
+
+def _all_diverged(curves: Curves) -> str:
+    if (curves.last < 0).all():
+        return "diverged: no run has a finite validation loss: lower the learning rate"
+    return (
+        f"diverged: no run reached epoch {wording.count(curves.epochs)}, the first ended at "
+        f"{wording.count(curves.last.min())}: lower the learning rate"
+    )
+
+
+def _phases(found: Shape) -> dict[str, int | None]:
+    """Return first and last epoch of each phase, None for a phase that there is not."""
+    if found.improving:
+        ranges = {"underfitting": (0, found.last)}
+    elif found.plateau is None:
+        ranges = {}
+    else:
+        start, stop = found.plateau
+        ranges = {
+            "underfitting": (0, start - 1),
+            "plateau": found.plateau,
+            "overfitting": (stop + 1, found.last),
+        }
+    return {
+        f"{phase}_{end}": epoch
+        for phase, (first, last) in ranges.items()
+        if first <= last
+        for end, epoch in (("first", first), ("last", last))
+    }
+
+
+def verdict(found: Shape, settings: AnswerSettings) -> str:
+    """Say in one line what a curve does."""
+    best, last = wording.count(found.best), wording.count(found.last)
+    rise = f"validation loss rises {wording.percent(found.rise)} by {last}"
+    if found.kind == "untrained":
+        return "only the untrained network was measured: train it"
+    if found.kind == "constant":
+        least = wording.percent(settings.tolerance)
+        return f"constant: validation loss stays within {least} of its least: nothing is learnt"
+    if found.kind == "worsens":
+        return f"never better than the untrained network: {rise}: lower the learning rate"
+    if found.kind == "underfits":
+        return f"underfit: still improving at {last} epochs: train longer"
+    if found.kind == "overfits":
+        return f"overfits after {best}: {rise}"
+    if found.kind == "settles":
+        return f"no overfitting seen: best epoch {best} of {last}"
+    hump = f"{wording.percent(found.peak_rise)} by {wording.count(found.peak or 0)}"
+    if found.kind == "recovers":
+        return (
+            f"rises and recovers: validation loss rises {hump}, but little of it is left by {last}"
+        )
+    first = wording.count(found.first_minimum or 0)
+    story = f"double descent: first minimum at {first}, rises {hump}, falls below it"
+    if found.improving:
+        return f"{story} and is still improving at {last} epochs: train longer"
+    if found.overfits:
+        return f"{story} until {best}, then overfits: {rise}"
+    return f"{story}: best epoch {best} of {last}"

@@ -1,0 +1,161 @@
+"""Prechelt's criteria for early stopping.
+
+Lutz Prechelt, "Early stopping - but when?", in "Neural networks: tricks of the
+trade", 1998. All of them look at the end of each *strip* of k epochs only, so
+a strip-to-strip comparison is not one of consecutive epochs.
+
+With E_va and E_tr the validation and training loss after epoch t:
+
+- E_opt(t) = min of E_va over the epochs up to t;
+- generalisation loss GL(t) = 100 (E_va(t) / E_opt(t) - 1);
+- training progress P_k(t) = 1000 (sum of E_tr over the strip / (k min of E_tr in the strip) - 1).
+
+Losses within a relative 1e-12 are equal, so that rounding never decides.
+Where E_opt is zero, GL is infinite unless the loss is zero too, when it is 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from epochwise.answers.statistics import TIE, Bools, Floats, Ints, quiet
+from epochwise.answers.stopping import NEVER, first_true, in_a_row, label, require
+
+
+@quiet
+def generalisation_loss(validation: Floats, strip: int) -> Floats:
+    """Return GL in per cent at the end of each strip, (runs, strips)."""
+    least = np.fmin.accumulate(validation, axis=1)[:, strip - 1 :: strip]
+    now = validation[:, strip - 1 :: strip]
+    loss = np.where(now <= least * (1 + TIE), 0.0, 100 * (now / least - 1))
+    return np.where(np.isnan(now), np.nan, loss)
+
+
+@quiet
+def progress(train: Floats, strip: int) -> Floats:
+    """Return P_k in per mille at the end of each strip, (runs, strips).
+
+    Where the least loss of a strip is zero it is infinite, or 0 when all of the strip is.
+    """
+    count = train.shape[1] // strip
+    strips = train[:, : count * strip].reshape(len(train), count, strip)
+    total, least = strips.sum(axis=2), strip * strips.min(axis=2)
+    made = np.where(total <= least * (1 + TIE), 0.0, 1000 * (total / least - 1))
+    return np.where(np.isnan(total), np.nan, made)
+
+
+def above(values: Floats, threshold: Floats | float) -> Bools:
+    """Tell which values are above a threshold by more than rounding leaves over."""
+    return values > threshold + 1e3 * TIE * (1 + np.abs(threshold))
+
+
+@dataclass(frozen=True)
+class _Strips:
+    """What the criteria share: strips, and the floor under the training progress."""
+
+    def _stop(
+        self,
+        fires: Bools,
+        train: Floats,
+        validation: Floats,
+        strip: int,
+        floor: float | None,
+    ) -> Ints:
+        if floor is not None:
+            measured = np.isfinite(validation[:, strip - 1 :: strip])
+            fires = fires | (measured & (progress(train, strip) < floor))
+        stop = first_true(fires)
+        return np.where(stop < 0, NEVER, strip * stop)
+
+
+def _require_strip(strip: int, floor: float | None) -> None:
+    require("strip", strip, whole=True, least=1)
+    if floor is not None:
+        require("floor", floor)
+
+
+@dataclass(frozen=True)
+class GeneralisationLoss(_Strips):
+    """GL: stop at the first end of a strip with GL(t) > alpha.
+
+    `floor` also stops where P_k(t) < floor; Prechelt adds 0.1, because no
+    criterion alone is sure to stop.
+    """
+
+    alpha: float
+    strip: int = 5
+    floor: float | None = None
+
+    def __post_init__(self) -> None:
+        require("alpha", self.alpha)
+        _require_strip(self.strip, self.floor)
+
+    @property
+    def label(self) -> str:
+        """Name it in tables: `GL(5)`."""
+        return label("GL", self.alpha, strip=(self.strip, 5), floor=(self.floor, None))
+
+    @quiet
+    def stops(self, train: Floats, validation: Floats) -> Ints:
+        """Return the epoch at which each run stops, or -1."""
+        fires = above(generalisation_loss(validation, self.strip), self.alpha)
+        return self._stop(fires, train, validation, self.strip, self.floor)
+
+
+@dataclass(frozen=True)
+class ProgressQuotient(_Strips):
+    """PQ: stop at the first end of a strip with GL(t) / P_k(t) > alpha.
+
+    Where there is no progress at all (P_k = 0), any generalisation loss stops it.
+    """
+
+    alpha: float
+    strip: int = 5
+    floor: float | None = None
+
+    def __post_init__(self) -> None:
+        require("alpha", self.alpha)
+        _require_strip(self.strip, self.floor)
+
+    @property
+    def label(self) -> str:
+        """Name it in tables: `PQ(0.75)`."""
+        return label("PQ", self.alpha, strip=(self.strip, 5), floor=(self.floor, None))
+
+    @quiet
+    def stops(self, train: Floats, validation: Floats) -> Ints:
+        """Return the epoch at which each run stops, or -1."""
+        lost, made = generalisation_loss(validation, self.strip), progress(train, self.strip)
+        fires = np.where(made == 0, lost > 0, above(lost / made, self.alpha))
+        return self._stop(fires, train, validation, self.strip, self.floor)
+
+
+@dataclass(frozen=True)
+class UpStrips(_Strips):
+    """UP: stop when the validation loss rose from strip end to strip end, s times in a row.
+
+    UP_1 stops at the first end of a strip t with E_va(t) > E_va(t - k), UP_s where
+    besides UP_(s-1) held at t - k. The first comparison is that of the
+    second strip's end with the first's.
+    """
+
+    s: int
+    strip: int = 5
+    floor: float | None = None
+
+    def __post_init__(self) -> None:
+        require("s", self.s, whole=True, least=1)
+        _require_strip(self.strip, self.floor)
+
+    @property
+    def label(self) -> str:
+        """Name it in tables: `UP(3)`."""
+        return label("UP", self.s, strip=(self.strip, 5), floor=(self.floor, None))
+
+    @quiet
+    def stops(self, train: Floats, validation: Floats) -> Ints:
+        """Return the epoch at which each run stops, or -1."""
+        ends = validation[:, self.strip - 1 :: self.strip]
+        rose: Bools = np.zeros(ends.shape, dtype=bool)
+        rose[:, 1:] = ends[:, 1:] > ends[:, :-1] * (1 + TIE)
+        return self._stop(in_a_row(rose) >= self.s, train, validation, self.strip, self.floor)

@@ -1,0 +1,67 @@
+"""How many epochs to refit for on all the data."""
+
+from epochwise.answers import batches
+from epochwise.answers.curves import Curves
+
+COLUMNS = {
+    "best_epoch": "Int64",
+    "training_rows": "Int64",
+    "all_rows": "Int64",
+    "rows_per_batch": "Int64",
+    "iterations_at_best": "Int64",
+    "iterations_per_epoch": "Int64",
+    "refit_epochs": "Int64",
+    "refit_epochs_by_passes": "Int64",
+    "assumption": "string",
+}
+ASSUMPTION = (
+    "as many updates serve all the data as served the training rows, "
+    "with the same batch size and learning rate"
+)
+
+
+def row(
+    curves: Curves, batch_size: int | str | None = None, all_rows: int | None = None
+) -> dict[str, object]:
+    """Return the row of one configuration.
+
+    `refit_epochs` carries the best epoch over by updates: the iterations at
+    the best epoch over the iterations per epoch on all rows, rounded, 1 at
+    least unless the best epoch is 0. `refit_epochs_by_passes` keeps the number of
+    passes, and so makes more updates. Goodfellow, Bengio and Courville ("Deep
+    learning", 2016, section 7.8) give both; neither can be checked, because
+    no rows are left to check it on.
+
+    Parameters
+    ----------
+    curves
+        The curves of the configuration.
+    batch_size
+        As in `batches.row`.
+    all_rows
+        The rows of the whole dataset.
+    """
+    known = batches.row(curves, batch_size)
+    facts = {name: known.get(name) for name in COLUMNS if name in known}
+    facts["all_rows"] = all_rows
+    updates, size, rows = (
+        known.get(name) for name in ("iterations_at_best", "rows_per_batch", "training_rows")
+    )
+    if not isinstance(updates, int):
+        return facts | {"assumption": known.get("note") or "no best epoch to carry over"}
+    facts["refit_epochs_by_passes"] = known["best_epoch"]
+    facts["iterations_per_epoch"] = None  # on all rows, not on the training rows
+    if all_rows is None:
+        return facts | {"assumption": "the number of all rows was not given"}
+    assert isinstance(rows, int)
+    if all_rows < rows:
+        return facts | {"assumption": f"all rows ({all_rows}) are fewer than the training rows"}
+    if not isinstance(size, int):
+        return facts | {"assumption": known["note"]}
+    iterations = batches.iterations_per_epoch(all_rows, size)
+    epochs = (2 * updates + iterations) // (2 * iterations)  # rounded, halves up
+    return facts | {
+        "iterations_per_epoch": iterations,
+        "refit_epochs": max(epochs, 1 if updates else 0),
+        "assumption": ASSUMPTION,
+    }

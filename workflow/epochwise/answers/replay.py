@@ -1,0 +1,186 @@
+"""Early stopping, replayed on curves that were trained to the end."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from epochwise.answers.curves import Curves
+from epochwise.answers.statistics import TIE, Floats, Ints, quiet
+from epochwise.answers.stopping import NEVER, Criterion
+from epochwise.errors import PluginError
+
+QUANTITIES = (
+    "stop_epoch",
+    "selected_epoch",
+    "epochs_saved_percent",
+    "validation_regret_percent",
+    "test_regret_percent",
+)
+SPREADS = ("mean", "std", "q25", "median", "q75")
+SPREAD_COLUMNS = [f"{quantity}_{spread}" for quantity in QUANTITIES for spread in SPREADS]
+COLUMNS = {
+    "criterion": "string",
+    "runs": "Int64",
+    "never_fired_percent": "float64",
+    **dict.fromkeys(SPREAD_COLUMNS, "float64"),
+}
+FRONTIER_COLUMNS = {
+    "saved_more_than_percent": "float64",
+    "saved_up_to_percent": "float64",
+    "criterion": "string",
+    "epochs_saved_percent": "float64",
+    "validation_regret_percent": "float64",
+    "test_regret_percent": "float64",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """The runs of a configuration as a criterion sees them, from epoch 1 on.
+
+    Runs that ended before epoch 1 are left out. A diverged run takes part up
+    to its end, because a criterion may well stop before.
+    """
+
+    train: Floats  # (runs, epochs)
+    validation: Floats  # (runs, epochs)
+    test: Floats  # (runs, epochs)
+    last: Ints  # the last epoch of each run, (runs,)
+    selected: Ints  # the best validation epoch so far, (runs, epochs)
+
+
+def series(curves: Curves) -> Series:
+    """Cut the curves to what a criterion may see, and find each epoch's best so far."""
+    runs = np.flatnonzero(curves.last >= 1)
+    train, validation, test = (
+        matrix[runs, 1:] for matrix in (curves.train, curves.validation, curves.test)
+    )
+    for matrix in (train, validation):
+        matrix.flags.writeable = False  # one criterion must not change what the next one sees
+    return Series(train, validation, test, curves.last[runs], best_so_far(validation))
+
+
+def best_so_far(validation: Floats) -> Ints:
+    """Return, at each epoch, the epoch (from 1) of the least loss so far; ties to the earliest."""
+    known = np.where(np.isnan(validation), np.inf, validation)
+    before = np.minimum.accumulate(known, axis=1)
+    record = np.ones(known.shape, dtype=bool)
+    record[:, 1:] = known[:, 1:] < before[:, :-1] * (1 - TIE)
+    number = np.arange(1, known.shape[1] + 1)
+    return np.maximum.accumulate(np.where(record, number, 0), axis=1)
+
+
+def rows(curves: Curves, criteria: Sequence[Criterion]) -> list[dict[str, object]]:
+    """Return a row per criterion for one configuration.
+
+    Of each run: the epoch at which the criterion stops (the last one where it
+    never fires), the epoch that it *selects*, which is the one of least
+    validation loss among epochs 1 to the stop, the share of the run's epochs
+    saved, and the *regret*: the loss at the selected epoch above the least
+    loss of that run's whole curve from epoch 1, in per cent of it (not known
+    where that is zero and the other is not). A criterion that never fires
+    selects the best of the full run, saves nothing and has no validation regret.
+    """
+    watched = series(curves)
+    return [
+        {"criterion": criterion.label, "runs": len(watched.last)}
+        | (summary(watched, stop_epochs(watched, criterion)) if len(watched.last) else {})
+        for criterion in criteria
+    ]
+
+
+def stop_epochs(watched: Series, criterion: Criterion) -> Ints:
+    """Ask a criterion when it stops each run, and check what it says.
+
+    Raises
+    ------
+    PluginError
+        When the answer is not one epoch per run that the run has, or -1.
+    """
+    stops = np.asarray(criterion.stops(watched.train, watched.validation))
+    runs = len(watched.last)
+    if stops.shape != (runs,) or stops.dtype.kind not in "iu":
+        raise PluginError(
+            f"the stopping criterion {criterion.label} returned {stops.dtype} of shape "
+            f"{stops.shape}; it must return one whole number per run, {runs} here."
+        )
+    wrong = (stops != NEVER) & ((stops < 1) | (stops > watched.last))
+    if wrong.any():
+        raise PluginError(
+            f"the stopping criterion {criterion.label} stops at epoch {stops[wrong][0]} of "
+            f"{watched.last[wrong][0]}; it must be an epoch of the run, from 1, or {NEVER}."
+        )
+    return stops.astype(np.int64)
+
+
+@quiet
+def summary(watched: Series, stops: Ints) -> dict[str, object]:
+    """Return the spread over runs of what stopping there would have done."""
+    never = stops == NEVER
+    stop = np.where(never, watched.last, stops)
+    run = np.arange(len(stop))
+    selected = watched.selected[run, stop - 1]
+    values = np.stack(
+        [
+            stop,
+            selected,
+            100 * (1 - stop / watched.last),
+            regret(watched.validation, selected),
+            regret(watched.test, selected),
+        ]
+    )  # (quantities, runs)
+    never_fired: dict[str, object] = {"never_fired_percent": 100 * float(never.mean())}
+    return never_fired | dict(zip(SPREAD_COLUMNS, spreads(values).ravel().tolist(), strict=True))
+
+
+def regret(losses: Floats, selected: Ints) -> Floats:
+    """Return the loss at the selected epoch above each run's least, in per cent of it."""
+    least = np.min(losses, axis=1, initial=np.inf, where=np.isfinite(losses))
+    there = losses[np.arange(len(losses)), selected - 1]
+    relative = 100 * (there / least - 1)
+    return np.where(
+        there <= least * (1 + TIE), 0.0, np.where(np.isfinite(relative), relative, np.nan)
+    )
+
+
+def spreads(values: Floats) -> Floats:
+    """Return mean, standard deviation and quartiles over runs, (quantities, runs) -> (…, 5).
+
+    NaN if a value is NaN; the deviation also with one run.
+    """
+    alone = values.shape[1] < 2
+    deviation = np.full(len(values), np.nan) if alone else values.std(axis=1, ddof=1)
+    quartiles = np.quantile(values, [0.25, 0.5, 0.75], axis=1)
+    return np.stack([values.mean(axis=1), deviation, *quartiles], axis=1)
+
+
+def frontier(stopping: Iterable[dict[str, Any]]) -> list[dict[str, object]]:
+    """Return the criteria of one configuration that no other beats.
+
+    Each row holds for a range of savings: to save more than the one and up to
+    the other per cent of the epochs, no criterion has less mean validation
+    regret. Among equals, the one that saves more, then the one listed first.
+    The test regret is told and chooses nothing.
+    """
+    names = ("epochs_saved_percent", "validation_regret_percent", "test_regret_percent")
+    points = [
+        {"criterion": row["criterion"], **{name: row.get(f"{name}_mean") for name in names}}
+        for row in stopping
+    ]
+    points = [point for point in points if all(_known(point[name]) for name in names[:2])]
+    points.sort(key=lambda point: (-point[names[0]], point[names[1]]))
+    best: list[dict[str, object]] = []
+    for point in points:  # from the most saved to the least
+        if not best or point[names[1]] < best[-1][names[1]]:
+            best.append(point)
+    levels = [None, *(point[names[0]] for point in reversed(best))]
+    return [
+        {"saved_more_than_percent": below, "saved_up_to_percent": point[names[0]], **point}
+        for below, point in zip(levels, reversed(best), strict=False)
+    ]
+
+
+def _known(value: object) -> bool:
+    return isinstance(value, float) and bool(np.isfinite(value))

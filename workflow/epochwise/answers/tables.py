@@ -1,0 +1,130 @@
+"""All tables of the answers, from the loss table in one call."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from epochwise.answers import batches, best_epoch, cost, phases, refit, replay
+from epochwise.answers.curves import Curves, configurations
+from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.stopping import Criterion
+from epochwise.errors import DataError
+
+COLUMNS = {
+    "best_epoch": best_epoch.COLUMNS,
+    "choice_cost": cost.COLUMNS,
+    "phases": phases.COLUMNS,
+    "batches": batches.COLUMNS,
+    "stopping": replay.COLUMNS,
+    "frontier": replay.FRONTIER_COLUMNS,
+    "refit": refit.COLUMNS,
+}
+Rows = list[dict[str, Any]]
+
+
+def compute(
+    losses: pd.DataFrame,
+    settings: AnswerSettings,
+    criteria: Sequence[Criterion],
+    *,
+    epochs: int | None = None,
+    batch_size: int | str | None = None,
+    all_rows: int | Mapping[str, int] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Compute every table of the answers.
+
+    Parameters
+    ----------
+    losses
+        The loss table.
+    settings
+        The thresholds.
+    criteria
+        The criteria of early stopping to replay.
+    epochs
+        How long the study trains; by default, as long as the longest run. A
+        shorter run has diverged.
+    batch_size
+        Rows per batch or `auto`, where it is not a column of the table.
+    all_rows
+        Rows of the whole dataset, one number or one for each dataset, for the refit.
+
+    Returns
+    -------
+    dict
+        `best_epoch`, `choice_cost`, `phases`, `batches`, `stopping`, `frontier`, `refit`:
+        the columns that name a configuration, then those of `COLUMNS`.
+
+    Raises
+    ------
+    DataError
+        When the loss table cannot be used.
+    PluginError
+        When a criterion breaks its contract.
+    """
+    rows: dict[str, Rows] = {name: [] for name in COLUMNS}
+    groups = configurations(losses, epochs)
+    keys = list(groups[0].key)
+    _require_distinct(keys)
+    for curves in groups:
+        size = all_rows.get(curves.key["dataset"]) if isinstance(all_rows, Mapping) else all_rows
+        for name, found in _rows(curves, settings, criteria, batch_size, size).items():
+            rows[name] += [{**curves.key, **each} for each in found]
+    return {name: frame(rows[name], keys, COLUMNS[name]) for name in COLUMNS}
+
+
+def _rows(
+    curves: Curves,
+    settings: AnswerSettings,
+    criteria: Sequence[Criterion],
+    batch_size: int | str | None,
+    all_rows: int | None,
+) -> dict[str, Rows]:
+    """Return the rows of one configuration for each table."""
+    stopping = replay.rows(curves, criteria)
+    return {
+        "best_epoch": [best_epoch.row(curves, settings)],
+        "choice_cost": cost.rows(curves),
+        "phases": [phases.row(curves, settings)],
+        "batches": [batches.row(curves, batch_size)],
+        "stopping": stopping,
+        "frontier": replay.frontier(stopping),
+        "refit": [refit.row(curves, batch_size, all_rows)],
+    }
+
+
+def _require_distinct(keys: Iterable[str]) -> None:
+    taken = sorted({name for columns in COLUMNS.values() for name in columns} & set(keys))
+    if taken:
+        raise DataError(
+            f"the loss table has a swept key {', '.join(taken)}, which is the name of a column "
+            "of the answers' tables; give the key another name."
+        )
+
+
+def frame(rows: Rows, keys: Iterable[str], columns: Mapping[str, str]) -> pd.DataFrame:
+    """Make a typed table; what a row does not say, or is not finite, is null."""
+    key_columns = {name: _key_column([row[name] for row in rows]) for name in keys}
+    own = {
+        name: pd.array([_finite(row.get(name)) for row in rows], dtype=kind)
+        for name, kind in columns.items()
+    }
+    return pd.DataFrame({**key_columns, **own})
+
+
+def _key_column(values: list[Any]) -> Any:
+    """Keep whole numbers whole beside nulls, and write mixed values as text."""
+    kinds = {type(value) for value in values if value is not None}
+    if kinds <= {int}:
+        return pd.array(values, dtype="Int64")
+    return values if len(kinds) == 1 else pd.array([_text(value) for value in values], "string")
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _finite(value: Any) -> Any:
+    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -1,0 +1,120 @@
+"""The kit that every backend passes.
+
+For a plugin's author ``check("mine_backend.py")`` tries every promise; in a test suite
+`BackendConformance` makes a test of each::
+
+    class TestMine(BackendConformance):
+        plugin = "plugins/mine_backend.py"
+"""
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from epochwise.conformance.driving import Backend, BrokenPromiseError
+from epochwise.conformance.promises import PROMISES
+from epochwise.errors import EpochwiseError, PluginError
+from epochwise.plugins import SUFFIXES, load_backend
+
+__all__ = [
+    "PROMISES",
+    "BackendConformance",
+    "BrokenPromiseError",
+    "Promise",
+    "check",
+    "load",
+    "report",
+]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What became of one promise: `problem` is empty where it is kept, else says what to mend."""
+
+    name: str
+    says: str
+    problem: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the backend keeps it."""
+        return not self.problem
+
+    def __str__(self) -> str:
+        """Give one line for a terminal."""
+        return f"ok      {self.says}" if self.kept else f"BROKEN  {self.says}: {self.problem}"
+
+
+def load(plugin: str | Path, name: str | None = None) -> Backend:
+    """Load the backend to be checked.
+
+    Parameters
+    ----------
+    plugin : a plugin's file (`…/mine_backend.py`) or the folder that it lies in.
+    name : the backend's name; a file says it itself.
+
+    Raises
+    ------
+    PluginError
+        Where there is no such backend, or it cannot be imported.
+    """
+    path, suffix = Path(plugin), SUFFIXES["backends"]
+    if path.is_dir() and name:
+        return Backend(path, name, load_backend(path, name).value)
+    if not path.is_file() or not path.stem.endswith(suffix):
+        raise PluginError(
+            f"{str(plugin)!r} is no backend; give the name of one, or a file named "
+            f"<name>{suffix}.py."
+        )
+    name = path.stem.removesuffix(suffix)
+    return Backend(path.parent, name, load_backend(path.parent, name).value)
+
+
+def check(plugin: str | Path, name: str | None = None) -> list[Promise]:
+    """Try every promise of a backend; see `load` for the arguments and errors."""
+    backend = load(plugin, name)
+    return [_try(promise, backend) for promise in PROMISES.values()]
+
+
+def report(promises: list[Promise]) -> str:
+    """Give one line per promise, and a last one that counts."""
+    kept = sum(promise.kept for promise in promises)
+    return "\n".join([*map(str, promises), f"{kept} of {len(promises)} promises kept"])
+
+
+def _try(promise: Callable[[Backend], None], backend: Backend) -> Promise:
+    """Try one promise; whatever a plugin's code raises, a warning too, breaks it."""
+    says = (promise.__doc__ or "").strip().splitlines()[0].rstrip(".")
+    problem = ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", RuntimeWarning)
+            promise(backend)
+    except (BrokenPromiseError, EpochwiseError) as broken:
+        problem = str(broken)
+    except Exception as error:
+        problem = f"raises {type(error).__name__}: {error}"
+    return Promise(promise.__name__, says, problem)
+
+
+class BackendConformance:
+    """A test per promise, for pytest; set `plugin` to the backend's file, as in `load`."""
+
+    plugin: str | Path = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give the subclass its tests."""
+        super().__init_subclass__(**kwargs)
+        for name, promise in PROMISES.items():
+            setattr(cls, f"test_{name}", _as_test(promise))
+
+
+def _as_test(promise: Callable[[Backend], None]) -> Callable[[BackendConformance], None]:
+    def test(self: BackendConformance) -> None:
+        outcome = _try(promise, load(self.plugin))
+        assert outcome.kept, str(outcome)
+
+    test.__doc__ = promise.__doc__
+    return test

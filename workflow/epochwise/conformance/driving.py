@@ -1,0 +1,136 @@
+"""How the kit drives a backend: as a study does, and step by step; and how it compares."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from epochwise import host
+from epochwise.conformance.problems import EPOCHS, SEEDS, make
+from epochwise.conformance.reference import SLIPS, Reference
+from epochwise.contract import Array, Problem, State, Trainer
+from epochwise.errors import PluginError
+from epochwise.losses import loss_columns
+from epochwise.parameters import initial_state
+from epochwise.randomness import BatchOrders
+
+TOLERANCE = {"float64": 1e-9, "float32": 1e-3}  # relative
+SMALLEST = 1e-6  # what a relative difference is at least relative to
+
+
+class BrokenPromiseError(AssertionError):
+    """A promise is not kept; the sentence says what was seen and what to mend."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """The backend under test: the plugin file or folder that it comes from, and its trainer."""
+
+    folder: Path
+    name: str
+    new: Callable[[Problem, State], Trainer]
+
+    def start(self, problem: Problem, state: State) -> Trainer | None:
+        """Start a trainer; None where it refuses the problem with a sentence."""
+        try:
+            return self.new(problem, state)
+        except PluginError as refusal:
+            if len(str(refusal).split()) < 5:
+                raise BrokenPromiseError(
+                    f"refuses with {str(refusal)!r}; say what it can do instead"
+                ) from None
+            return None
+
+
+def fresh(problem: Problem, seeds: tuple[int, ...] = SEEDS) -> State:
+    """Give the state of untrained networks."""
+    return initial_state(problem, seeds)
+
+
+def orders_of(problem: Problem, epoch: int, seeds: tuple[int, ...] = SEEDS) -> list[Array]:
+    """Give one epoch's batches, each (seeds, rows)."""
+    hp, rows = problem.hyperparameters, len(problem.train.x)
+    order = BatchOrders("every_epoch", rows, problem.layer_sizes, hp.activation)(seeds, epoch)
+    return [order[:, i : i + hp.batch_size] for i in range(0, rows, hp.batch_size)]
+
+
+def through_host(
+    trainer: Trainer,
+    problem: Problem,
+    start: int = 0,
+    end: int = EPOCHS,
+    seeds: tuple[int, ...] = SEEDS,
+) -> Array:
+    """Train as a study does; the losses (epochs, seeds, columns)."""
+    segment = host.Segment(seeds, start, end, "every_epoch")
+    return host.train(type(trainer).__name__, trainer, problem, segment, np.ones(len(seeds), bool))[
+        0
+    ]
+
+
+def step_by_step(trainer: Trainer, problem: Problem, start: int = 0, end: int = EPOCHS) -> Array:
+    """Train through `run_epoch` alone; the losses (epochs, seeds, columns)."""
+    curve = [] if start else [host.measure_all(type(trainer).__name__, trainer, problem)]
+    for epoch in range(start + 1, end + 1):
+        trainer.run_epoch(orders_of(problem, epoch))
+        curve.append(host.measure_all(type(trainer).__name__, trainer, problem))
+    return np.array(curve)
+
+
+@lru_cache
+def reference_curve(case: str, slip: str = "") -> Array:
+    """Train the reference on a case; the losses (epochs, seeds, columns)."""
+    problem = make(case)
+    with np.errstate(all="ignore"):
+        return step_by_step(Reference(problem, fresh(problem), slip), problem)
+
+
+def difference(got: Array, wanted: Array) -> float:
+    """Give the largest relative difference between two arrays; infinite where one is no number."""
+    if not np.isfinite(got).all():
+        return float("inf")
+    return float(np.max(np.abs(got - wanted) / np.maximum(np.abs(wanted), SMALLEST), initial=0.0))
+
+
+def require_close(got: Array, wanted: Array, problem: Problem, hint: str, first: int = 0) -> None:
+    """Hold one curve (epochs, seeds, columns) against another, and say where they part.
+
+    The first row is that of epoch `first`.
+    """
+    tolerance = TOLERANCE[problem.hyperparameters.dtype]
+    close = np.abs(got - wanted) <= tolerance * np.maximum(np.abs(wanted), SMALLEST)
+    if not close.all():
+        epoch, network, column = np.argwhere(~close)[0]
+        raise BrokenPromiseError(
+            f"{loss_columns(problem)[column]} of network {network} after epoch {first + epoch} is "
+            f"{got[epoch, network, column]:.12g} where {wanted[epoch, network, column]:.12g} "
+            f"belongs; {hint}"
+        )
+
+
+def started(backend: Backend, cases: Iterable[str]) -> Iterator[tuple[str, Problem, Trainer]]:
+    """Start every case that the backend does not refuse; refusing all is a broken promise."""
+    some = False
+    for case in cases:
+        problem = make(case)
+        trainer = backend.start(problem, fresh(problem))
+        if trainer is not None:
+            some = True
+            yield case, problem, trainer
+    if not some:
+        raise BrokenPromiseError("refuses every problem of the kit; it must train at least one")
+
+
+def name_the_slip(case: str, curve: Array) -> str:
+    """Say which known mistake gives this curve."""
+    start = reference_curve(case)[0]
+    if np.isfinite(curve).all() and np.array_equal(curve[-1], curve[0]):
+        return "the networks are never trained; run_epoch must change the weights"
+    if difference(curve[0], start) > TOLERANCE["float64"]:
+        return "it differs before training; mend predict"
+    for slip, sentence in SLIPS.items():
+        if difference(curve, reference_curve(case, slip)) < TOLERANCE["float64"]:
+            return sentence
+    return "mend the gradient, the solver's step, or which rows each seed's batch takes"

@@ -1,0 +1,41 @@
+"""What every job of the workflow does around its work: log, warn, and fail in a sentence."""
+
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from epochwise.errors import EpochwiseError
+
+
+@contextmanager
+def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
+    """Open the job's log; a user's mistake ends the job with one sentence, no traceback.
+
+    Parameters
+    ----------
+    study : the name that the sentence begins with.
+    """
+    about = f"study {study}: " if study else ""
+    with open(log, "w", encoding="utf-8") as file:
+
+        def show(message: Warning | str, category: type, *_: object, **__: object) -> None:
+            _say(file, f"warning: {about}{message}")
+
+        warnings.showwarning = show
+        try:
+            yield file
+        except EpochwiseError as error:
+            _say(file, f"epochwise: {about}{error}")
+            sys.exit(1)
+        except Exception:
+            traceback.print_exc(file=file)
+            raise
+
+
+def _say(log: TextIO, line: str) -> None:
+    for stream in (log, sys.stderr):
+        print(line, file=stream, flush=True)

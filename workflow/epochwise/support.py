@@ -1,0 +1,54 @@
+"""Refusals: what a backend says where it cannot do what a study asks."""
+
+from collections.abc import Iterable
+
+from epochwise.contract import Problem
+from epochwise.errors import PluginError
+
+ALL_ACTIVATIONS = ("identity", "logistic", "tanh", "relu")
+ALL_SOLVERS = ("adam", "sgd")
+ALL_SCHEDULES = ("constant", "invscaling", "adaptive")
+ALL_TASKS = ("regression", "binary", "multiclass")
+ALL_DTYPES = ("float64", "float32")
+
+
+def require(
+    backend: str,
+    problem: Problem,
+    *,
+    tasks: Iterable[str] = ALL_TASKS,
+    activation: Iterable[str] = ALL_ACTIVATIONS,
+    solver: Iterable[str] = ALL_SOLVERS,
+    learning_rate: Iterable[str] = ALL_SCHEDULES,
+    dtype: Iterable[str] = ALL_DTYPES,
+    device: Iterable[str] = ("cpu",),
+) -> None:
+    """Refuse a problem that the backend cannot train.
+
+    Parameters
+    ----------
+    backend : its name, for the message.
+    problem : what is asked.
+    tasks, activation, solver, learning_rate, dtype, device : what it can do; all
+        that the library defines where not said, on the CPU.
+
+    Raises
+    ------
+    PluginError
+        Names the key, its value, and what the backend can do.
+    """
+    hp = problem.hyperparameters
+    asked = {
+        "task": (problem.task, tasks),
+        "activation": (hp.activation, activation),
+        "solver": (hp.solver, solver),
+        "learning_rate": (hp.learning_rate, learning_rate),
+        "dtype": (hp.dtype, dtype),
+        "device": (hp.device, device),
+    }
+    for key, (value, able) in asked.items():
+        if value not in (choices := tuple(able)):
+            raise PluginError(
+                f"backend {backend!r} has no {key} {value!r}; it has: {', '.join(choices)}. Choose "
+                "one of these, or another backend."
+            )

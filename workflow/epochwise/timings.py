@@ -1,0 +1,31 @@
+"""The table of times: the only result that differs from run to run."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+def collect(files: Sequence[str], labels: Sequence[Mapping[str, Any]], out: str) -> None:
+    """Write a row per training job (CSV).
+
+    Parameters
+    ----------
+    files : what the jobs wrote of their times (JSON).
+    labels : for each file its block's ``labels``, ``seeds``, ``start`` and ``end``.
+    """
+    rows = [
+        {
+            **one["labels"],
+            "seeds": one["seeds"],
+            "start": one["start"],
+            "end": one["end"],
+            **json.loads(Path(file).read_text(encoding="utf-8")),
+        }
+        for file, one in zip(files, labels, strict=True)
+    ]
+    with open(out, "w", encoding="utf-8", newline="") as target:
+        writer = csv.DictWriter(target, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

@@ -1,0 +1,85 @@
+"""One training job: a block of seeds over one segment of epochs."""
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from epochwise import host, loss_table, problems, states
+from epochwise.contract import Array, Problem, State, Trainer
+from epochwise.datasets import write
+from epochwise.errors import PluginError
+from epochwise.host import Segment
+from epochwise.losses import loss_columns
+from epochwise.parameters import initial_state
+from epochwise.plugins import load_backend
+from epochwise.progress import Progress
+from epochwise.standardise import read_scaler
+
+
+def run(
+    arrays: str,
+    scaler: str,
+    state: str | None,
+    plugins: Path,
+    backend: str,
+    values: Mapping[str, Any],
+    segment: Segment,
+    label: str,
+    log: TextIO,
+    outputs: Mapping[str, str],
+) -> None:
+    """Train one segment and write its losses, its end state and its times.
+
+    Parameters
+    ----------
+    arrays, scaler : the fold's files.
+    state : the file that the segment before left; None at epoch 0.
+    plugins : the folder of plugins.
+    values : the point's hyperparameters, as they stand in the study.
+    outputs : files for ``losses``, ``state`` and ``timings``.
+    """
+    began = time.perf_counter()
+    problem = problems.make(states.load(arrays), read_scaler(scaler), values)
+    kept = states.load(state) if state else initial_state(problem, segment.seeds)
+    going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
+    trainer = load_backend(plugins, backend).value(problem, kept)
+    ready = time.perf_counter()
+    watch = Progress(label, segment, loss_columns(problem), log)
+    curves, going = host.train(backend, trainer, problem, segment, going, watch)
+    trained = time.perf_counter()
+    write(loss_table.segment_table(problem, segment, curves), outputs["losses"])
+    states.save(outputs["state"], end_state(backend, trainer, problem, segment, going))
+    _write_times(outputs["timings"], ready - began, trained - ready, segment)
+
+
+def end_state(
+    name: str, trainer: Trainer, problem: Problem, segment: Segment, going: Array
+) -> State:
+    """Give what the next segment needs, checked: the trainer's state and which runs still go.
+
+    Raises
+    ------
+    PluginError
+        Where the state is not that of the segment's end.
+    """
+    state = trainer.state()
+    expected = {"weights", *initial_state(problem, segment.seeds[:1])}
+    if missing := expected - set(state):
+        raise PluginError(f"backend {name!r}: state() lacks {', '.join(sorted(missing))}.")
+    updates = segment.end * problem.iterations_per_epoch
+    if going.any() and int(state["iteration"]) != updates:
+        raise PluginError(
+            f"backend {name!r}: state()['iteration'] is {int(state['iteration'])} after "
+            f"{updates} updates; count one for every batch."
+        )
+    return state | {"going": going}
+
+
+def _write_times(path: str, start_up: float, training: float, segment: Segment) -> None:
+    epochs = (segment.end - segment.start) * len(segment.seeds)
+    times = {"start_up_seconds": start_up, "training_seconds": training, "epochs_trained": epochs}
+    Path(path).write_text(json.dumps(times) + "\n", encoding="utf-8")

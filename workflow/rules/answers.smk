@@ -1,0 +1,24 @@
+"""answers: how many epochs, how sure, what early stopping would have done."""
+
+ANSWERS = "best_epoch choice_cost phases batches stopping frontier refit".split()
+
+
+rule answers:
+    input:
+        losses=rules.losses.output.parquet,
+        facts=lambda w: PLANS[w.study].facts_files(),
+        criteria=sorted(map(str, PLUGINS.glob("*_stopping.py"))),
+    output:
+        csv=[f"results/{{study}}/{name}.csv" for name in ANSWERS],
+        parquet=[f"results/{{study}}/{name}.parquet" for name in ANSWERS],
+        answer="results/{study}/answer.json",
+    log:
+        "logs/{study}/answers.log",
+    params:
+        study=lambda w: PLANS[w.study].answer_settings(),
+        plugins=lambda w: str(PLUGINS),
+        version=VERSION,
+    message:
+        "Answer {wildcards.study}"
+    script:
+        "../scripts/answers.py"

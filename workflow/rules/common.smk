@@ -1,0 +1,35 @@
+"""What the rules share: the plan of each study, and the input functions that read it."""
+
+from os.path import relpath
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from epochwise import __version__ as VERSION
+from epochwise.errors import EpochwiseError
+from epochwise.locking import lock
+from epochwise.plan import read_plans
+from epochwise.plugins import fingerprint, plugin_file
+
+RESULTS = Path("results")
+PLUGINS = Path(relpath(Path(workflow.basedir) / "plugins"))
+
+try:
+    PLANS = read_plans(config["studies"], Path("config/studies"), PLUGINS, RESULTS)
+except EpochwiseError as error:
+    raise WorkflowError(str(error)) from None
+
+
+def run_alone():
+    try:
+        workflow.epochwise_lock = lock(Path(".snakemake/epochwise.lock"))
+    except EpochwiseError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def all_results(wildcards):
+    return [
+        f"results/{study}/{name}"
+        for study in PLANS
+        for name in ("manifest.json", "timings.csv")
+    ]

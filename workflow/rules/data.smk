@@ -1,0 +1,38 @@
+"""load -> standardise: from a dataset's source to the arrays of one fold."""
+
+
+rule load:
+    input:
+        files=lambda w: PLANS[w.study].dataset_files(w.dataset),
+    output:
+        table="results/{study}/work/{dataset}/raw.parquet",
+        facts="results/{study}/work/{dataset}/raw.json",
+    log:
+        "logs/{study}/{dataset}/load.log",
+    params:
+        options=lambda w: PLANS[w.study].study.datasets[w.dataset],
+        plugins=lambda w: str(PLUGINS),
+        version=VERSION,
+    message:
+        "Load {wildcards.dataset}"
+    script:
+        "../scripts/load.py"
+
+
+rule standardise:
+    input:
+        table=rules.load.output.table,
+        facts=rules.load.output.facts,
+    output:
+        arrays="results/{study}/work/{dataset}/fold-{fold}/arrays.npz",
+        scaler="results/{study}/work/{dataset}/fold-{fold}/scaler.json",
+    log:
+        "logs/{study}/{dataset}/fold-{fold}/standardise.log",
+    params:
+        partitions=lambda w: PLANS[w.study].partitions(),
+        standardise=lambda w: PLANS[w.study].study.resolved["standardise"],
+        version=VERSION,
+    message:
+        "Standardise {wildcards.dataset}, fold {wildcards.fold}"
+    script:
+        "../scripts/standardise.py"

@@ -1,0 +1,20 @@
+"""figures: drawn from the tables."""
+
+
+rule figure:
+    input:
+        tables=lambda w: PLANS[w.study].figure_tables(w.figure),
+        drawers=sorted(map(str, PLUGINS.glob("*_figures.py"))),
+    output:
+        multiext("results/{study}/figures/{figure}", ".png", ".svg", ".pdf"),
+    log:
+        "logs/{study}/figures/{figure}.log",
+    params:
+        study=lambda w: PLANS[w.study].drawn_study(),
+        options=lambda w: PLANS[w.study].figures[w.figure],
+        plugins=lambda w: str(PLUGINS),
+        version=VERSION,
+    message:
+        "Draw {wildcards.figure} of {wildcards.study}"
+    script:
+        "../scripts/figure.py"

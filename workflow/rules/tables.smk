@@ -1,0 +1,62 @@
+"""losses -> tables: pure functions of what was trained."""
+
+
+rule losses:
+    input:
+        segments=lambda w: PLANS[w.study].segment_files("parquet"),
+    output:
+        parquet="results/{study}/losses.parquet",
+        csv="results/{study}/losses.csv",
+    log:
+        "logs/{study}/losses.log",
+    params:
+        labels=lambda w: PLANS[w.study].segment_labels(),
+        version=VERSION,
+    message:
+        "Join the loss tables of {wildcards.study}"
+    script:
+        "../scripts/losses.py"
+
+
+rule summary:
+    input:
+        losses=rules.losses.output.parquet,
+    output:
+        "results/{study}/summary.csv",
+    log:
+        "logs/{study}/summary.log",
+    params:
+        epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
+        version=VERSION,
+    message:
+        "Summarise the runs of {wildcards.study}"
+    script:
+        "../scripts/summary.py"
+
+
+rule timings:
+    input:
+        segments=lambda w: PLANS[w.study].segment_files("timings.json"),
+    output:
+        "results/{study}/timings.csv",
+    log:
+        "logs/{study}/timings.log",
+    params:
+        labels=lambda w: PLANS[w.study].segment_labels(),
+    message:
+        "Collect the times of {wildcards.study}"
+    script:
+        "../scripts/timings.py"
+
+
+rule study_file:
+    output:
+        "results/{study}/study.yaml",
+    log:
+        "logs/{study}/study_file.log",
+    params:
+        study=lambda w: dict(PLANS[w.study].study.resolved),
+    message:
+        "Write down {wildcards.study} with every default"
+    script:
+        "../scripts/study_file.py"

@@ -1,0 +1,28 @@
+"""train: one block of seeds of one dataset, fold, point and backend, over one segment of epochs."""
+
+
+rule train:
+    input:
+        arrays=rules.standardise.output.arrays,
+        scaler=rules.standardise.output.scaler,
+        state=lambda w: PLANS[w.study].state_before(w),
+        plugin=lambda w: plugin_file(PLUGINS, w.backend) or [],
+    output:
+        losses="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.parquet",
+        state="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.npz",
+        timings="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.timings.json",
+    log:
+        "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.log",
+    benchmark:
+        "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.benchmark.tsv"
+    threads: 1
+    params:
+        hyperparameters=lambda w: PLANS[w.study].hyperparameters(w.point),
+        plugins=lambda w: str(PLUGINS),
+        installed=lambda w: fingerprint(PLUGINS, w.backend),
+        version=VERSION,
+    message:
+        "Train {wildcards.backend} on {wildcards.dataset}: {wildcards.point}, fold {wildcards.fold}, "
+        "seeds {wildcards.seeds}, epochs {wildcards.start} to {wildcards.end}"
+    script:
+        "../scripts/train.py"

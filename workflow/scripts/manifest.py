@@ -1,0 +1,11 @@
+"""Write down what the results of a study are, to the byte."""
+
+from pathlib import Path
+
+from epochwise.job import job
+
+with job(snakemake.log[0]):
+    from epochwise import manifest
+
+    folder = Path("results") / snakemake.wildcards.study
+    manifest.write(snakemake.input, folder, snakemake.output[0])

@@ -1,0 +1,17 @@
+"""Cut the partitions of one fold and standardise them."""
+
+from epochwise.job import job
+
+with job(snakemake.log[0], snakemake.wildcards.study):
+    import pyarrow.parquet as pq
+
+    from epochwise import datasets, standardise, states
+
+    table = pq.read_table(snakemake.input.table)
+    facts = datasets.read_facts(snakemake.input.facts)
+    parts = standardise.cut_rows(
+        table, facts, snakemake.params.partitions, int(snakemake.wildcards.fold)
+    )
+    arrays, scaler = standardise.standardise(table, facts, parts, snakemake.params.standardise)
+    states.save(snakemake.output.arrays, arrays)
+    scaler.save(snakemake.output.scaler)

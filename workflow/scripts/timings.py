@@ -1,0 +1,8 @@
+"""Collect the times of all training jobs."""
+
+from epochwise.job import job
+
+with job(snakemake.log[0], snakemake.wildcards.study):
+    from epochwise import timings
+
+    timings.collect(snakemake.input.segments, snakemake.params.labels, snakemake.output[0])

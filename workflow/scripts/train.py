@@ -1,0 +1,25 @@
+"""Train one block of seeds over one segment of epochs."""
+
+from pathlib import Path
+
+from epochwise.job import job
+
+with job(snakemake.log[0], snakemake.wildcards.study) as log:
+    from epochwise import training
+    from epochwise.host import Segment
+    from epochwise.plan import parse_seeds
+
+    at = snakemake.wildcards
+    parameters = snakemake.params.hyperparameters
+    training.run(
+        arrays=snakemake.input.arrays,
+        scaler=snakemake.input.scaler,
+        state=snakemake.input.get("state") or None,
+        plugins=Path(snakemake.params.plugins),
+        backend=at.backend,
+        values=parameters,
+        segment=Segment(parse_seeds(at.seeds), int(at.start), int(at.end), parameters["shuffle"]),
+        label=f"{at.study}: {at.backend}, {at.dataset}, {at.point}, fold {at.fold}, seeds {at.seeds}",
+        log=log,
+        outputs=snakemake.output,
+    )
