@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+
 from epochwise.agreement import (
     differences,
     point_columns,

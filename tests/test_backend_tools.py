@@ -8,6 +8,7 @@ import sys
 from importlib.metadata import version
 
 import pytest
+
 from epochwise.backend_tools import describe_backends, new_backend
 from epochwise.conformance import check
 from epochwise.errors import PluginError

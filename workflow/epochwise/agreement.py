@@ -5,6 +5,7 @@ Relative differences are |loss - reference| / |reference|, over the loss columns
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,3 +119,14 @@ def _joined(parts: list["pd.DataFrame"], columns: list[str]) -> "pd.DataFrame":
     if not parts:
         return pd.DataFrame(columns=columns)
     return pd.concat(parts)[columns].sort_values(columns[:-1], ignore_index=True)
+
+
+def write(losses: str | Path, reference: str, out: str | Path, by_epoch: str | Path) -> None:
+    """Read a loss table (Parquet); write `agreement.csv` and, per epoch, `agreement_by_epoch.csv`."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(losses).to_pandas()
+    text = {name: str for name, kind in table.dtypes.items() if str(kind) == "category"}
+    table = table.astype(text)
+    summary(table, reference).to_csv(out, index=False)
+    differences(table, reference).to_csv(by_epoch, index=False)

@@ -237,6 +237,8 @@ class Plan:
     def results(self) -> list[str]:
         """List what a study leaves behind for its reader, but the times, which differ."""
         tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        if len(self.study.backends) > 1:
+            tables += ["agreement.csv", "agreement_by_epoch.csv"]
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
         return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]
 
