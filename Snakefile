@@ -39,3 +39,7 @@ rule all:
 
 onstart:
     run_alone()
+
+
+onsuccess:
+    print(closing_words(PLANS.values()))

@@ -77,11 +77,11 @@ def training_sides(epochs: int) -> Sides:
 
 def tutorial_problem():  # type: ignore[no-untyped-def]  # the library is imported inside
     """Prepare the tutorial's data as the workflow does."""
-    from epochwise import datasets, plugins, problems, standardise, study
+    from epochwise import loading, plugins, problems, standardise, study
 
     one = study.load(ROOT / "config/studies/diabetes.yaml")
     sources = plugins.load_all(ROOT / "plugins", "datasets")
-    table, facts = datasets.load("diabetes", sources, one.datasets["diabetes"])
+    table, facts = loading.load("diabetes", sources, one.datasets["diabetes"])
     parts = standardise.cut_rows(table, facts, one.resolved["partitions"], 0)
     arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
     return problems.make(arrays, scaler, one.points()["default"].values)

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from epochwise import hookimpl
 from epochwise.datasets import Dataset
 from epochwise.errors import DataError, unknown
@@ -69,6 +67,8 @@ def load_file(
     texts = [column for column in chosen if column in listed or is_text(file, frame[column])]
     kinds = {column: "string" if column in texts else "float64" for column in chosen}
     frame = frame[[*chosen, *columns["target"], *columns["partition"]]].astype(kinds)
+    import pyarrow as pa
+
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     return Dataset(
         table,

@@ -43,6 +43,7 @@ class JaxTrainer:
         self.kept = self._put({name: np.array(array) for name, array in kept.items()})
         self.data = self._put(data_of(problem))
         seeds, rows = len(state["weights"]), len(problem.train.x)
+        self.most_rows = max(len(part.x) for part in problem.partitions.values())
         self.length = stretch_length(problem, seeds)
         self.orders = np.zeros((self.length, seeds, rows), np.int32)
         self.sizes = np.zeros((self.length, problem.iterations_per_epoch), self.hp.dtype)
@@ -66,7 +67,9 @@ class JaxTrainer:
     def predict(self, x: Array) -> Array:
         """Give the outputs of every network, (seeds, rows, outputs)."""
         run = predictor(self.problem.task, self.hp.activation, self.problem.layer_sizes)
-        return np.array(run(self.kept["weights"], self._put(x)))
+        padded = np.zeros((max(len(x), self.most_rows), x.shape[1]), x.dtype)
+        padded[: len(x)] = x  # one shape for all partitions: compiled once
+        return np.array(run(self.kept["weights"], self._put(padded)))[:, : len(x)]
 
     def state(self) -> State:
         """Copy all that is needed to go on."""
@@ -97,11 +100,16 @@ def find_device(name: str) -> Any:
 
 
 def data_of(problem: Problem) -> dict[str, Any]:
-    """Give the arrays of a problem; outputs * scale + mean are in the target's own units."""
-    outputs = problem.train.y.shape[1]
+    """Give the arrays of a problem, its partitions stacked (one forward pass measures them all).
+
+    ``outputs * scale + mean`` are in the target's own units.
+    """
+    parts, outputs = problem.partitions.values(), problem.train.y.shape[1]
     mean, scale = problem.target_mean, problem.target_scale
     return {
-        "partitions": [(part.x, part.y, part.target) for part in problem.partitions.values()],
+        "x": np.concatenate([part.x for part in parts]),  # the training rows come first
+        "y": problem.train.y,
+        "targets": [part.target for part in parts],
         "mean": np.zeros(outputs) if mean is None else mean,
         "scale": np.ones(outputs) if scale is None else scale,
     }
@@ -142,7 +150,7 @@ def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable
     adaptive = hp.learning_rate == "adaptive"
 
     def run_batch(kept: Any, rows: Any, size: Any, data: Any) -> tuple[Any, Any]:
-        x, y = (array[rows] for array in data["partitions"][0][:2])
+        x, y = data["x"][rows], data["y"][rows]
         size = kept["learning_rate"].astype(hp.dtype) if adaptive and hp.solver == "sgd" else size
         weights = kept["weights"]
         layers = split_layers(weights, sizes)
@@ -177,16 +185,18 @@ def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable
                 kept = run_epoch(kept, orders[epoch], steps[epoch], data)
                 return kept, losses.at[epoch].set(measure(kept["weights"], data))
 
-            columns = len(data["partitions"]) * (1 if task == "regression" else 2)
+            columns = len(data["targets"]) * (1 if task == "regression" else 2)
             return jax.lax.fori_loop(0, epochs, body, (kept, jnp.zeros((len(orders), columns))))
 
         over_seeds = jax.lax.map if hp.device == "cpu" else lambda f, xs: jax.vmap(f)(xs)
         return over_seeds(one_seed, (kept, jnp.swapaxes(orders, 0, 1)))
 
     def measure(weights: Any, data: Any) -> Any:
-        layers, columns = split_layers(weights, sizes), []
-        for x, _, target in data["partitions"]:
-            outputs = forward(layers, x, hp.activation, task)[-1].astype("float64")
+        layers, columns, start = split_layers(weights, sizes), list[Any](), 0
+        everything = forward(layers, data["x"], hp.activation, task)[-1].astype("float64")
+        for target in data["targets"]:
+            outputs = everything[start : start + len(target)]
+            start += len(target)
             if task == "regression":
                 outputs = outputs * data["scale"] + data["mean"]
                 columns.append(jnp.mean((target - outputs) ** 2))

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-import pyarrow as pa
-
 from epochwise import hookimpl
 from epochwise.datasets import Dataset
 from epochwise.errors import DataError
@@ -116,4 +114,6 @@ def as_dataset(x: Any, y: Any, features: list[str], targets: list[str], task: Ta
     """Put arrays x (rows, features) and y (rows,) or (rows, outputs) into a table."""
     columns = dict(zip(features, x.T, strict=True))
     columns |= dict(zip(targets, y.reshape(len(y), -1).T, strict=True))
+    import pyarrow as pa
+
     return Dataset(pa.table(columns), features, targets, task)

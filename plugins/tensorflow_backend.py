@@ -5,8 +5,9 @@ definition, take no part.
 """
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -41,6 +42,7 @@ class TensorflowTrainer:
         self.device = find_device(self.hp.device)
         self.iteration = int(state["iteration"])
         seeds, rows = len(state["weights"]), len(problem.train.x)
+        self.most_rows = max(len(part.x) for part in problem.partitions.values())
         self.length = stretch_length(problem, seeds)
         self.orders = np.zeros((seeds, self.length, rows), np.int32)
         self.sizes = np.zeros((self.length, problem.iterations_per_epoch), self.hp.dtype)
@@ -68,7 +70,10 @@ class TensorflowTrainer:
     def predict(self, x: Array) -> Array:
         """Give the outputs of every network, (seeds, rows, outputs)."""
         with self.tf.device(self.device):
-            return np.stack([self.forward(one["weights"], x).numpy() for one in self.kept])
+            padded = np.zeros((max(len(x), self.most_rows), x.shape[1]), x.dtype)
+            padded[: len(x)] = x  # one shape for all partitions: compiled once
+            outputs = [self.forward(one["weights"], padded).numpy() for one in self.kept]
+        return np.stack(outputs)[:, : len(x)]
 
     def state(self) -> State:
         """Copy all that is needed to go on."""
@@ -95,12 +100,29 @@ class TensorflowTrainer:
 def framework() -> Any:
     """Import TensorFlow, quietly, and for one thread: sharing a sum could change its last bits."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    import tensorflow
+    with hidden("jax", "keras"):
+        import tensorflow
 
     with suppress(RuntimeError):  # someone in this process has used it, and chosen, already
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
     return tensorflow
+
+
+@contextmanager
+def hidden(*modules: str) -> Iterator[None]:
+    """Hide modules for a while.
+
+    TensorFlow imports JAX and Keras, and Keras imports pandas and scikit-learn, where they
+    are installed. It does without, in half the time; `tensorflow.keras` works all the same later.
+    """
+    absent = [module for module in modules if module not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type] # None: importing it fails
+    try:
+        yield
+    finally:
+        for module in absent:
+            del sys.modules[module]
 
 
 def find_device(name: str) -> str:
@@ -115,11 +137,16 @@ def find_device(name: str) -> str:
 
 
 def data_of(problem: Problem) -> dict[str, Any]:
-    """Give the arrays of a problem; outputs * scale + mean are in the target's own units."""
-    outputs = problem.train.y.shape[1]
+    """Give the arrays of a problem, its partitions stacked (one forward pass measures them all).
+
+    ``outputs * scale + mean`` are in the target's own units.
+    """
+    parts, outputs = problem.partitions.values(), problem.train.y.shape[1]
     mean, scale = problem.target_mean, problem.target_scale
     return {
-        "partitions": [(part.x, part.y, part.target) for part in problem.partitions.values()],
+        "x": np.concatenate([part.x for part in parts]),  # the training rows come first
+        "y": problem.train.y,
+        "targets": [part.target for part in parts],
         "mean": np.zeros(outputs) if mean is None else mean,
         "scale": np.ones(outputs) if scale is None else scale,
     }
@@ -146,7 +173,7 @@ def training(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Any:
     adaptive = hp.learning_rate == "adaptive"
 
     def run_batch(kept: Any, rows: Tensor, size: Tensor, data: Any) -> tuple[Any, Tensor]:
-        x, y = (tf.gather(array, rows) for array in data["partitions"][0][:2])
+        x, y = tf.gather(data["x"], rows), tf.gather(data["y"], rows)
         size = tf.cast(kept["learning_rate"], hp.dtype) if adaptive and hp.solver == "sgd" else size
         weights, count = kept["weights"], rows.shape[0]
         layers = split(weights, sizes)
@@ -181,14 +208,16 @@ def training(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Any:
             row = measure(kept["weights"], data)[tf.newaxis]
             return epoch + 1, kept, tf.tensor_scatter_nd_update(losses, [[epoch]], row)
 
-        columns = len(data["partitions"]) * (1 if task == "regression" else 2)
+        columns = len(data["targets"]) * (1 if task == "regression" else 2)
         carry = (tf.constant(0), kept, tf.zeros((orders.shape[0], columns), "float64"))
         return tf.while_loop(lambda epoch, *_: epoch < epochs, one, carry)[1:]
 
     def measure(weights: Tensor, data: Any) -> Tensor:
-        layers, columns = split(weights, sizes), []
-        for x, _, target in data["partitions"]:
-            outputs = tf.cast(forward(layers, x, hp.activation, task)[-1], "float64")
+        layers, columns, start = split(weights, sizes), list[Any](), 0
+        everything = tf.cast(forward(layers, data["x"], hp.activation, task)[-1], "float64")
+        for target in data["targets"]:
+            outputs = everything[start : start + target.shape[0]]
+            start += target.shape[0]
             if task == "regression":
                 outputs = outputs * data["scale"] + data["mean"]
                 columns.append(tf.reduce_mean((target - outputs) ** 2))

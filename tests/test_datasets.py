@@ -5,9 +5,10 @@ import pyarrow as pa
 import pytest
 from sklearn import datasets as bundled
 
-from epochwise import datasets, plugins
-from epochwise.datasets import Dataset, digest, read_facts, settle
+from epochwise import loading, parquet, plugins
+from epochwise.datasets import Dataset, read_facts
 from epochwise.errors import DataError
+from epochwise.loading import digest, settle
 
 SOURCES = plugins.load_all(Path(__file__).parent.parent / "plugins", "datasets")
 
@@ -24,7 +25,7 @@ SOURCES = plugins.load_all(Path(__file__).parent.parent / "plugins", "datasets")
     ],
 )
 def test_bundled(name, task, rows, features, outputs):
-    table, facts = datasets.load(name, SOURCES, {"source": name})
+    table, facts = loading.load(name, SOURCES, {"source": name})
     original = getattr(bundled, f"load_{name}")()
     assert (facts.task, facts.rows, len(facts.features)) == (task, rows, features)
     assert (len(facts.classes) or len(facts.target)) == outputs
@@ -42,18 +43,18 @@ def test_bundled(name, task, rows, features, outputs):
     ],
 )
 def test_generators(name, options, task, shape):
-    table, facts = datasets.load("any", SOURCES, {"source": name, **options})
+    table, facts = loading.load("any", SOURCES, {"source": name, **options})
     assert facts.task == task
     assert table.shape == shape
-    again, _ = datasets.load("any", SOURCES, {"source": name, **options})
+    again, _ = loading.load("any", SOURCES, {"source": name, **options})
     assert again.equals(table)
-    other, _ = datasets.load("any", SOURCES, {"source": name, **options, "seed": 99})
+    other, _ = loading.load("any", SOURCES, {"source": name, **options, "seed": 99})
     assert not other.equals(table)
 
 
 def test_a_generators_noise_counts():
-    quiet, _ = datasets.load("any", SOURCES, {"source": "friedman1", "noise": 0.0})
-    loud, _ = datasets.load("any", SOURCES, {"source": "friedman1", "noise": 9.0})
+    quiet, _ = loading.load("any", SOURCES, {"source": "friedman1", "noise": 0.0})
+    loud, _ = loading.load("any", SOURCES, {"source": "friedman1", "noise": 9.0})
     assert np.std(loud["target"]) > np.std(quiet["target"])
 
 
@@ -69,7 +70,7 @@ def test_a_generators_noise_counts():
 )
 def test_wrong_options(options, expected):
     with pytest.raises(DataError, match=expected):
-        datasets.load("mine", SOURCES, options)
+        loading.load("mine", SOURCES, options)
 
 
 def of(target, **options):
@@ -134,7 +135,7 @@ def test_the_digest_sees_every_value_name_and_type():
 
 
 def test_the_same_table_gives_the_same_bytes(tmp_path):
-    table, _ = datasets.load("moons", SOURCES, {"source": "moons"})
+    table, _ = loading.load("moons", SOURCES, {"source": "moons"})
     for name in ("one", "two"):
-        datasets.write(table, tmp_path / name)
+        parquet.write(table, tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()

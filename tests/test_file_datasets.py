@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from epochwise import datasets, plugins
+from epochwise import loading, plugins
 from epochwise.errors import DataError
 from epochwise.schema import fill_defaults
 from epochwise.standardise import cut_rows
@@ -19,7 +19,7 @@ def load(tmp_path, content, name="data.csv", **options):
     file = tmp_path / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     options = {"source": "file", "file": str(file), "target": "y"} | options
-    return datasets.load("mine", SOURCES, options)
+    return loading.load("mine", SOURCES, options)
 
 
 def rule(**changes):
@@ -184,12 +184,12 @@ def test_a_bad_file_gets_one_sentence(tmp_path, case):
 def test_a_missing_file():
     options = {"source": "file", "file": "nowhere/data.csv", "target": "y"}
     with pytest.raises(DataError, match=r"nowhere/data\.csv: there is no such file"):
-        datasets.load("mine", SOURCES, options)
+        loading.load("mine", SOURCES, options)
 
 
 def test_a_missing_option():
     with pytest.raises(DataError, match="dataset 'mine': the option 'target' is missing"):
-        datasets.load("mine", SOURCES, {"source": "file", "file": "data.csv"})
+        loading.load("mine", SOURCES, {"source": "file", "file": "data.csv"})
 
 
 def test_an_unknown_type(tmp_path):

@@ -4,9 +4,9 @@ import pytest
 
 from epochwise import loss_table
 from epochwise.contract import Hyperparameters, Partition, Problem
-from epochwise.datasets import write
 from epochwise.host import Segment
 from epochwise.loss_table import Part
+from epochwise.parquet import write
 
 LABELS = {"dataset": "iris", "fold": 0, "backend": "numpy"}
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from epochwise import plan as plans
 from epochwise import study as studies
+from epochwise.cutting import blocks, name_seeds, parse_seeds, segments
 from epochwise.errors import EpochwiseError
-from epochwise.plan import Plan, blocks, name_seeds, parse_seeds, read_plans, segments
+from epochwise.plan import Plan, read_plans
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)

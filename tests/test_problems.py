@@ -3,8 +3,9 @@ import pyarrow as pa
 import pytest
 
 from epochwise import problems
-from epochwise.datasets import Dataset, settle
+from epochwise.datasets import Dataset
 from epochwise.errors import StudyError
+from epochwise.loading import settle
 from epochwise.losses import loss_columns, measure
 from epochwise.schema import fill_defaults
 from epochwise.standardise import standardise

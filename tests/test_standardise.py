@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from epochwise.datasets import Dataset, settle
+from epochwise.datasets import Dataset
 from epochwise.errors import DataWarning
+from epochwise.loading import settle
 from epochwise.schema import fill_defaults
 from epochwise.standardise import cut_rows, read_scaler, standardise
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pyarrow as pa
 
 from epochwise import summary
-from epochwise.datasets import write
+from epochwise.parquet import write
 
 
 def run(validation, **labels):

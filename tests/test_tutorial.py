@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tutorial
-from epochwise import datasets, host, plugins, problems, standardise, study
+from epochwise import host, loading, plugins, problems, standardise, study
 from epochwise.host import Segment
 from epochwise.parameters import initial_state
 
@@ -24,7 +24,7 @@ def prepared():
     """Take the data from source to problem as the workflow's jobs do."""
     one = study.load(STUDY)
     sources = plugins.load_all(ROOT / "plugins", "datasets")
-    table, facts = datasets.load("diabetes", sources, one.datasets["diabetes"])
+    table, facts = loading.load("diabetes", sources, one.datasets["diabetes"])
     parts = standardise.cut_rows(table, facts, one.resolved["partitions"], 0)
     arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
     values = one.points()["default"].values

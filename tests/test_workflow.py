@@ -197,7 +197,7 @@ def test_two_runs_at_once_are_refused(tiny):
 
 MISTAKES = {
     "an unknown key": ("jobs:", "job:", ["tiny.yaml", "unknown key 'job'", "Did you mean 'jobs'?"]),
-    "an unknown backend": ("[sklearn, numpy]", "[numpi]", ["unknown backend 'numpi'", "numpy"]),
+    "an unknown backend": ("[numpy, twin]", "[numpi]", ["unknown backend 'numpi'", "numpy"]),
     "a wrong type": ("epochs: 30", "epochs: many", ["training.epochs", "'many'", "a whole number"]),
     "a negative number": ("epochs: 30", "epochs: -3", ["training.epochs", "-3", "at least 1"]),
 }

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.figure_samples import make, options, valley, with_test, words
 
 from epochwise.figures.loss_curves import MOST_PANELS, MOST_SINGLES, draw
 from epochwise.figures.style import PARTITION_STYLE
+from figure_samples import make, options, valley, with_test, words
 
 
 def labelled(axes):

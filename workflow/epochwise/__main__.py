@@ -2,10 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from epochwise.errors import EpochwiseError
+
+PLUGINS: dict[str, Any] = {
+    "type": click.Path(path_type=Path),
+    "default": "plugins",
+    "show_default": True,
+    "help": "Folder of plugins.",
+}
 
 
 class Sentences(click.Group):
@@ -40,6 +48,40 @@ def answer(folder: Path, as_json: bool) -> None:
 
     text = file.read_text(encoding="utf-8")
     click.echo(text if as_json else describe(json.loads(text)), nl=not as_json)
+
+
+@main.command()
+@click.option("--plugins", **PLUGINS)
+def backends(plugins: Path) -> None:
+    """List the backends, their frameworks' versions, and how to get those that are missing."""
+    from epochwise.backend_tools import describe_backends
+
+    click.echo(describe_backends(plugins))
+
+
+@main.command()
+@click.argument("backend")
+@click.option("--plugins", **PLUGINS)
+def check(backend: str, plugins: Path) -> None:
+    """Hold a BACKEND, a name or a file, against its contract, one line per promise."""
+    from epochwise import conformance
+
+    is_file = backend.endswith(".py")
+    promises = conformance.check(backend) if is_file else conformance.check(plugins, backend)
+    click.echo(conformance.report(promises))
+    if not all(promise.kept for promise in promises):
+        raise SystemExit(1)
+
+
+@main.command("new-backend")
+@click.argument("name")
+@click.option("--plugins", **PLUGINS)
+def new_backend(name: str, plugins: Path) -> None:
+    """Write a commented starting file for a backend called NAME."""
+    from epochwise import backend_tools
+
+    path = backend_tools.new_backend(plugins, name)
+    click.echo(f"{path}: fill in its two methods, then try: python -m epochwise check {path}")
 
 
 if __name__ == "__main__":

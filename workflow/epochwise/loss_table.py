@@ -12,9 +12,9 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from epochwise.contract import Array, Problem
-from epochwise.datasets import write
 from epochwise.host import Segment
 from epochwise.losses import loss_columns
+from epochwise.parquet import write
 
 PARTITIONS = ("train", "validation", "test")
 LABELS = ("dataset", "fold", "backend")

@@ -1,11 +1,6 @@
-"""Which jobs a study needs: blocks of seeds, segments of epochs.
+"""Which jobs a study needs, and what each depends on."""
 
-What has been trained already keeps its cut, so that adding seeds or epochs trains only
-what is new, whatever the job sizes were before.
-"""
-
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -13,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from epochwise import study as studies
+from epochwise.cutting import blocks, existing_blocks, existing_segments, name_seeds, segments
 from epochwise.datasets import find_source
 from epochwise.errors import DataError, StudyError
 from epochwise.figures import choose, tables_of
@@ -20,110 +16,6 @@ from epochwise.plugins import Registered, load_all, load_backend
 from epochwise.study import Point, Study
 
 SUFFIXES = ("png", "svg", "pdf")
-LONGEST_NAME = 200  # characters; file systems allow 255
-SEEDS = r"\d+(?:-\d+)?(?:\+\d+(?:-\d+)?)*"  # what `name_seeds` writes
-
-
-def name_seeds(seeds: Sequence[int]) -> str:
-    """Name a block of seeds: ``0-29``, ``42``, ``3+7+40-42``."""
-    runs: list[list[int]] = []
-    for seed in seeds:
-        if runs and seed == runs[-1][-1] + 1:
-            runs[-1].append(seed)
-        else:
-            runs.append([seed])
-    return "+".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
-
-
-def parse_seeds(name: str) -> list[int]:
-    """Undo `name_seeds`."""
-    ends = [[int(end) for end in part.split("-")] for part in name.split("+")]
-    return [seed for end in ends for seed in range(end[0], end[-1] + 1)]
-
-
-def blocks(
-    seeds: Sequence[int], per_job: int, existing: Iterable[str] = ()
-) -> list[tuple[str, list[int]]]:
-    """Cut seeds into blocks of at most `per_job`, keeping blocks that exist.
-
-    Parameters
-    ----------
-    seeds : in increasing order.
-    existing : names of blocks trained before. One is kept where it has seeds that
-        are asked for; its other seeds are surplus, whose rows are left out of the tables.
-
-    Returns
-    -------
-    pairs of a block's name and those of its seeds that it is to answer for: together
-        they are `seeds`, each once.
-    """
-    kept, rest = [], set(seeds)
-    parsed = {name: parse_seeds(name) for name in sorted(existing)}
-    for name in sorted(parsed, key=lambda name: -len(rest.intersection(parsed[name]))):
-        if useful := sorted(rest.intersection(parsed[name])):
-            kept.append((name, useful))
-            rest.difference_update(useful)
-    return kept + [(name, parse_seeds(name)) for name in _cut(sorted(rest), per_job)]
-
-
-def _cut(seeds: list[int], per_job: int) -> list[str]:
-    """Name the blocks; one whose name is too long for a file is halved."""
-    if not seeds:
-        return []
-    name, half = name_seeds(seeds), len(seeds) // 2
-    if len(seeds) > per_job:
-        return _cut(seeds[:per_job], per_job) + _cut(seeds[per_job:], per_job)
-    return (
-        [name]
-        if len(name) <= LONGEST_NAME
-        else _cut(seeds[:half], per_job) + _cut(seeds[half:], per_job)
-    )
-
-
-def segments(
-    epochs: int, per_job: int, existing: Iterable[tuple[int, int]] = ()
-) -> list[tuple[int, int]]:
-    """Cut ``0-epochs`` into a chain of segments, beginning with those that exist.
-
-    The last may reach beyond `epochs` if it was trained before; its surplus rows
-    are left out of the tables.
-    """
-    by_start: dict[int, int] = {}
-    for start, end in existing:
-        by_start[start] = max(end, by_start.get(start, 0))
-    chain, at = [], 0
-    while at < epochs:
-        end = by_start.get(at, min(at - at % per_job + per_job, epochs))
-        chain.append((at, end))
-        at = end
-    return chain
-
-
-def existing_blocks(folder: Path, seeds: Sequence[int], epochs: int) -> list[str]:
-    """List the blocks in a folder of ``seeds-…`` folders that are worth keeping.
-
-    Those of wanted seeds alone, to go on with; one that has other seeds too only
-    where it has all the epochs, so that nobody trains seeds that no study asks for.
-    """
-    matches = [re.fullmatch(rf"seeds-({SEEDS})", path.name) for path in folder.glob("seeds-*")]
-    names = [match[1] for match in matches if match]
-    wanted = set(seeds)
-    return [
-        name
-        for name in names
-        if wanted.issuperset(parse_seeds(name)) or _reaches(folder / f"seeds-{name}", epochs)
-    ]
-
-
-def _reaches(folder: Path, epochs: int) -> bool:
-    done = set(existing_segments(folder))
-    return set(segments(epochs, epochs, done)) <= done
-
-
-def existing_segments(folder: Path) -> list[tuple[int, int]]:
-    """List the segments whose end state is in a folder."""
-    matches = [re.fullmatch(r"(\d+)-(\d+)\.npz", path.name) for path in folder.glob("*.npz")]
-    return sorted((int(match[1]), int(match[2])) for match in matches if match)
 
 
 @dataclass(frozen=True)
@@ -237,6 +129,8 @@ class Plan:
     def results(self) -> list[str]:
         """List what a study leaves behind for its reader, but the times, which differ."""
         tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        if len(self.study.backends) > 1:
+            tables += ["agreement.csv", "agreement_by_epoch.csv"]
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
         return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]
 

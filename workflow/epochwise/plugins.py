@@ -38,10 +38,15 @@ class Registered:
     source: str
     about: dict[str, Any] = field(default_factory=dict)
 
-    def missing(self) -> list[str]:
-        """Name the modules that it ``requires`` and that are not installed."""
+    @property
+    def requires(self) -> tuple[str, ...]:
+        """The modules that it imports and that may be missing."""
         modules = self.about.get("requires", ())
-        return [module for module in modules if importlib.util.find_spec(module) is None]
+        return (modules,) if isinstance(modules, str) else tuple(modules)
+
+    def missing(self) -> list[str]:
+        """Name the modules that it requires and that are not installed."""
+        return [module for module in self.requires if importlib.util.find_spec(module) is None]
 
 
 def names(folder: Path, kind: str) -> list[str]:

@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from epochwise import partitions
 from epochwise.contract import Array
-from epochwise.datasets import Facts, class_names
+from epochwise.datasets import Facts
 from epochwise.errors import DataError, DataWarning
+from epochwise.loading import class_names
 from epochwise.partitions import Rows
 
 SHOWN = 10  # names that a warning spells out

@@ -10,11 +10,11 @@ import numpy as np
 
 from epochwise import host, loss_table, problems, states
 from epochwise.contract import Array, Problem, State, Trainer
-from epochwise.datasets import write
 from epochwise.errors import PluginError
 from epochwise.host import Segment
 from epochwise.losses import loss_columns
 from epochwise.parameters import initial_state
+from epochwise.parquet import write
 from epochwise.plugins import load_backend
 from epochwise.progress import Progress
 from epochwise.standardise import read_scaler

@@ -22,3 +22,20 @@ rule answers:
         "Answer {wildcards.study}"
     script:
         "../scripts/answers.py"
+
+
+rule agreement:
+    input:
+        losses=rules.losses.output.parquet,
+    output:
+        summary="results/{study}/agreement.csv",
+        by_epoch="results/{study}/agreement_by_epoch.csv",
+    log:
+        "logs/{study}/agreement.log",
+    params:
+        reference=lambda w: PLANS[w.study].study.backends[0],
+        version=VERSION,
+    message:
+        "Compare the backends of {wildcards.study}"
+    script:
+        "../scripts/agreement.py"

@@ -6,6 +6,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from epochwise import __version__ as VERSION
+from epochwise.closing import closing_words
 from epochwise.errors import EpochwiseError
 from epochwise.locking import lock
 from epochwise.plan import read_plans

@@ -5,12 +5,12 @@ from pathlib import Path
 from epochwise.job import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
-    from epochwise import datasets, plugins
+    from epochwise import loading, parquet, plugins
 
     options = dict(snakemake.params.options)
     if "file" in options:
         options["file"] = snakemake.input.files[-1]  # where it lies, seen from here
     sources = plugins.load_all(Path(snakemake.params.plugins), "datasets")
-    table, facts = datasets.load(snakemake.wildcards.dataset, sources, options)
-    datasets.write(table, snakemake.output.table)
+    table, facts = loading.load(snakemake.wildcards.dataset, sources, options)
+    parquet.write(table, snakemake.output.table)
     facts.save(snakemake.output.facts)

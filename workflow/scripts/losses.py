@@ -4,7 +4,7 @@ from epochwise.job import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
     from epochwise import loss_table
-    from epochwise.plan import parse_seeds
+    from epochwise.cutting import parse_seeds
 
     labels = snakemake.params.labels
     parts = [

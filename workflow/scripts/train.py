@@ -6,8 +6,8 @@ from epochwise.job import job
 
 with job(snakemake.log[0], snakemake.wildcards.study) as log:
     from epochwise import training
+    from epochwise.cutting import parse_seeds
     from epochwise.host import Segment
-    from epochwise.plan import parse_seeds
 
     at = snakemake.wildcards
     parameters = snakemake.params.hyperparameters

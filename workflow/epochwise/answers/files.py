@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 from epochwise.answers import answer, tables
 from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.settings import AnswerSettings
-from epochwise.datasets import Facts, write
+from epochwise.datasets import Facts
+from epochwise.parquet import write
 from epochwise.plugins import Registered
 
 

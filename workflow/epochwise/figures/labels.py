@@ -74,3 +74,102 @@ def in_axes(axes: "Axes", curves: Sequence[Floats]) -> Floats:
             inside = across[(across >= x[0]) & (across <= x[-1])]
             pairs.append(np.column_stack([inside, np.interp(inside, x, y)]))
     return np.concatenate(pairs)
+
+
+Box = tuple[float, float, float, float]  # left, bottom, right, top
+NEAR, FAR = 14, 90  # points: how far a name may be from its point
+STEP = 4
+
+
+def label_points(
+    axes: "Axes", points: Sequence[tuple[float, float, str]], sure: int, lines: Sequence[Box] = ()
+) -> None:
+    """Write names beside points so that no name covers another, a point or a line.
+
+    Each name goes to the free place nearest to its point, the first points first.
+
+    Parameters
+    ----------
+    points : x, y in the units of the axes, and the name.
+    sure : so many of them get a name even far off, with a line to it; the rest
+        get one only where there is room close by.
+    lines : ends of horizontal and vertical lines, in the units of the axes.
+    """
+    from matplotlib import rcParams
+
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()  # lays out, so that places are known
+    per_point = figure.dpi / POINTS_PER_INCH
+    size = float(rcParams["xtick.labelsize"]) - 0.5
+    frame = axes.get_window_extent()
+    left, bottom, right, top = (
+        float(one) / per_point for one in (frame.x0, frame.y0, frame.x1, frame.y1)
+    )
+    limits: Box = (left, bottom, right, top)
+    places = [_place(axes, x, y, per_point) for x, y, _ in points]
+    taken: list[Box] = [(x - 3, y - 3, x + 3, y + 3) for x, y in places]
+    taken += [_around(axes, line, per_point) for line in lines]
+    for number, (at, (_, _, text)) in enumerate(zip(places, points, strict=True)):
+        box = _free_place(at, _size(text, size), taken, limits, FAR if number < sure else NEAR)
+        if box is not None:
+            taken.append(box)
+            _annotate(axes, text, points[number][:2], at, box)
+
+
+def _place(axes: "Axes", x: float, y: float, per_point: float) -> tuple[float, float]:
+    """Turn a point of the axes into points of the page."""
+    across, up = axes.transData.transform((x, y)) / per_point
+    return float(across), float(up)
+
+
+def _around(axes: "Axes", line: Box, per_point: float) -> Box:
+    """Give the box of a line, a point wide."""
+    (x, y), (right, top) = (_place(axes, *end, per_point) for end in (line[:2], line[2:]))
+    return (min(x, right) - 1, min(y, top) - 1, max(x, right) + 1, max(y, top) + 1)
+
+
+def _size(text: str, size: float) -> tuple[float, float]:
+    return len(text) * LETTER[0] * size + 2, 1.2 * size
+
+
+def _free_place(
+    at: tuple[float, float], size: tuple[float, float], taken: Sequence[Box], limits: Box, far: int
+) -> Box | None:
+    """Find the nearest place whose box is inside the limits and free."""
+    width, height = size
+    for radius in range(6, far, STEP):
+        for angle in np.linspace(0, 2 * np.pi, 16, endpoint=False):
+            x = at[0] + float(np.cos(angle)) * (radius + width / 2)
+            y = at[1] + float(np.sin(angle)) * (radius + height / 2)
+            box: Box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            inside = limits[0] <= box[0] and limits[1] <= box[1]
+            inside &= box[2] <= limits[2] and box[3] <= limits[3]
+            if inside and not any(overlap(box, other) for other in taken):
+                return box
+    return None
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Tell whether two boxes share an area."""
+    apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+    return not apart
+
+
+def _annotate(
+    axes: "Axes", text: str, point: tuple[float, float], at: tuple[float, float], box: Box
+) -> None:
+    offset = (box[0] + box[2]) / 2 - at[0], (box[1] + box[3]) / 2 - at[1]
+    gap = max(abs(offset[0]) - (box[2] - box[0]) / 2, abs(offset[1]) - (box[3] - box[1]) / 2)
+    line = {"arrowstyle": "-", "color": "#888888", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2}
+    axes.annotate(
+        text,
+        point,
+        xytext=offset,
+        textcoords="offset points",
+        ha="center",
+        va="center",
+        fontsize=(box[3] - box[1]) / 1.2,
+        arrowprops=line if gap > NEAR else None,
+        zorder=6,
+    )

@@ -1,8 +1,6 @@
 """The losses against the epoch, with the best epoch marked: the tutorial's figure."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +8,18 @@ import numpy as np
 from epochwise.figures import style
 from epochwise.figures.curves import Curves, Floats
 from epochwise.figures.labels import place_label
+from epochwise.figures.panels import (
+    Panel,
+    by_place,
+    coinciding,
+    columns_of,
+    least_loss,
+    most_telling,
+    panel_grid,
+    panel_title,
+    same_curves,
+    tidy_labels,
+)
 from epochwise.figures.tables import Tables
 from epochwise.thinning import thin
 
@@ -21,17 +31,7 @@ MOST_PANELS = 12  # small multiples; more could not be read
 MOST_SINGLES = 30  # runs drawn one by one; above it their band alone
 FEWEST_BANDED = 3  # runs; the band of two would be the two
 BAND = (10, 90)  # percentiles
-COINCIDE = 1e-6  # relative: far below the width of a line
-TITLE_LETTERS = {1: 52, 2: 48, 3: 30}  # in a line, by how many panels stand side by side
 POINTS = 1500  # of a line: more than a printed page resolves
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One small multiple: backends whose curves coincide are drawn once."""
-
-    curves: Curves
-    backends: Sequence[str]
 
 
 @style.styled
@@ -61,96 +61,6 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     notes += [left_out] if len(shown) < len(every) else []
     legend_columns = 2 if style.is_narrow(options) else 4
     return style.finish(figure, options, finding(every), notes, legend_columns)
-
-
-def by_place(curves: Sequence[Curves]) -> list[list[Curves]]:
-    """Group the backends of each dataset and point, in the order of the table."""
-    groups: dict[str, list[Curves]] = {}
-    for one in curves:
-        place = {key: value for key, value in one.key.items() if key != "backend"}
-        groups.setdefault(repr(place), []).append(one)
-    return list(groups.values())
-
-
-def coinciding(group: Sequence[Curves]) -> list[Panel]:
-    """Join backends whose curves no eye could tell apart."""
-    panels: list[Panel] = []
-    for one in group:
-        for number, panel in enumerate(panels):
-            if coincide(panel.curves, one):
-                panels[number] = Panel(panel.curves, [*panel.backends, one.backend])
-                break
-        else:
-            panels.append(Panel(one, [one.backend]))
-    return panels
-
-
-def coincide(one: Curves, other: Curves) -> bool:
-    """Tell whether two backends' runs are the same to a relative 1e-6."""
-    pairs = [(one.losses[c], other.losses.get(c)) for c in one.losses]
-    return all(
-        b is not None and a.shape == b.shape and np.allclose(a, b, COINCIDE, 0, equal_nan=True)
-        for a, b in pairs
-    )
-
-
-def most_telling(panels: Sequence[Panel], most: int) -> list[Panel]:
-    """Choose the panels of the least validation loss, as many for each dataset."""
-    if len(panels) <= most:
-        return list(panels)
-    datasets: dict[str, list[Panel]] = {}
-    for panel in panels:
-        datasets.setdefault(panel.curves.dataset, []).append(panel)
-    ranked = [sorted(group, key=lambda p: least_loss(p.curves)) for group in datasets.values()]
-    deepest = max(map(len, ranked))
-    chosen = [group[rank] for rank in range(deepest) for group in ranked if rank < len(group)]
-    kept = {id(panel) for panel in chosen[:most]}
-    return [panel for panel in panels if id(panel) in kept]
-
-
-def least_loss(curves: Curves) -> float:
-    """Return the least mean validation loss, infinite where there is none."""
-    return float(curves.mean("validation_loss")[curves.best]) if curves.best >= 0 else np.inf
-
-
-def columns_of(options: Mapping[str, Any], panels: int) -> int:
-    """Return how many panels stand side by side."""
-    return min(panels, 1 if style.is_narrow(options) else 2 if panels in (2, 4) else 3)
-
-
-def panel_grid(options: Mapping[str, Any], panels: int) -> tuple["Figure", list["Axes"]]:
-    """Make a figure of as many axes."""
-    columns = columns_of(options, panels)
-    rows = -(-panels // columns)
-    tall = {1: 68.0, 2: 55.0}.get(columns, 48.0) if not style.is_narrow(options) else 52.0
-    if panels == 1:
-        tall = 88.0 if not style.is_narrow(options) else 62.0
-    figure = style.new_figure(options, 22 + rows * tall)
-    grid = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
-    for spare in grid[panels:]:
-        spare.remove()
-    return figure, grid[:panels]
-
-
-def tidy_labels(grid: Sequence["Axes"], columns: int) -> None:
-    """Keep axis labels at the outer axes, and the y label where it changes."""
-    for number, axes in enumerate(grid):
-        if number + columns < len(grid):
-            axes.set_xlabel("")
-        if number % columns and axes.get_ylabel() == grid[number - 1].get_ylabel():
-            grid[number].yaxis.label.set_visible(False)
-
-
-def panel_title(panel: Panel, every: Sequence[Panel], columns: int) -> str:
-    """Name what tells this panel from the others."""
-    parts = []
-    if len({other.curves.dataset for other in every}) > 1:
-        parts.append(panel.curves.dataset)
-    parts.append(panel.curves.point)
-    if len({tuple(other.backends) for other in every}) > 1:
-        parts.append(" = ".join(panel.backends))
-    lines = [line for part in parts for line in textwrap.wrap(part, TITLE_LETTERS[columns])]
-    return "\n".join(lines)
 
 
 def draw_panel(axes: "Axes", panel: Panel, options: Mapping[str, Any], roomy: bool) -> str:
@@ -272,16 +182,6 @@ def what_lines_are(panels: Sequence[Panel]) -> str:
     of = f" (over {folds} folds, the seeds of each averaged first)" if folds > 1 else ""
     band = " The band reaches from the 10th to the 90th percentile of the runs at each epoch."
     return f"Lines are means of {span} runs{of}." + (band if numbers[-1] >= FEWEST_BANDED else "")
-
-
-def same_curves(panels: Sequence[Panel]) -> str:
-    """Say which backends share a curve."""
-    joined = dict.fromkeys(tuple(panel.backends) for panel in panels if len(panel.backends) > 1)
-    return " ".join(
-        f"The curves of {', '.join(names[:-1])} and {names[-1]} coincide (within a relative "
-        f"{COINCIDE:g}) and are drawn once."
-        for names in joined
-    )
 
 
 def finding(panels: Sequence[Panel]) -> str:

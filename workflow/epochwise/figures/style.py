@@ -236,22 +236,39 @@ def set_loss_scale(axes: "Axes", yscale: str, values: Iterable[Floats]) -> str:
     return ""
 
 
-def label_log_axis(axes: "Axes") -> None:
+def label_log_axis(axes: "Axes", which: str = "y") -> None:
     """Label a logarithmic axis with plain numbers where it spans few decades."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-    low, high = axes.get_ylim()
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: log_label(value)))
+    axis = axes.yaxis if which == "y" else axes.xaxis
+    low, high = axes.get_ylim() if which == "y" else axes.get_xlim()
+    axis.set_minor_formatter(NullFormatter())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: log_label(value)))
     if high / low < 8:
-        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axis.set_major_locator(MaxNLocator(6 if which == "y" else 4, steps=[1, 2, 5, 10]))
     elif high / low < 300:
-        axes.yaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
+        axis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
 
 
-def log_label(value: float) -> str:
+def set_log_x(axes: "Axes") -> None:
+    """Make the x axis logarithmic, labelled at whole powers of ten, briefly."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: log_label(value, plain_to=1e4)))
+
+
+def plain_numbers(axes: "Axes") -> None:
+    """Label the y axis with thousands set apart."""
+    from matplotlib.ticker import FuncFormatter
+
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+
+
+def log_label(value: float, plain_to: float = 1e6) -> str:
     """Write a tick: 2,000, 0.05, 10⁻⁷."""
-    if value == 0 or 1e-4 < abs(value) < 1e6:
+    if value == 0 or 1e-4 < abs(value) < plain_to:
         return f"{value:,.6g}"
     power = round(np.log10(abs(value)))
     if not np.isclose(abs(value), 10.0**power, rtol=1e-6, atol=0):

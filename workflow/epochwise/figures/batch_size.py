@@ -1,0 +1,136 @@
+"""Batch sizes against epochs, updates and samples: the same runs, three ways of counting."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from epochwise.figures import style
+from epochwise.figures.curves import Curves, Floats
+from epochwise.figures.panels import least_loss
+from epochwise.figures.tables import Tables
+from epochwise.thinning import thin
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COUNTS = {
+    "epochs": "Epoch",
+    "iterations": "Iteration (update of the weights)",
+    "samples": "Samples seen",
+}
+# from dark to light, so that an order can be seen, in grey as well (from the map "cividis")
+SHADES = ("#00224e", "#3b496c", "#707173", "#a59c74", "#d0bb5a", "#e8cf4b")
+POINTS = 800
+
+
+@style.styled
+def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
+    """Draw the mean validation curve of every batch size against three counts."""
+    groups = families(tables.curves(("validation_loss",)))
+    narrow = style.is_narrow(options)
+    rows, columns = (3 * len(groups), 1) if narrow else (len(groups), 3)
+    figure = style.new_figure(options, rows * (46 if narrow else 62))
+    grid = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
+    notes = []
+    for number, group in enumerate(groups):
+        trio = grid[3 * number : 3 * number + 3]
+        notes.append(draw_group(trio, group, options))
+        name, unit = tables.loss_name(group[0].dataset)
+        for axes in trio if narrow else trio[:1]:
+            axes.set_ylabel(f"Validation {name}\n({unit})" if not narrow else f"Validation\n{name}")
+        if len(groups) > 1 or others(group[0]):
+            trio[0].set_title(", ".join(filter(None, [group[0].dataset, others(group[0])])))
+    notes += [what_is_left_out(tables, groups), "The curves begin after the first epoch."]
+    return style.finish(figure, options, finding(groups), notes, 2 if narrow else 4)
+
+
+def families(curves: Sequence[Curves]) -> list[list[Curves]]:
+    """Give for each dataset the batch sizes of its best setting, in increasing order.
+
+    Of several backends, the first.
+    """
+    chosen = []
+    for dataset in dict.fromkeys(one.dataset for one in curves):
+        own = [one for one in curves if one.dataset == dataset]
+        own = [one for one in own if one.backend == own[0].backend]
+        best = others(min(own, key=least_loss))
+        family = [one for one in own if others(one) == best]
+        chosen.append(sorted(family, key=lambda one: rows_per_batch(one)))
+    return chosen
+
+
+def others(curves: Curves) -> str:
+    """Name the swept values besides the batch size."""
+    return ", ".join(f"{k}={v}" for k, v in curves.swept.items() if k != "batch_size")
+
+
+def rows_per_batch(curves: Curves) -> float:
+    """Return the batch size, for `auto` what the iterations say of it."""
+    size = curves.swept["batch_size"]
+    try:
+        return float(size)
+    except ValueError:
+        return float(np.nanmax(curves.samples / curves.iterations))
+
+
+def per_epoch(curves: Curves, count: str) -> float:
+    """Return how much of a count one epoch is, the mean over the runs used."""
+    if count == "epochs":
+        return 1.0
+    values = getattr(curves, count)[curves.used]
+    return float(np.nanmean(values)) if np.isfinite(values).any() else 1.0
+
+
+def draw_group(trio: Sequence["Axes"], group: Sequence[Curves], options: Mapping[str, Any]) -> str:
+    """Draw a family against the three counts; give a note."""
+    note = ""
+    for axes, (count, label) in zip(trio, COUNTS.items(), strict=True):
+        drawn = [draw_curve(axes, curves, count, n, len(group)) for n, curves in enumerate(group)]
+        note = style.set_loss_scale(axes, options["yscale"], drawn)
+        if options["xscale"] == "log":
+            style.set_log_x(axes)
+        axes.set_xlabel(label)
+    return note
+
+
+def draw_curve(axes: "Axes", curves: Curves, count: str, number: int, total: int) -> Floats:
+    """Draw one mean curve and mark its best epoch; give what was drawn."""
+    mean = curves.mean("validation_loss")[1:]
+    if not len(mean):
+        return mean
+    kept, step = thin(mean, POINTS), per_epoch(curves, count)
+    colour = SHADES[round(number * (len(SHADES) - 1) / max(total - 1, 1))]
+    look: dict[str, Any] = {"color": colour, "linestyle": style.DASHES[number % len(style.DASHES)]}
+    axes.plot(
+        (kept + 1) * step, mean[kept], label=f"batch size {curves.swept['batch_size']}", **look
+    )
+    if curves.best > 0:
+        marker: dict[str, Any] = {"marker": style.MARKERS[number % len(style.MARKERS)]}
+        marker |= {"markersize": 4.5, "markeredgecolor": "white", "markeredgewidth": 0.6}
+        at = [curves.best * step], [mean[curves.best - 1]]
+        axes.plot(*at, color=colour, linestyle="none", zorder=5, clip_on=False, **marker)
+    return mean
+
+
+def what_is_left_out(tables: Tables, groups: Sequence[Sequence[Curves]]) -> str:
+    """Say of what the curves are, and which are not drawn."""
+    runs = max(len(curves.used) for group in groups for curves in group)
+    what = f"Curves are means of {runs} runs; " if runs > 1 else ""
+    backends = tables.study.backends
+    one = f" Backend {backends[0]} alone is drawn." if len(backends) > 1 else ""
+    return f"{what}markers show the least validation loss.".capitalize() + one
+
+
+def finding(groups: Sequence[Sequence[Curves]]) -> str:
+    """Say which batch size got lowest, and when."""
+    best = min((curves for group in groups for curves in group), key=least_loss)
+    if best.best < 0:
+        return "Every run diverged: no batch size can be recommended"
+    size, epoch = best.swept["batch_size"], style.count(best.best)
+    updates = style.count(best.best * per_epoch(best, "iterations"))
+    return (
+        f"{best.dataset}: batch size {size} reaches the least validation loss, at epoch {epoch}, "
+        f"after {updates} updates"
+    )

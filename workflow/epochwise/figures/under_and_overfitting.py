@@ -1,0 +1,140 @@
+"""Where training is too short, good enough and too long, and what the gap does meanwhile."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from epochwise.figures import style
+from epochwise.figures.curves import Curves
+from epochwise.figures.loss_curves import line, mark_best
+from epochwise.figures.panels import (
+    by_place,
+    coinciding,
+    least_loss,
+    most_telling,
+    panel_title,
+    same_curves,
+)
+from epochwise.figures.tables import Row, Tables
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MOST_PANELS = {"page": 6, "column": 2}
+PHASES: dict[str, dict[str, Any]] = {  # hatched as well, for print without colours
+    "underfitting": {"facecolor": "#dcebf7", "hatch": None},
+    "plateau": {"facecolor": "#d9f0e6", "hatch": "...."},
+    "overfitting": {"facecolor": "#fbe3d3", "hatch": "////"},
+}
+HATCH = "#b8b8b8"
+
+
+@style.styled
+def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
+    """Shade the phases on the mean curves, with the generalisation gap below."""
+    curves = tables.curves(("train_loss", "validation_loss"))
+    every = [panel for group in by_place(curves) for panel in coinciding(group)]
+    shown = most_telling(every, MOST_PANELS[options["width"]])
+    columns = 1 if style.is_narrow(options) else min(len(shown), 3)
+    figure, pairs = paired_axes(options, len(shown), columns)
+    notes = []
+    for number, (panel, (upper, lower)) in enumerate(zip(shown, pairs, strict=True)):
+        notes.append(draw_pair(upper, lower, panel.curves, tables, options))
+        label_pair(upper, lower, tables.loss_name(panel.curves.dataset), number % columns == 0)
+        if len(every) > 1:
+            upper.set_title(panel_title(panel, every, columns))
+    left_out = (
+        f"{len(shown)} of {len(every)} settings are shown, those of the least validation loss."
+    )
+    notes += [same_curves(shown), left_out if len(shown) < len(every) else ""]
+    title = finding(tables, [panel.curves for panel in shown])
+    return style.finish(figure, options, title, notes, 2 if style.is_narrow(options) else 4)
+
+
+def paired_axes(
+    options: Mapping[str, Any], panels: int, columns: int
+) -> tuple["Figure", list[tuple["Axes", "Axes"]]]:
+    """Make a large and a small axes, one above the other, for each panel."""
+    rows = -(-panels // columns)
+    figure = style.new_figure(options, 14 + rows * 82)
+    ratios = [2.3, 1] * rows
+    grid = figure.subplots(2 * rows, columns, squeeze=False, height_ratios=ratios)
+    pairs = [(grid[2 * r, c], grid[2 * r + 1, c]) for r in range(rows) for c in range(columns)]
+    for pair in pairs[panels:]:
+        for spare in pair:
+            spare.remove()
+    return figure, pairs[:panels]
+
+
+def label_pair(upper: "Axes", lower: "Axes", loss: tuple[str, str], first: bool) -> None:
+    """Label a pair of axes; the y labels stand at the first of a row."""
+    upper.set_xlabel("")
+    if first:
+        upper.set_ylabel(f"{loss[0].capitalize()}\n({loss[1]})")
+        lower.set_ylabel(f"Validation - train\n({loss[1]})")
+
+
+def draw_pair(
+    upper: "Axes", lower: "Axes", curves: Curves, tables: Tables, options: Mapping[str, Any]
+) -> str:
+    """Draw one configuration; give a note."""
+    train, validation = curves.mean("train_loss"), curves.mean("validation_loss")
+    last = max(curves.horizon, 1)
+    for axes in (upper, lower):
+        style.set_epoch_axis(axes, last, "Epoch")
+    if not len(validation):
+        upper.text(0.5, 0.5, "no finite loss", ha="center", transform=upper.transAxes)
+        return ""
+    shade(upper, lower, tables.row("phases", curves.key), last)
+    for partition, values in (("train", train), ("validation", validation)):
+        line(upper, values, label=partition, zorder=4, **style.PARTITION_STYLE[partition])
+    note = style.set_loss_scale(upper, options["yscale"], [train, validation])
+    if curves.diverged < len(curves.fold):
+        mark_best(upper, curves, roomy=False)
+        mark_one_standard_error(upper, curves, tables)
+    draw_gap(lower, validation - train)
+    style.plain_numbers(lower)
+    return note
+
+
+def shade(upper: "Axes", lower: "Axes", phases: Row, last: int) -> None:
+    """Shade each phase from its first to its last epoch, half an epoch beyond either."""
+    for name, look in PHASES.items():
+        first, end = phases.get(f"{name}_first"), phases.get(f"{name}_last")
+        if first is None or end is None:
+            continue
+        span = max(first - 0.5, -0.015 * last), min(end + 0.5, 1.015 * last)
+        for axes, label in ((upper, name), (lower, None)):
+            axes.axvspan(*span, label=label, edgecolor=HATCH, linewidth=0, zorder=0, **look)
+
+
+def mark_one_standard_error(axes: "Axes", curves: Curves, tables: Tables) -> None:
+    """Mark the earliest epoch within one standard error of the least loss, where it is known."""
+    epoch = tables.row("best_epoch", curves.key).get("one_standard_error_epoch")
+    if epoch is None or epoch >= len(curves.mean("validation_loss")):
+        return
+    loss = float(curves.mean("validation_loss")[epoch])
+    look: dict[str, Any] = {"marker": "D", "markersize": 4, "linestyle": "none", "zorder": 6}
+    axes.plot([epoch], [loss], color="black", label="first epoch within one standard error", **look)
+
+
+def draw_gap(axes: "Axes", gap: Any) -> None:
+    """Draw validation loss less train loss."""
+    line(axes, gap, color="black", linewidth=1.0)
+    axes.axhline(0, color="#444444", linewidth=0.6)
+    finite = gap[np.isfinite(gap)]
+    low, high = np.percentile(finite, [2, 100]) if len(finite) else (0.0, 1.0)
+    margin = 0.1 * (max(high, 0) - min(low, 0)) or 1.0
+    axes.set_ylim(min(low, 0) - margin, max(high, 0) + margin)
+
+
+def finding(tables: Tables, curves: Sequence[Curves]) -> str:
+    """Say what the best configuration does, in the words of the phases."""
+    leader = min(curves, key=least_loss)
+    verdict = tables.row("phases", leader.key).get("verdict")
+    where = ", ".join(filter(None, [leader.dataset, leader.point if len(curves) > 1 else ""]))
+    return (
+        f"{where}: {verdict}" if verdict else f"{where}: train and validation loss, and their gap"
+    )

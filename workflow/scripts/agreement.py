@@ -1,0 +1,10 @@
+"""Hold the backends' curves against the reference's."""
+
+from epochwise.job import job
+
+with job(snakemake.log[0], snakemake.wildcards.study):
+    from epochwise import agreement
+
+    files = snakemake.output
+    losses, reference = snakemake.input.losses, snakemake.params.reference
+    agreement.write(losses, reference, files.summary, files.by_epoch)
