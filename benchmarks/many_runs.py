@@ -124,10 +124,10 @@ class Loop:
 
     def problems(self) -> Iterator[Any]:
         """Make the problem of every fold and point."""
-        from epochwise import datasets, plugins, problems, standardise
+        from epochwise import loading, plugins, problems, standardise
 
         sources = plugins.load_all(self.project / "plugins", "datasets")
-        table, facts = datasets.load("diabetes", sources, self.study.datasets["diabetes"])
+        table, facts = loading.load("diabetes", sources, self.study.datasets["diabetes"])
         rules = self.study.resolved
         for fold in self.study.folds("diabetes"):
             rows = standardise.cut_rows(table, facts, rules["partitions"], fold)
