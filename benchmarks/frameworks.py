@@ -20,6 +20,7 @@ os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core, before any 
 os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="2")
 
 import numpy as np
+
 from epochwise import host
 from epochwise.contract import Hyperparameters, Partition, Problem
 from epochwise.parameters import initial_state

@@ -29,8 +29,6 @@ def run_alone():
 
 
 def all_results(wildcards):
-    return [
-        f"results/{study}/{name}"
-        for study in PLANS
-        for name in ("manifest.json", "timings.csv")
-    ]
+    names = ("report.html", "timings.csv")
+    made = [f"results/{study}/{name}" for study in PLANS for name in names]
+    return [*made, "results/index.html"] if len(PLANS) > 1 else made

@@ -6,7 +6,14 @@ rule figure:
         tables=lambda w: PLANS[w.study].figure_tables(w.figure),
         drawers=sorted(map(str, PLUGINS.glob("*_figures.py"))),
     output:
-        multiext("results/{study}/figures/{figure}", ".png", ".svg", ".pdf"),
+        png=report(
+            "results/{study}/figures/{figure}.png",
+            caption="../report/figure.rst",
+            category="{study}",
+            labels={"shows": "{figure}"},
+        ),
+        svg="results/{study}/figures/{figure}.svg",
+        pdf="results/{study}/figures/{figure}.pdf",
     log:
         "logs/{study}/figures/{figure}.log",
     params:

@@ -14,3 +14,45 @@ rule manifest:
         "Write the manifest of {wildcards.study}"
     script:
         "../scripts/manifest.py"
+
+
+rule report:
+    input:
+        lambda w: PLANS[w.study].results(),
+        manifest=rules.manifest.output,
+    output:
+        report(
+            "results/{study}/report.html",
+            caption="../report/page.rst",
+            category="{study}",
+            labels={"shows": "the page of the study"},
+        ),
+    log:
+        "logs/{study}/report.log",
+    params:
+        study=lambda w: dict(PLANS[w.study].study.resolved),
+        version=VERSION,
+    message:
+        "Write the page of {wildcards.study}"
+    script:
+        "../scripts/report.py"
+
+
+rule gallery:
+    input:
+        [f"results/{study}/report.html" for study in PLANS],
+    output:
+        report(
+            "results/index.html",
+            caption="../report/gallery.rst",
+            category="All studies",
+        ),
+    log:
+        "logs/gallery.log",
+    params:
+        studies={name: dict(plan.study.resolved) for name, plan in PLANS.items()},
+        version=VERSION,
+    message:
+        "Hang the gallery"
+    script:
+        "../scripts/gallery.py"

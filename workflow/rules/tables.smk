@@ -22,7 +22,12 @@ rule summary:
     input:
         losses=rules.losses.output.parquet,
     output:
-        "results/{study}/summary.csv",
+        report(
+            "results/{study}/summary.csv",
+            caption="../report/summary.rst",
+            category="{study}",
+            labels={"shows": "a row per run"},
+        ),
     log:
         "logs/{study}/summary.log",
     params:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-MOST_ROWS = 40
-LETTERS = {"page": 44, "column": 20}  # of a setting's name in a line
+MOST_ROWS = 24
+LETTERS = {"page": 44, "column": 27}  # of a setting's name in a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Strip:
 def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     """Draw the best epoch of every run, with quartiles, and that of the mean curve."""
     every = strips(tables)
-    shown = [strip for strip in every if len(strip.epochs)][:MOST_ROWS]
+    shown = least_losses([strip for strip in every if len(strip.epochs)])
     letters = LETTERS[options["width"]]
     names = ["\n".join(textwrap.wrap(strip.name, letters)) for strip in shown]
     lines = max([name.count("\n") + 1 for name in names] or [1])
@@ -119,6 +119,13 @@ def draw_strip(axes: "Axes", strip: Strip, height: int) -> None:
         axes.plot([best], [height], label="best of the mean curve, with interval", **mark)
 
 
+def least_losses(strips: Sequence[Strip]) -> list[Strip]:
+    """Choose the settings of the least validation loss, in their order, where there are many."""
+    losses = [strip.facts.get("validation_loss") for strip in strips]
+    ranks = np.argsort([np.inf if loss is None else loss for loss in losses], kind="stable")
+    return [strips[place] for place in sorted(ranks[:MOST_ROWS])]
+
+
 def what_is_drawn(shown: Sequence[Strip]) -> str:
     """Say what the interval is and how many runs there are."""
     coverage = next(
@@ -140,7 +147,9 @@ def what_is_left_out(every: Sequence[Strip], shown: Sequence[Strip]) -> str:
     notes = [f"{diverged} runs diverged and are left out."] if diverged else []
     with_runs = sum(1 for strip in every if len(strip.epochs))
     if with_runs > len(shown):
-        notes.append(f"The first {len(shown)} of {with_runs} settings are shown.")
+        notes.append(
+            f"{len(shown)} of {with_runs} settings are shown, those of the least validation loss."
+        )
     return " ".join(notes)
 
 

@@ -26,4 +26,5 @@ def save(figure: "Figure", paths: Iterable[str | Path]) -> None:
         for path in map(Path, paths):
             kind = path.suffix.removeprefix(".")
             path.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path, format=kind, metadata=METADATA[kind])
+            title = {"Title": str(figure.get_label())} if figure.get_label() else {}
+            figure.savefig(path, format=kind, metadata={**METADATA[kind], **title})

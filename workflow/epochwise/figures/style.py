@@ -136,6 +136,7 @@ def finish(
     legend_columns : 0 for no legend.
     """
     width, axes_height = figure.get_size_inches() * POINTS
+    figure.set_label(str(options.get("title") or finding))  # `save` writes it into the files
     title = _wrap(str(options.get("title") or finding), width, TITLE)
     note = _wrap(" ".join(dict.fromkeys(filter(None, notes))), width, NOTE)
     handles = legend_handles(figure) if legend_columns else {}
