@@ -53,7 +53,7 @@ def test_a_user_s_ten_lines_go_from_csv_to_an_answer(clone, tmp_path):
         block("yaml", "houses").replace("epochs: 500", "epochs: 5").replace("seeds: 10", "seeds: 2")
     )
     (tmp_path / "houses.yaml").write_text(text, encoding="utf-8")
-    rows = "\n".join(f"{i},{i % 7},{'north' if i % 3 else 'south'},{i * 1.5}" for i in range(300))
+    rows = "\n".join(f"{i},{i % 7},{'north' if i % 3 else 'south'},{i * 1.5}" for i in range(400))
     (tmp_path / "houses.csv").write_text(f"size,rooms,side,price\n{rows}\n", encoding="utf-8")
     clone.run("--config", f"studies={tmp_path / 'houses.yaml'}")
     results = clone.folder / "results" / "houses"
