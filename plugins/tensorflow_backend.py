@@ -268,15 +268,14 @@ def backward(layers: Layers, values: list[Tensor], y: Tensor, activation: str) -
     }
     delta, pieces = values[-1] - y, list[Any]()
     for layer in range(len(layers) - 1, -1, -1):
-        weights = tf.matmul(values[layer], delta, transpose_a=True)
+        matrix = layers[layer][0]
+        one = matrix.shape[1] == 1  # then both products are vectors', without a transposed copy
+        left, right = (delta, values[layer]) if one else (values[layer], delta)
+        weights = tf.matmul(left, right, transpose_a=True)
         pieces = [tf.reshape(weights, [-1]), tf.reduce_sum(delta, axis=0), *pieces]
         if layer:
-            matrix = layers[layer][0]
-            outer = matrix.shape[1] == 1
             back = (
-                delta * tf.transpose(matrix)
-                if outer
-                else tf.matmul(delta, matrix, transpose_b=True)
+                delta * tf.transpose(matrix) if one else tf.matmul(delta, matrix, transpose_b=True)
             )
             delta = through[activation](values[layer], back)
     return tf.concat(pieces, axis=0)

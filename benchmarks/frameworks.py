@@ -1,0 +1,234 @@
+"""How fast each backend trains the tutorial's study, on one core.
+
+Baselines: the tutorial's loop over scikit-learn's `partial_fit`, the loop that a PyTorch user
+writes, and `keras.Model.fit`. All arms take turns, round after round, and what is printed is
+the median over the rounds of the ratio of times, so that a busy machine slows all alike.
+What starting costs (importing the framework, compiling) is measured apart, in
+fresh processes. Arms whose framework is not installed are left out.
+"""
+
+import argparse
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core, before any library counts them
+os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="2")
+
+import numpy as np
+from epochwise import host
+from epochwise.contract import Hyperparameters, Partition, Problem
+from epochwise.parameters import initial_state
+from epochwise.plugins import load_backend
+
+PLUGINS = Path(__file__).parents[1] / "plugins"
+KERAS_SHARE = 100  # keras trains this many times fewer epochs a round; its time is extrapolated
+Arm = Callable[[int], None]  # trains so many further epochs, and measures the losses of each
+
+
+def tutorial() -> tuple[np.ndarray, ...]:
+    """Load what the tutorial trains on: diabetes, a fifth held out, features standardised."""
+    from sklearn.datasets import load_diabetes
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+
+    x, y = load_diabetes(return_X_y=True)
+    x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2, random_state=42)
+    scaler = StandardScaler().fit(x_train)
+    return scaler.transform(x_train), scaler.transform(x_test), y_train, y_test
+
+
+def problem(dtype: str) -> Problem:
+    """Give the tutorial's network as a problem."""
+    x_train, x_test, y_train, y_test = tutorial()
+    parts = {}
+    for name, x, y in (("train", x_train, y_train), ("validation", x_test, y_test)):
+        target = y[:, np.newaxis]
+        parts[name] = Partition(x.astype(dtype), target.astype(dtype), target)
+    return Problem("regression", parts, Hyperparameters(hidden_layer_sizes=(128,), dtype=dtype))
+
+
+def backend(name: str, dtype: str, seeds: int) -> Arm:
+    """Train through the host, as a study does."""
+    task, numbers = problem(dtype), range(seeds)
+    trainer = load_backend(PLUGINS, name).value(task, initial_state(task, numbers))
+    done = [0]
+
+    def arm(epochs: int) -> None:
+        segment = host.Segment(numbers, done[0], done[0] + epochs, "scikit_learn")
+        host.train(name, trainer, task, segment, np.ones(seeds, bool))
+        done[0] += epochs
+
+    return arm
+
+
+def tutorial_loop() -> Arm:
+    """Train as the tutorial does."""
+    from sklearn.metrics import mean_squared_error
+    from sklearn.neural_network import MLPRegressor
+
+    x_train, x_test, y_train, y_test = tutorial()
+    model = MLPRegressor(hidden_layer_sizes=(128,), max_iter=20, random_state=42)
+
+    def arm(epochs: int) -> None:
+        for _ in range(epochs):
+            model.partial_fit(x_train, y_train)
+            mean_squared_error(y_train, model.predict(x_train))
+            mean_squared_error(y_test, model.predict(x_test))
+
+    return arm
+
+
+def torch_loop() -> Arm:
+    """Train as a PyTorch user does: modules, autograd, the fused optimiser."""
+    import torch
+
+    torch.set_num_threads(1)
+    x_train, x_test, y_train, y_test = (torch.tensor(array) for array in tutorial())
+    layers = torch.nn.Linear(10, 128), torch.nn.ReLU(), torch.nn.Linear(128, 1)
+    model = torch.nn.Sequential(*layers).double()
+    optimizer = torch.optim.Adam(model.parameters(), fused=True)
+    loss = torch.nn.MSELoss()
+
+    def arm(epochs: int) -> None:
+        for _ in range(epochs):
+            for rows in torch.randperm(len(x_train)).split(200):
+                optimizer.zero_grad()
+                loss(model(x_train[rows])[:, 0], y_train[rows]).backward()
+                optimizer.step()
+            with torch.no_grad():
+                loss(model(x_train)[:, 0], y_train).item()
+                loss(model(x_test)[:, 0], y_test).item()
+
+    return arm
+
+
+def keras_fit() -> Arm:
+    """Train as a Keras user does, in float32, which is its default."""
+    import keras
+
+    x_train, x_test, y_train, y_test = tutorial()
+    layers = keras.layers.Dense(128, activation="relu"), keras.layers.Dense(1)
+    model = keras.Sequential([keras.Input((10,)), *layers])
+    model.compile(optimizer="adam", loss="mse")
+
+    def arm(epochs: int) -> None:
+        few = max(1, epochs // KERAS_SHARE)
+        held_out = (x_test, y_test)
+        model.fit(x_train, y_train, 200, few, verbose=0, validation_data=held_out)
+
+    arm(2 * KERAS_SHARE)  # traces its graphs
+    return arm
+
+
+BASELINES = {
+    "tutorial loop": (tutorial_loop, "sklearn"),
+    "torch loop": (torch_loop, "torch"),
+    "keras fit": (keras_fit, "tensorflow"),
+}
+BACKENDS = {
+    "numpy": ("numpy", (1,)),
+    "sklearn": ("sklearn", (1,)),
+    "jax": ("jax", (1, 16)),
+    "torch": ("torch", (1, 16)),
+    "tensorflow": ("tensorflow", (1, 16)),
+}
+
+
+def arms() -> dict[str, tuple[Arm, int]]:
+    """Make all arms: what trains, and how many networks at once."""
+    made = {name: (make(), 1) for name, (make, needs) in BASELINES.items() if installed(needs)}
+    for name, (module, counts) in BACKENDS.items():
+        for dtype in ("float64", "float32") if installed(module) else ():
+            for seeds in counts:
+                made[f"{name} {dtype} x{seeds}"] = backend(name, dtype, seeds), seeds
+    return made
+
+
+def installed(module: str) -> bool:
+    """Whether a framework is here."""
+    return importlib.util.find_spec(module) is not None
+
+
+def measure(rounds: int, epochs: int) -> dict[str, np.ndarray]:
+    """Give the seconds per epoch and network, (rounds,) for each arm."""
+    made = arms()
+    seconds: dict[str, list[float]] = {name: [] for name in made}
+    for arm, _ in made.values():
+        arm(epochs)  # warm
+    for number in range(rounds):
+        for name, (arm, seeds) in made.items():
+            start = time.perf_counter()
+            arm(epochs)
+            took = (time.perf_counter() - start) / seeds / epochs
+            seconds[name].append(took * (KERAS_SHARE if name == "keras fit" else 1))
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+    return {name: np.array(times) for name, times in seconds.items()}
+
+
+def print_speeds(seconds: dict[str, np.ndarray]) -> None:
+    """Print a row per arm: its time for 5,000 epochs, and how many times each baseline's speed."""
+    baselines = [name for name in BASELINES if name in seconds]
+    print(f"{'':24}{'5,000 epochs':>14}" + "".join(f"{f'x {name}':>17}" for name in baselines))
+    for name, times in seconds.items():
+        ratios = [np.median(seconds[baseline] / times) for baseline in baselines]
+        shown = "".join(f"{ratio:16.1f}x" for ratio in ratios)
+        print(f"{name:24}{5000 * np.median(times):12.2f} s{shown}")
+    print(f"per network; medians; keras extrapolated from one epoch in {KERAS_SHARE}")
+
+
+START = """
+import importlib, sys, time
+began = time.perf_counter()
+importlib.import_module(sys.argv[1])
+imported = time.perf_counter()
+sys.path.insert(0, sys.argv[3])
+import frameworks
+from epochwise.parameters import initial_state
+task = frameworks.problem("float64")
+loaded = time.perf_counter()
+trainer = frameworks.load_backend(frameworks.PLUGINS, sys.argv[2]).value(
+    task, initial_state(task, [42])
+)
+made = time.perf_counter()
+segment = frameworks.host.Segment([42], 0, 1, "scikit_learn")
+frameworks.host.train("it", trainer, task, segment, frameworks.np.ones(1, bool))
+print(imported - began, made - loaded, time.perf_counter() - made)
+"""
+
+
+def print_starts(repeats: int) -> None:
+    """Print what starting costs, in fresh processes: medians, in seconds."""
+    print(f"\n{'':24}{'import alone':>14}{'construct':>14}{'first epoch':>14}")
+    for name, (module, _) in BACKENDS.items():
+        if not installed(module):
+            continue
+        command = [sys.executable, "-c", START, module, name, str(Path(__file__).parent)]
+        runs = [
+            subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+            for _ in range(repeats)
+        ]
+        medians = np.median(np.array(runs, float), axis=0)
+        print(f"{name:24}" + "".join(f"{value:12.2f} s" for value in medians))
+    print(
+        "construct: check the problem, move the data, compile (tensorflow: after its full import)"
+    )
+
+
+def main() -> None:
+    """Read the arguments, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=500, help="per round")
+    parser.add_argument("--starts", type=int, default=3, help="fresh processes per backend")
+    options = parser.parse_args()
+    print_speeds(measure(options.rounds, options.epochs))
+    print_starts(options.starts)
+
+
+if __name__ == "__main__":
+    main()
