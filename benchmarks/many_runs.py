@@ -67,28 +67,38 @@ def copy_project(folder: Path, study: str) -> Path:
 
 def compare(project: Path, repeats: int, seeds: int, epochs: int) -> None:
     """Let the sides take turns and print their times and ratios."""
-    sides: dict[str, list[float]] = {"bare loop": [], "to the tables": [], "everything": []}
+    tables = [f"results/many/{name}" for name in ("losses.csv", "summary.csv")]
+    sides: dict[str, list[Seconds]] = {"bare loop": [], "to the tables": [], "everything": []}
     for _ in range(repeats):
-        sides["bare loop"].append(timed(partial(bare, seeds, epochs)))
         shutil.rmtree(project / "results", ignore_errors=True)
-        tables = [f"results/many/{name}" for name in ("losses.csv", "summary.csv")]
+        sides["bare loop"].append(timed(partial(bare, seeds, epochs)))
         sides["to the tables"].append(timed(partial(workflow, project, *tables)))
         rest = timed(partial(workflow, project))
         sides["everything"].append(sides["to the tables"][-1] + rest)
     runs = 6 * 5 * seeds
     print(f"\n{runs} runs of {epochs} epochs on {CORES} cores, median of {repeats}:\n")
-    print("| side | seconds | against the bare loop |\n|---|---|---|")
+    print("| side | seconds | ratio | CPU seconds | ratio |\n|---|---|---|---|---|")
     for name, times in sides.items():
-        pairs = zip(times, sides["bare loop"], strict=True)
-        ratio = statistics.median(time / loop for time, loop in pairs)
-        print(f"| {name} | {statistics.median(times):.1f} | {ratio:.2f} |")
+        seconds = np.median(times, axis=0)
+        ratios = np.median(np.divide(times, sides["bare loop"]), axis=0)
+        cells = [f"{one:.1f} | {ratio:.2f}" for one, ratio in zip(seconds, ratios, strict=True)]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
-def timed(call: Callable[[], None]) -> float:
-    """Give the seconds that a call takes."""
-    began = time.perf_counter()
+Seconds = np.ndarray  # (2,): by the clock, and of the cores by this process and its children
+
+
+def timed(call: Callable[[], None]) -> Seconds:
+    """Time a call; the cores' seconds stay the same where other programs take turns."""
+    began = now()
     call()
-    return time.perf_counter() - began
+    return now() - began
+
+
+def now() -> Seconds:
+    """Give the time by both clocks."""
+    used = os.times()
+    return np.array([time.perf_counter(), sum(used[:4])])
 
 
 def workflow(project: Path, *targets: str) -> None:
@@ -154,14 +164,16 @@ class Loop:
 
 def per_seed(loop: Loop, repeats: int, seeds: int) -> None:
     """Print the time per seed of many seeds in a job against one seed alone."""
-    print(f"\nSeconds per seed, {seeds} seeds in a job against one alone, median of {repeats}:\n")
+    print(
+        f"\nCPU seconds per seed, {seeds} seeds in a job against one alone, median of {repeats}:\n"
+    )
     print("| batch size | together | alone | ratio |\n|---|---|---|---|")
     for problem in list(loop.problems())[:6:3]:
         together, alone = [], []
         for _ in range(repeats):
-            each = [timed(partial(loop.train, problem, [seed])) for seed in range(seeds)]
+            each = [timed(partial(loop.train, problem, [seed]))[1] for seed in range(seeds)]
             alone.append(statistics.mean(each))
-            together.append(timed(partial(loop.train, problem, list(range(seeds)))) / seeds)
+            together.append(timed(partial(loop.train, problem, list(range(seeds))))[1] / seeds)
         ratio = statistics.median(t / a for t, a in zip(together, alone, strict=True))
         times = f"{statistics.median(together):.4f} | {statistics.median(alone):.4f}"
         print(f"| {problem.hyperparameters.batch_size} | {times} | {ratio:.2f} |")

@@ -6,6 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("epochwise", deadline=None)  # a busy machine breaks no test
+settings.load_profile("epochwise")
 
 ROOT = Path(__file__).parent.parent
 

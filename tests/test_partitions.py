@@ -39,7 +39,7 @@ def cases(draw):
     return rows, labels, chosen, draw(st.integers(0, 12))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(cases())
 def test_partitions_are_disjoint_complete_and_the_same_again(case):
     rows, labels, chosen, fold = case
@@ -52,7 +52,7 @@ def test_partitions_are_disjoint_complete_and_the_same_again(case):
         np.testing.assert_array_equal(again[name], part)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(cases())
 def test_stratification_keeps_the_shares(case):
     rows, labels, chosen, fold = case
@@ -66,7 +66,7 @@ def test_stratification_keeps_the_shares(case):
         assert np.abs(counts - shares * len(part)).max() <= 2
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(cases())
 def test_every_row_is_validated_once_in_each_repeat_and_test_stays(case):
     rows, labels, chosen, repeat = case

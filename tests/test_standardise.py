@@ -84,7 +84,7 @@ def test_features_can_be_left_as_they_are():
     assert scaler.mean == []
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**16),
     task=st.sampled_from(["regression", "2", "4"]),

@@ -1,4 +1,3 @@
-import re
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,6 @@ def write(folder, text, name="mine.yaml"):
 
 def load(folder, text):
     return studies.load(write(folder, text))
-
-
-def points(folder, sweep):
-    return load(folder, f"datasets: [diabetes]\nsweep: {sweep}").points()
 
 
 def test_the_shortest_study(tmp_path):
@@ -71,49 +66,6 @@ def test_a_file_lies_beside_its_study(tmp_path):
     assert study.dataset_file("wine") is None
 
 
-def test_a_grid_has_every_combination(tmp_path):
-    grid = points(tmp_path, "{batch_size: [16, auto], alpha: [0, 1e-4]}")
-    assert list(grid) == [
-        "batch_size=16,alpha=0.0",
-        "batch_size=16,alpha=0.0001",
-        "batch_size=auto,alpha=0.0",
-        "batch_size=auto,alpha=0.0001",
-    ]
-    last = grid["batch_size=auto,alpha=0.0001"]
-    assert last.swept == {"batch_size": "auto", "alpha": 0.0001}
-    assert last.values["batch_size"] == "auto"
-    assert last.values["solver"] == "adam"
-
-
-def test_named_points_share_their_columns(tmp_path):
-    named = points(tmp_path, "{points: {base: {}, wide: {hidden_layer_sizes: [512], epochs: 1e2}}}")
-    assert named["base"].swept == {"point": "base", "hidden_layer_sizes": 100, "epochs": 200}
-    assert named["wide"].swept == {"point": "wide", "hidden_layer_sizes": 512, "epochs": 100}
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [([64], 64), ([64, 32], "64x32"), ([], "none"), (0.1, 0.1), ("tanh", "tanh"), (True, True)],
-)
-def test_cells(value, expected):
-    assert studies.cell(value) == expected
-
-
-def test_a_points_name_fits_a_file_and_is_its_own(tmp_path):
-    sizes = ", ".join(
-        f"[{', '.join(str(10000 + i) for i in range(19))}, {last}]" for last in (1, 2)
-    )
-    others = (
-        "n_iter_no_change: [10000001, 10000002],"
-        " learning_rate_init: [0.00012345678901234], epsilon: [1.2345678901234e-08],"
-        " beta_1: [0.12345678901234], beta_2: [0.12345678901235], momentum: [0.123456789]"
-    )
-    grid = points(tmp_path, f"{{hidden_layer_sizes: [{sizes}], {others}}}")
-    assert len(grid) == 4
-    assert max(map(len, grid)) <= 200
-    assert all(re.fullmatch(r"[^/\s]+", name) for name in grid)
-
-
 def test_numbers_have_one_spelling(tmp_path):
     one = load(tmp_path, "datasets: [iris]\ntraining: {alpha: 0, epochs: 1e3}")
     other = load(tmp_path, "datasets: [iris]\ntraining: {alpha: 0.0, epochs: 1000}")
@@ -121,20 +73,7 @@ def test_numbers_have_one_spelling(tmp_path):
 
 
 BAD = [
-    ("sweep: {batchsize: [1]}", "sweep: unknown key 'batchsize'; .*Did you mean 'batch_size'"),
-    ("sweep: {seeds: [1]}", "sweep: unknown key 'seeds'"),
-    ("sweep: {alpha: [0.1, high]}", "sweep: training.alpha: 'high' is not allowed"),
-    ("sweep: {alpha: [-1]}", "sweep: training.alpha: -1 is not allowed"),
-    ("sweep: {epochs: [true]}", "sweep: training.epochs: true is not allowed"),
-    ("sweep: {hidden_layer_sizes: [64]}", "network.hidden_layer_sizes: 64 is not .* a list"),
-    ("sweep: {alpha: [0.1, 0.1]}", "'alpha=0.1' and 'alpha=0.1' are the same point"),
-    ("sweep: {alpha: [0, 0.0]}", "are the same point; remove one"),
-    ("sweep: {points: {a: {}, b: {alpha: 0.0001}}}", "'a' and 'b' are the same point"),
-    ("sweep: {points: {a: {x: 1}}}", "sweep 'a': unknown key 'x'"),
-    ("sweep: {points: {a: {alpha: -1}}}", "sweep 'a': training.alpha: -1"),
-    ("sweep: {points: {a: {}}, alpha: [1]}", "sweep: 'alpha' stands beside points"),
     ("training: {learning_rate: adaptive}", "'adaptive' has no effect with solver 'adam'"),
-    ("sweep: {learning_rate: [constant, invscaling]}", "has no effect with solver 'adam'"),
     ("partitions: {validation_size: 0.5, test_size: 0.5}", "leave no training rows"),
     ("training: {alpha: .nan}", "line 2: .nan is not a finite number"),
     ("seeds: 1\nseeds: 2", "the key 'seeds' stands twice"),

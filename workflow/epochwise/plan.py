@@ -13,7 +13,8 @@ from epochwise.datasets import find_source
 from epochwise.errors import DataError, StudyError
 from epochwise.figures import choose, tables_of
 from epochwise.plugins import Registered, load_all, load_backend
-from epochwise.study import Point, Study
+from epochwise.study import Study
+from epochwise.sweeps import Point
 
 SUFFIXES = ("png", "svg", "pdf")
 
