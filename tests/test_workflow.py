@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+import zipfile
 from pathlib import Path
 
 import psutil
@@ -76,13 +77,31 @@ def test_a_run_leaves_what_the_readme_promises(ready):
     assert "epoch 30/30" in (logs[0].parent / "20-30.log").read_text(encoding="utf-8")
 
 
+def test_snakemakes_own_report_shows_figures_and_page(done):
+    done.run("--report", "report.zip")
+    with zipfile.ZipFile(done.folder / "report.zip") as archive:
+        names = {Path(name).name for name in archive.namelist()}
+    assert {"loss_curves.png", "report.html", "summary.csv"} <= names
+
+
+def test_several_studies_hang_in_a_gallery(done):
+    other = TINY.replace("datasets: [diabetes]", "title: A & <b>\ndatasets: [diabetes]")
+    done.study("other", other.replace("epochs: 30", "epochs: 2"))
+    done.run("--config", "studies=tiny,other")
+    page = (done.folder / "results" / "index.html").read_text(encoding="utf-8")
+    assert 'href="tiny/report.html"' in page
+    assert "A &amp; &lt;b&gt;" in page
+
+
 def test_a_second_run_has_nothing_to_do(done):
     assert "Nothing to be done" in done.run()
 
 
-def test_the_same_bytes_for_any_cores_and_any_run(ready, tiny):
+def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny):
     first = contents(ready.folder / "results")
-    tiny.run("--cores", "1")
+    text = tiny.run("--cores", "1")
+    assert "the best epoch is" in text
+    assert "Page: results/tiny/report.html" in text
     assert contents(tiny.folder / "results") == first
     assert any(name.endswith(".png") for name in first)
 
