@@ -91,3 +91,25 @@ def words(figure: Any) -> str:
     from matplotlib.text import Text
 
     return "\n".join(one.get_text() for one in figure.findobj(Text) if one.get_text())
+
+
+def answered(tables: Tables) -> Tables:
+    """Write the tables of the answers beside the loss table, and the summary of the runs."""
+    import json
+
+    from epochwise import summary
+    from epochwise.answers import answer
+    from epochwise.answers import tables as answers
+    from epochwise.answers.settings import AnswerSettings
+    from epochwise.answers.stopping import Patience
+
+    folder, epochs = tables.folder, tables.study.resolved["training"]["epochs"]
+    losses = pq.read_table(folder / "losses.parquet").to_pandas()
+    settings, criteria = AnswerSettings(resamples=50), [Patience(n) for n in (2, 5, 10, 20)]
+    computed = answers.compute(losses, settings, criteria, epochs=epochs)
+    for name, table in computed.items():
+        table.to_csv(folder / f"{name}.csv", index=False)
+    found = answer.compute(computed, settings, study=tables.study.name, task="regression")
+    (folder / "answer.json").write_text(json.dumps(found), encoding="utf-8")
+    summary.write(folder / "losses.parquet", epochs, folder / "summary.csv")
+    return Tables(folder, tables.study)

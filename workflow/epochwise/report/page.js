@@ -45,10 +45,13 @@
 
   // ---- the data ----
   const data = JSON.parse(byId("data").textContent);
-  const unpack = (text, Kind) => {
-    const bytes = Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
-    return new Kind(bytes.buffer); // little-endian, as every browser's machine is
+  const bytesOf = (text) => {
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
+    return bytes;
   };
+  const unpack = (text, Kind) => new Kind(bytesOf(text).buffer); // little-endian, as browsers' machines are
   const Losses = data.precision === "f8" ? Float64Array : Float32Array;
   const curve = (packed) => ({
     epoch: unpack(packed[0], Uint32Array),
@@ -140,7 +143,7 @@
     const along = [...scaled(one, epoch, x)];
     return {
       x: along.concat([...along].reverse()), y: [...losses[0]].concat([...losses[1]].reverse()),
-      fill: "toself", fillcolor: colour + "33", line: { width: 0 }, mode: "lines", hoverinfo: "skip", showlegend: false,
+      fill: "toself", fillcolor: colour + "33", line: { width: 0, color: colour }, mode: "lines", hoverinfo: "skip", showlegend: false,
     };
   };
   const lineTrace = (one, partition, packed, look, x) => {
@@ -241,7 +244,7 @@
     byId("reading").textContent = lines.join("\n");
   }
   const start = async () => {
-    const packed = Uint8Array.from(atob(byId("plotly").textContent), (char) => char.charCodeAt(0));
+    const packed = bytesOf(byId("plotly").textContent);
     const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(stream).text();
