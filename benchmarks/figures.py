@@ -38,7 +38,7 @@ def prepare(folder: Path) -> None:
 
 
 def draw(folder: Path, name: str) -> None:
-    """Draw one figure, or write the page, and print seconds and megabytes."""
+    """Draw one figure, or write the page, and print seconds, seconds of CPU and megabytes."""
     start = time.perf_counter()
     from epochwise import figures, plugins, report, study
     from epochwise.figures.save import save
@@ -53,32 +53,35 @@ def draw(folder: Path, name: str) -> None:
         figure = registry[name].value(Tables(results, made), options)
         save(figure, [results / "figures" / f"{name}.{kind}" for kind in ("png", "svg", "pdf")])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps([time.perf_counter() - start, memory]))
+    print(json.dumps([time.perf_counter() - start, time.process_time(), memory]))
 
 
 def main(folder: Path) -> None:
     """Print the table."""
     if not (folder / "results" / "summary.csv").is_file():
-        prepare(folder)
+        # its own process: a child would report its parent's peak as its own
+        subprocess.run([sys.executable, __file__, str(folder), "prepare"], check=True)
     from epochwise import figures, plugins, study
 
     registry = plugins.load_all(ROOT / "plugins", "figures")
     names = list(figures.choose(study.load(folder / "made.yaml"), registry))
-    total, most = 0.0, 0.0
-    print(f"{'figure':24} {'seconds':>8} {'MB':>8}")
+    total, busy, most = 0.0, 0.0, 0.0
+    print(f"{'figure':24} {'seconds':>8} {'of CPU':>8} {'MB':>8}")
     for name in [*names, PAGE]:
         call = [sys.executable, __file__, str(folder), name]
         done = subprocess.run(call, capture_output=True, text=True, check=True)
-        seconds, memory = json.loads(done.stdout)
+        seconds, own, memory = json.loads(done.stdout)
         if name != PAGE:
-            total, most = total + seconds, max(most, memory)
-        print(f"{name:24} {seconds:8.1f} {memory:8.0f}", flush=True)
+            total, busy, most = total + seconds, busy + own, max(most, memory)
+        print(f"{name:24} {seconds:8.1f} {own:8.1f} {memory:8.0f}", flush=True)
     size = (folder / "results" / "report.html").stat().st_size / 1e6
-    print(f"{'all figures':24} {total:8.1f} {most:8.0f}\nreport.html: {size:.1f} MB")
+    print(f"{'all figures':24} {total:8.1f} {busy:8.1f} {most:8.0f}\nreport.html: {size:.1f} MB")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
+    if sys.argv[2:] == ["prepare"]:
+        prepare(Path(sys.argv[1]))
+    elif len(sys.argv) > 2:
         draw(Path(sys.argv[1]), sys.argv[2])
     elif len(sys.argv) > 1:
         main(Path(sys.argv[1]))

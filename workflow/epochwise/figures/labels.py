@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 LETTER = (0.60, 1.35)  # width and height of a letter, in font sizes
 POINTS_PER_INCH = 72
-GAP = 0.015  # of the axes
+GAP = 0.025  # of the axes
 SAMPLES = 300  # of a curve
 
 

@@ -72,6 +72,8 @@ def draw_panel(axes: "Axes", panel: Panel, options: Mapping[str, Any], roomy: bo
     scale_note = style.set_loss_scale(axes, options["yscale"], drawn)
     last = max(curves.losses["validation_loss"].shape[1] - 1, 1)
     style.set_epoch_axis(axes, last, *([] if roomy else ["Epoch"]))
+    if not roomy:
+        axes.minorticks_off()  # half of the time that small multiples take
     if curves.best >= 0 and curves.diverged < len(curves.fold):
         mark_best(axes, curves, roomy)
     return " ".join([mark_diverged(axes, curves), scale_note]).strip()

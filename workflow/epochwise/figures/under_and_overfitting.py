@@ -91,6 +91,7 @@ def draw_pair(
     for partition, values in (("train", train), ("validation", validation)):
         line(upper, values, label=partition, zorder=4, **style.PARTITION_STYLE[partition])
     note = style.set_loss_scale(upper, options["yscale"], [train, validation])
+    upper.minorticks_off()
     if curves.diverged < len(curves.fold):
         mark_best(upper, curves, roomy=False)
         mark_one_standard_error(upper, curves, tables)

@@ -122,8 +122,9 @@
   const DARK = ["#56b4e9", "#ff8c42", "#2fd6a3", "#e39cc6", "#f0c040", "#9ad0f0", "#ffffff"];
   const DASH = { train: "dash", validation: "solid", test: "dot" };
   const palette = () => (isDark() ? DARK : LIGHT);
-  const colourOf = (one, partition, points) => {
-    const order = points.length > 1 ? points.indexOf(one.point) : facets.partition.indexOf(partition);
+  const kindOf = (one) => JSON.stringify([one.point, one.backend]);
+  const colourOf = (one, partition, kinds) => {
+    const order = kinds.length > 1 ? kinds.indexOf(kindOf(one)) : facets.partition.indexOf(partition);
     return palette()[order % LIGHT.length];
   };
   const scaled = (one, epochs, x) => {
@@ -168,7 +169,7 @@
   const tracesOf = (one, state) => {
     const traces = [];
     for (const partition of partitionsOf(one).filter(state.partition)) {
-      const colour = colourOf(one, partition, state.points);
+      const colour = colourOf(one, partition, state.kinds);
       const name = nameOf(one, partition, state.points, state.backends);
       const mean = one.mean[partition];
       const runs = state.runs || !mean ? one.runs.filter((run) => state.fold(run.fold) && state.seed(run.seed)) : [];
@@ -191,7 +192,7 @@
     const show = chosen("show");
     return {
       shown, x: chosen("x")[0], partition: picks("partition"), fold: picks("fold"), seed: picks("seed"),
-      points: distinct(shown.map((one) => one.point)), backends: distinct(shown.map((one) => one.backend)),
+      kinds: distinct(shown.map(kindOf)), points: distinct(shown.map((one) => one.point)), backends: distinct(shown.map((one) => one.backend)),
       means: !offered("show") || show.includes("mean and band"), runs: hasRuns && (!offered("show") || show.includes("single runs")),
     };
   };
@@ -206,7 +207,7 @@
       margin: { l: 10, r: 10, t: 10, b: 10 }, hovermode: "closest", dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
       legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
       xaxis: { ...axis, type: chosen("xtype")[0], title: { text: AXES[state.x] } },
-      yaxis: { ...axis, type: chosen("ytype")[0], title: { text: plain(data.losses[dataset] ?? "loss") } },
+      yaxis: { ...axis, nticks: 5, type: chosen("ytype")[0], title: { text: plain(data.losses[dataset] ?? "loss") } },
     };
   };
 
