@@ -164,5 +164,10 @@ def _source(folder: Path, name: str, kind: str) -> str:
 
 def _points(suffix: str) -> dict[str, EntryPoint]:
     """Give the installed plugins of a kind by the names of their entry points."""
-    found = entry_points(group="epochwise")
-    return {point.name: point for point in found if point.name.endswith(suffix)}
+    return {point.name: point for point in _installed() if point.name.endswith(suffix)}
+
+
+@cache
+def _installed() -> tuple[EntryPoint, ...]:
+    """List the entry points of the group; finding them takes a look at every package."""
+    return tuple(entry_points(group="epochwise"))
