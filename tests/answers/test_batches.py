@@ -35,6 +35,10 @@ def test_a_short_last_batch_counts():
     assert row(curves(LOSSES, rows=90, iterations=1), 500)["rows_per_batch"] == 90
 
 
+def test_a_swept_batch_size_is_text_where_auto_is_swept_too():
+    assert row(curves(LOSSES, rows=100, iterations=2, batch_size="50"))["rows_per_batch"] == 50
+
+
 def test_a_swept_batch_size_has_precedence():
     assert row(curves(LOSSES, rows=100, iterations=2, batch_size=50), 10)["rows_per_batch"] == 50
 

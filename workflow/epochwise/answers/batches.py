@@ -70,6 +70,8 @@ def known_batch_size(
     size = curves.key.get("batch_size", given)
     if size is None:
         return only_batch_size(rows, iterations)
+    if isinstance(size, str) and size.isdecimal():  # a column that has `auto` too is text
+        size = int(size)
     if size != "auto" and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
         raise DataError(
             f"the batch size is {size!r}; it must be a whole number of rows from 1, or 'auto'."
