@@ -1,18 +1,20 @@
 """Listing backends, and starting a new one that passes the kit once filled in."""
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
 from epochwise.backend_tools import describe_backends, new_backend
 from epochwise.conformance import check
 from epochwise.errors import PluginError
-from helpers import PLUGINS
+from helpers import PLUGINS, lack
 
 UPDATE = """
         (w1, b1), (w2, b2) = self.layers()
@@ -68,9 +70,10 @@ def test_a_new_backend_fails_the_kit_until_then(tmp_path):
 
 
 def test_a_new_backend_is_clean_code(tmp_path):
-    ruff = shutil.which("ruff")
+    beside = Path(sys.executable).parent
+    ruff = shutil.which("ruff", path=f"{beside}:{os.environ['PATH']}")
     if ruff is None:
-        pytest.skip("ruff is not installed; try: pip install 'epochwise[dev]'")
+        lack("ruff is not installed; try: pip install 'epochwise[dev]'")
     path = new_backend(tmp_path, "mine")
     settings = ["--line-length", "100"]
     subprocess.run([ruff, "check", "--isolated", *settings, path], check=True)

@@ -17,8 +17,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def block(language: str, words: str) -> str:
     """Find the README's code block in a language that has certain words."""
-    blocks = re.findall(rf"```{language}\n(.*?)```", README, flags=re.S)
-    return next(text for text in blocks if words in text)
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", README, flags=re.S | re.M)
+    return next(text for name, text in blocks if name == language and words in text)
 
 
 def test_the_two_commands_are_one_line_each_and_ci_runs_the_second():
