@@ -38,7 +38,7 @@ rule all:
 
 
 onstart:
-    run_alone()
+    before_any_job()
 
 
 onsuccess:

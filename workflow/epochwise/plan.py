@@ -1,6 +1,6 @@
 """Which jobs a study needs, and what each depends on."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -10,9 +10,9 @@ from typing import Any
 from epochwise import study as studies
 from epochwise.cutting import blocks, existing_blocks, existing_segments, name_seeds, segments
 from epochwise.datasets import find_source
-from epochwise.errors import DataError, StudyError
+from epochwise.errors import DataError, StudyError, unknown
 from epochwise.figures import choose, tables_of
-from epochwise.plugins import Registered, load_all, load_backend
+from epochwise.plugins import Registered, load_all, load_backend, names
 from epochwise.study import Study
 from epochwise.sweeps import Point
 
@@ -196,11 +196,30 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     registered = load_all(plugins, "datasets")
     for path in studies.find(names, folder):
         study = studies.load(path)
-        for backend in study.backends:
-            load_backend(plugins, backend)
+        check_names(study, plugins)
         sources = dataset_sources(study, plugins, registered)
         plans[study.name] = Plan(study, results, sources, drawers)
     return plans
+
+
+def check_names(study: Study, plugins: Path) -> None:
+    """Refuse a backend that no plugin is named after, without importing any."""
+    known = names(plugins, "backends")
+    for backend in study.backends:
+        if backend not in known:
+            raise StudyError(f"{study.file}: backends: {unknown('backend', backend, known)}")
+
+
+def check_backends(plans: Iterable[Plan], plugins: Path) -> None:
+    """Import every backend that is to train, so that a broken one is told before any job.
+
+    Raises
+    ------
+    PluginError
+        What is broken, or which framework is missing and how to install it.
+    """
+    for backend in {name: None for plan in plans for name in plan.study.backends}:
+        load_backend(plugins, backend)
 
 
 def dataset_sources(

@@ -1,5 +1,6 @@
 """What the rules share: the plan of each study, and the input functions that read it."""
 
+import sys
 from os.path import relpath
 from pathlib import Path
 
@@ -9,8 +10,12 @@ from epochwise import __version__ as VERSION
 from epochwise.closing import closing_words
 from epochwise.errors import EpochwiseError
 from epochwise.locking import lock
-from epochwise.plan import read_plans
+from epochwise.plan import check_backends, read_plans
 from epochwise.plugins import fingerprint, plugin_file
+
+# Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
+# There are none; and jobs, which do need pandas, are processes of their own.
+sys.modules.setdefault("pandas", None)
 
 RESULTS = Path("results")
 PLUGINS = Path(relpath(Path(workflow.basedir) / "plugins"))
@@ -21,8 +26,9 @@ except EpochwiseError as error:
     raise WorkflowError(str(error)) from None
 
 
-def run_alone():
+def before_any_job():
     try:
+        check_backends(PLANS.values(), PLUGINS)
         workflow.epochwise_lock = lock(Path(".snakemake/epochwise.lock"))
     except EpochwiseError as error:
         raise WorkflowError(str(error)) from None
