@@ -11,6 +11,7 @@ import numpy as np
 
 from epochwise import hookimpl
 from epochwise.contract import Array, Problem, State
+from epochwise.imports import hidden
 from epochwise.parameters import split_layers
 from epochwise.schedules import adapt, learning_rate
 from epochwise.seeds import one_seed_at_a_time
@@ -25,7 +26,8 @@ def register_backends(register: Callable[..., None]) -> None:
 
 def new_estimator(problem: Problem) -> Any:
     """Make an estimator of scikit-learn with the problem's hyperparameters."""
-    from sklearn.neural_network import MLPClassifier, MLPRegressor
+    with hidden("pandas"):
+        from sklearn.neural_network import MLPClassifier, MLPRegressor
 
     estimator = MLPRegressor if problem.task == "regression" else MLPClassifier
     values = {name: getattr(problem.hyperparameters, name) for name in SHARED}

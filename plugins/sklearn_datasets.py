@@ -6,6 +6,7 @@ from typing import Any, Literal
 from epochwise import hookimpl
 from epochwise.datasets import Dataset
 from epochwise.errors import DataError
+from epochwise.imports import hidden
 
 Task = Literal["regression", "classification"]
 
@@ -30,7 +31,8 @@ def bundled_classes(name: str) -> Callable[[], Dataset]:
 
 def bundled(name: str, task: Task) -> Dataset:
     """Load a dataset from the files that scikit-learn ships."""
-    from sklearn import datasets
+    with hidden("pandas"):
+        from sklearn import datasets
 
     data = getattr(datasets, f"load_{name}")()
     targets = list(data.target_names) if data.target.ndim == 2 else ["target"]
@@ -96,7 +98,8 @@ def moons(rows: int = 500, noise: float = 0.3, seed: int = 0) -> Dataset:
 
 def generate(generator: str, **options: Any) -> tuple[Any, Any]:
     """Call a generator of scikit-learn; what it refuses is the study's mistake."""
-    from sklearn import datasets
+    with hidden("pandas"):
+        from sklearn import datasets
 
     try:
         x, y = getattr(datasets, generator)(**options)

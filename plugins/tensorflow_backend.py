@@ -5,9 +5,8 @@ definition, take no part.
 """
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -18,6 +17,7 @@ from epochwise import hookimpl
 from epochwise.contract import Array, Hyperparameters, Problem, State, Task
 from epochwise.errors import PluginError
 from epochwise.host import stretch_length
+from epochwise.imports import hidden
 from epochwise.parameters import weights_mask
 from epochwise.schedules import SMALLEST, step_sizes
 from epochwise.seeds import join_seeds, one_seed
@@ -107,22 +107,6 @@ def framework() -> Any:
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
     return tensorflow
-
-
-@contextmanager
-def hidden(*modules: str) -> Iterator[None]:
-    """Hide modules for a while.
-
-    TensorFlow imports JAX and Keras, and Keras imports pandas and scikit-learn, where they
-    are installed. It does without, in half the time; `tensorflow.keras` works all the same later.
-    """
-    absent = [module for module in modules if module not in sys.modules]
-    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type] # None: importing it fails
-    try:
-        yield
-    finally:
-        for module in absent:
-            del sys.modules[module]
 
 
 def find_device(name: str) -> str:

@@ -111,5 +111,5 @@ def answered(tables: Tables) -> Tables:
         table.to_csv(folder / f"{name}.csv", index=False)
     found = answer.compute(computed, settings, study=tables.study.name, task="regression")
     (folder / "answer.json").write_text(json.dumps(found), encoding="utf-8")
-    summary.write(folder / "losses.parquet", epochs, folder / "summary.csv")
+    summary.summarise(losses, epochs).to_csv(folder / "summary.csv", index=False)
     return Tables(folder, tables.study)

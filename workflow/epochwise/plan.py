@@ -147,7 +147,8 @@ class Plan:
             "name": self.study.name,
             "answer": resolved["answer"],
             "stopping": resolved.get("stopping"),
-            "epochs": epochs.pop() if len(epochs) == 1 else None,
+            "epochs": resolved["training"]["epochs"],
+            "same_epochs": epochs == {resolved["training"]["epochs"]},
             "batch_size": resolved["training"]["batch_size"],
         }
 

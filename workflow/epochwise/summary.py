@@ -1,9 +1,6 @@
 """The summary table: a row per run."""
 
-from pathlib import Path
-
 import pandas as pd
-import pyarrow.parquet as pq
 
 PARTITIONS = ("train", "validation", "test")
 NOT_RUNS = ("epoch", "iteration", "samples")
@@ -57,8 +54,3 @@ def summarise(losses: pd.DataFrame, epochs: int) -> pd.DataFrame:
     table["samples_at_best"] = best["samples"]
     table["diverged"] = last["epoch"] < asked
     return table
-
-
-def write(losses: str | Path, epochs: int, out: str | Path) -> None:
-    """Read a loss table (Parquet) and write its summary (CSV)."""
-    summarise(pq.read_table(losses).to_pandas(), epochs).to_csv(out, index=False)

@@ -1,4 +1,4 @@
-"""answers: how many epochs, how sure, what early stopping would have done."""
+"""answers: a row per run, how many epochs, how sure, what early stopping would have done."""
 
 ANSWERS = "best_epoch choice_cost phases batches stopping frontier refit".split()
 
@@ -9,6 +9,12 @@ rule answers:
         facts=lambda w: PLANS[w.study].facts_files(),
         criteria=sorted(map(str, PLUGINS.glob("*_stopping.py"))),
     output:
+        summary=report(
+            "results/{study}/summary.csv",
+            caption="../report/summary.rst",
+            category="{study}",
+            labels={"shows": "a row per run"},
+        ),
         csv=[f"results/{{study}}/{name}.csv" for name in ANSWERS],
         parquet=[f"results/{{study}}/{name}.parquet" for name in ANSWERS],
         answer="results/{study}/answer.json",

@@ -18,27 +18,6 @@ rule losses:
         "../scripts/losses.py"
 
 
-rule summary:
-    input:
-        losses=rules.losses.output.parquet,
-    output:
-        report(
-            "results/{study}/summary.csv",
-            caption="../report/summary.rst",
-            category="{study}",
-            labels={"shows": "a row per run"},
-        ),
-    log:
-        "logs/{study}/summary.log",
-    params:
-        epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
-        version=VERSION,
-    message:
-        "Summarise the runs of {wildcards.study}"
-    script:
-        "../scripts/summary.py"
-
-
 rule timings:
     input:
         segments=lambda w: PLANS[w.study].segment_files("timings.json"),

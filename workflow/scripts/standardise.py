@@ -1,8 +1,9 @@
 """Cut the partitions of one fold and standardise them."""
 
+from epochwise.imports import hidden
 from epochwise.job import job
 
-with job(snakemake.log[0], snakemake.wildcards.study):
+with job(snakemake.log[0], snakemake.wildcards.study), hidden("pandas"):
     import pyarrow.parquet as pq
 
     from epochwise import datasets, standardise, states

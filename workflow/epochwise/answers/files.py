@@ -14,6 +14,7 @@ from epochwise.answers.settings import AnswerSettings
 from epochwise.datasets import Facts
 from epochwise.parquet import write
 from epochwise.plugins import Registered
+from epochwise.summary import summarise
 
 
 def make(
@@ -23,30 +24,32 @@ def make(
     criteria: Mapping[str, Registered],
     folder: Path,
 ) -> None:
-    """Compute every table of the answers and write it as CSV and Parquet, and `answer.json`.
+    """Write `summary.csv`, every table of the answers as CSV and Parquet, and `answer.json`.
 
     Parameters
     ----------
     losses : the loss table (Parquet).
     facts : what is known of each dataset.
-    study : ``name``, and the study's ``answer``, ``stopping``, ``epochs`` (None where they
-        are swept) and ``batch_size``.
+    study : ``name``, and the study's ``answer``, ``stopping``, ``epochs``, ``same_epochs``
+        (whether all points have that many) and ``batch_size``.
     criteria : what plugins registered for early stopping, by name.
     folder : where to write.
     """
     settings = AnswerSettings(**study["answer"])
     registry = {name: one.value for name, one in criteria.items()}
+    table = pq.read_table(losses).to_pandas()
+    summarise(table, study["epochs"]).to_csv(folder / "summary.csv", index=False)
     computed = tables.compute(
-        pq.read_table(losses).to_pandas(),
+        table,
         settings,
         parse_criteria(study["stopping"], registry),
-        epochs=study["epochs"],
+        epochs=study["epochs"] if study["same_epochs"] else None,
         batch_size=study["batch_size"],
         all_rows={one.name: one.rows for one in facts},
     )
-    for name, table in computed.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
-        plain = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    for name, rows in computed.items():
+        rows.to_csv(folder / f"{name}.csv", index=False)
+        plain = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
         write(plain, folder / f"{name}.parquet")
     task = {one.name: one.task for one in facts}
     found = answer.compute(computed, settings, study=study["name"], task=task)

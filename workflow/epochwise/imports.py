@@ -1,0 +1,21 @@
+"""Importing a library without what it would import besides."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def hidden(*modules: str) -> Iterator[None]:
+    """Hide modules for a while, as if they were not installed.
+
+    scikit-learn imports pandas wherever it finds it, TensorFlow imports JAX and Keras. They
+    do without, and a job starts sooner. A module that is imported already stays.
+    """
+    absent = [module for module in modules if module not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type] # None: importing it fails
+    try:
+        yield
+    finally:
+        for module in absent:
+            del sys.modules[module]
