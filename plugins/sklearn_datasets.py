@@ -117,6 +117,6 @@ def as_dataset(x: Any, y: Any, features: list[str], targets: list[str], task: Ta
     """Put arrays x (rows, features) and y (rows,) or (rows, outputs) into a table."""
     columns = dict(zip(features, x.T, strict=True))
     columns |= dict(zip(targets, y.reshape(len(y), -1).T, strict=True))
-    import pyarrow as pa
+    from epochwise.parquet import table
 
-    return Dataset(pa.table(columns), features, targets, task)
+    return Dataset(table(columns), features, targets, task)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from epochwise.datasets import Dataset, Facts, find_source, given_options
 from epochwise.errors import DataError
+from epochwise.parquet import array
 from epochwise.plugins import Registered
 
 FEWEST_ROWS = 4  # two for training, two for validation
@@ -62,7 +63,7 @@ def digest(table: pa.Table) -> str:
     for column in table.columns:
         number = pa.types.is_integer(column.type) or pa.types.is_floating(column.type)
         plain = number and column.null_count == 0
-        sink.update(column.to_numpy().tobytes() if plain else repr(column.to_pylist()).encode())
+        sink.update(array(column).tobytes() if plain else repr(column.to_pylist()).encode())
     return sink.hexdigest()
 
 

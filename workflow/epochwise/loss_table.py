@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from epochwise import parquet
 from epochwise.contract import Array, Problem
 from epochwise.host import Segment
 from epochwise.losses import loss_columns
-from epochwise.parquet import write
 
 PARTITIONS = ("train", "validation", "test")
 LABELS = ("dataset", "fold", "backend")
@@ -42,7 +42,7 @@ def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table
         "iteration": epoch * problem.iterations_per_epoch,
         "samples": epoch * len(problem.train.x),
     } | dict(zip(loss_columns(problem), losses.T, strict=True))
-    return pa.table({name: values[finite] for name, values in columns.items()})
+    return parquet.table({name: values[finite] for name, values in columns.items()})
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ def _read(part: Part) -> pa.Table:
     return pq.read_table(part.path).filter(wanted)
 
 
-def save(table: pa.Table, parquet: str | Path, csv: str | Path) -> None:
+def save(table: pa.Table, out: str | Path, csv: str | Path) -> None:
     """Write a table twice, the same bytes each time for the same table."""
-    write(table, parquet)
+    parquet.write(table, out)
     bare = pa_csv.WriteOptions(quoting_style="none", quoting_header="none")  # names need no quotes
     pa_csv.write_csv(plain(table), csv, bare)
 

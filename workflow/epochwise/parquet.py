@@ -1,11 +1,37 @@
-"""Writing tables."""
+"""Tables in Parquet files, to and from NumPy, without importing pandas.
 
+pyarrow imports pandas (half a second) to convert a NumPy array; for plain numbers, memory that is
+shared does as well.
+"""
+
+from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from epochwise.contract import Array
 
 
 def write(table: pa.Table, path: str | Path) -> None:
     """Write a Parquet file; the same table gives the same bytes."""
     pq.write_table(table, path, compression="zstd")
+
+
+def table(columns: Mapping[str, Array]) -> pa.Table:
+    """Make a table of columns of numbers, each (rows,)."""
+    return pa.table({name: _column(np.ascontiguousarray(one)) for name, one in columns.items()})
+
+
+def _column(values: Array) -> pa.Array:
+    kind = pa.from_numpy_dtype(values.dtype)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+
+
+def array(column: pa.ChunkedArray) -> Array:
+    """Give a column of numbers as an array (rows,); missing values are NaN."""
+    if column.null_count:
+        return np.asarray(column.to_numpy())
+    whole = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    return np.from_dlpack(whole)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from epochwise import partitions
+from epochwise import parquet, partitions
 from epochwise.contract import Array
 from epochwise.datasets import Facts
 from epochwise.errors import DataError, DataWarning
@@ -129,7 +129,7 @@ def _numbers(
 ) -> dict[str, Array]:
     from sklearn.preprocessing import StandardScaler
 
-    matrix = np.column_stack([table[name].to_numpy() for name in names]).astype(np.float64)
+    matrix = np.column_stack([parquet.array(table[name]) for name in names]).astype(np.float64)
     if facts.missing == "impute":
         matrix = _impute(matrix, parts["train"], "mean", facts)
     train = matrix[parts["train"]]
@@ -183,7 +183,9 @@ def _targets(
     if facts.task != "regression":
         y = _one_hot(class_numbers(table, facts), len(facts.classes))
         return {name: (y[rows], y[rows]) for name, rows in parts.items()}
-    target = np.column_stack([table[name].to_numpy() for name in facts.target]).astype(np.float64)
+    target = np.column_stack([parquet.array(table[name]) for name in facts.target]).astype(
+        np.float64
+    )
     if not scale:
         return {name: (target[rows], target[rows]) for name, rows in parts.items()}
     from sklearn.preprocessing import StandardScaler

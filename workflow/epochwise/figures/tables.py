@@ -109,7 +109,7 @@ class Tables:
     @cached_property
     def _starts(self) -> Ints:
         """Row numbers at which runs start, and the number of rows, (runs + 1,)."""
-        epoch = self._read(["epoch"])["epoch"].to_numpy()
+        epoch = to_array(self._read(["epoch"])["epoch"])
         starts = np.flatnonzero(epoch == 0)
         step = np.diff(epoch)
         if not len(epoch) or epoch[0] != 0 or (step[epoch[1:] != 0] != 1).any():
@@ -122,8 +122,10 @@ class Tables:
     @cached_property
     def _keys(self) -> list[Row]:
         """The configuration of each run."""
+        import pyarrow as pa
+
         names = ["dataset", *self.swept, "backend"]
-        first = self._read(names).take(self._starts[:-1]).to_pydict()
+        first = self._read(names).take(pa.array(self._starts[:-1].tolist(), "int64")).to_pydict()
         return [
             dict(zip(names, values, strict=True)) for values in zip(*first.values(), strict=True)
         ]
@@ -134,10 +136,10 @@ class Tables:
         table = self._read(["fold", "seed", "iteration", "samples"])
         starts = self._starts[:-1]
         trained = np.diff(self._starts) > 1
-        counts = {name: table[name].take(starts).to_numpy() for name in ("fold", "seed")}
+        counts = {name: to_array(table[name])[starts] for name in ("fold", "seed")}
         for name in ("iteration", "samples"):
             counts[name] = np.full(len(starts), np.nan)
-            counts[name][trained] = table[name].take(starts[trained] + 1).to_numpy()
+            counts[name][trained] = to_array(table[name])[starts[trained] + 1]
         return counts
 
     @cached_property
@@ -174,9 +176,16 @@ class Tables:
 
 def _floats(values: Any) -> Floats:
     """Turn an Arrow column into float64 with NaN for what is missing or infinite."""
-    array = np.array(values.to_numpy(), dtype=np.float64)
+    array = np.array(to_array(values), dtype=np.float64)
     array[~np.isfinite(array)] = np.nan
     return array
+
+
+def to_array(column: Any) -> NDArray[Any]:
+    """Give an Arrow column as an array; see `epochwise.parquet`, which imports pyarrow."""
+    from epochwise.parquet import array
+
+    return array(column)
 
 
 def read_csv(path: Path) -> list[Row]:
