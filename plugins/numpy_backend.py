@@ -47,11 +47,11 @@ class NumpyTrainer:
     def run_epoch(self, batches: list[Array]) -> None:
         """Update every network once per batch."""
         iteration = int(self.kept["iteration"])
-        rates = np.broadcast_to(learning_rate(self.problem, self.kept), len(self.seeds))
+        rates = learning_rate(self.problem, self.kept)
         objective, weights = [0.0] * len(self.seeds), self.kept["weights"]
         with np.errstate(over="ignore", invalid="ignore"):  # the host notices divergence
             for seed, layers in enumerate(self.seeds):
-                rate = float(rates[seed])
+                rate = float(rates[seed] if rates.ndim else rates)
                 for number, batch in enumerate(batches, start=iteration + 1):
                     objective[seed] += self._backpropagate(layers, weights[seed], batch[seed])
                     self.step(seed, number, rate)
@@ -161,8 +161,10 @@ class NumpyTrainer:
 
 def times_transposed(delta: Array, weights: Array, out: Array) -> None:
     """Compute ``delta @ weights.T``; with one output that is an outer product."""
-    one_output = weights.shape[1] == 1  # then the transpose is the same numbers in the same order
-    np.matmul(delta, weights.reshape(1, -1) if one_output else weights.T, out=out)
+    if weights.shape[1] == 1:
+        np.multiply(delta, weights.reshape(1, -1), out=out)
+    else:
+        np.matmul(delta, weights.T, out=out)
 
 
 def identity(z: Array) -> None:

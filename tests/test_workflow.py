@@ -232,6 +232,14 @@ def test_a_mistake_is_told_in_a_sentence_before_any_job(tiny, mistake):
     assert not (tiny.folder / "results").exists()
 
 
+def test_a_broken_plugin_is_told_before_any_job(tiny):
+    tiny.edit("plugins/twin_backend.py", "def register_backends", "def register_backend")
+    text = tiny.run(ok=False)
+    assert "twin_backend.py" in text
+    assert "the hooks are: register_backends" in text
+    assert not (tiny.folder / "results").exists()
+
+
 def test_an_unknown_study_is_told_which_there_are(clone):
     text = clone.run("--config", "studies=diabetis", ok=False)
     assert "unknown study 'diabetis'" in text

@@ -108,20 +108,27 @@ def train(
 
 def measure_all(name: str, trainer: Trainer, problem: Problem) -> Array:
     """Measure every network on every partition, (seeds, columns)."""
-    return np.concatenate(
-        [_measure_partition(name, trainer, problem, p) for p in problem.partitions.values()],
-        axis=1,
-    )
+    parts = problem.partitions.values()
+    outputs = [_predict(name, trainer, part) for part in parts]
+    rows = [
+        [
+            value
+            for part, out in zip(parts, one, strict=True)
+            for value in measure(problem, part, out)
+        ]
+        for one in zip(*outputs, strict=True)
+    ]
+    return np.array(rows)
 
 
-def _measure_partition(name: str, trainer: Trainer, problem: Problem, part: Partition) -> Array:
+def _predict(name: str, trainer: Trainer, part: Partition) -> Array:
     outputs = trainer.predict(part.x)
     if np.ndim(outputs) != 3 or outputs.shape[1:] != part.y.shape:
         raise PluginError(
             f"backend {name!r}: predict gave an array of shape {np.shape(outputs)}; it must be "
             f"(seeds, rows, outputs), here (seeds, {part.y.shape[0]}, {part.y.shape[1]})."
         )
-    return np.array([measure(problem, part, one) for one in outputs])
+    return outputs
 
 
 def _losses(name: str, trainer: Trainer, problem: Problem, segment: Segment) -> Iterator[Array]:
