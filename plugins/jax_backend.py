@@ -17,7 +17,7 @@ from epochwise.errors import PluginError
 from epochwise.host import stretch_length
 from epochwise.parameters import split_layers, weights_mask
 from epochwise.schedules import SMALLEST, step_sizes
-from epochwise.support import require
+from epochwise.support import compiled_data, require
 
 Layers = list[tuple[Any, Any]]
 
@@ -41,7 +41,7 @@ class JaxTrainer:
         self.iteration = int(state["iteration"])
         kept = {name: array for name, array in state.items() if name != "iteration"}
         self.kept = self._put({name: np.array(array) for name, array in kept.items()})
-        self.data = self._put(data_of(problem))
+        self.data = self._put(compiled_data(problem))
         seeds, rows = len(state["weights"]), len(problem.train.x)
         self.most_rows = max(len(part.x) for part in problem.partitions.values())
         self.length = stretch_length(problem, seeds)
@@ -97,22 +97,6 @@ def find_device(name: str) -> Any:
             f"backend 'jax' finds no device {name!r} ({error}); use device: cpu, or install "
             "jax[cuda12] on a machine with a GPU."
         ) from None
-
-
-def data_of(problem: Problem) -> dict[str, Any]:
-    """Give the arrays of a problem, its partitions stacked (one forward pass measures them all).
-
-    ``outputs * scale + mean`` are in the target's own units.
-    """
-    parts, outputs = problem.partitions.values(), problem.train.y.shape[1]
-    mean, scale = problem.target_mean, problem.target_scale
-    return {
-        "x": np.concatenate([part.x for part in parts]),  # the training rows come first
-        "y": problem.train.y,
-        "targets": [part.target for part in parts],
-        "mean": np.zeros(outputs) if mean is None else mean,
-        "scale": np.ones(outputs) if scale is None else scale,
-    }
 
 
 @lru_cache

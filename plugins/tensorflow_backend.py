@@ -21,7 +21,7 @@ from epochwise.imports import hidden
 from epochwise.parameters import weights_mask
 from epochwise.schedules import SMALLEST, step_sizes
 from epochwise.seeds import join_seeds, one_seed
-from epochwise.support import require
+from epochwise.support import compiled_data, require
 
 Tensor = Any  # tensorflow is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]
@@ -49,7 +49,7 @@ class TensorflowTrainer:
         arguments = problem.task, self.hp, problem.layer_sizes
         self.run, self.forward = training(*arguments), prediction(*arguments)
         with self.tf.device(self.device):
-            self.data = self.tf.nest.map_structure(self.tf.constant, data_of(problem))
+            self.data = self.tf.nest.map_structure(self.tf.constant, compiled_data(problem))
             self.kept = [self._tensors(one_seed(state, seed)) for seed in range(seeds)]
             self._train(0)  # compiles, and trains nothing
 
@@ -118,22 +118,6 @@ def find_device(name: str) -> str:
             "tensorflow[and-cuda] on a machine with a GPU."
         )
     return f"/{kind}:0"
-
-
-def data_of(problem: Problem) -> dict[str, Any]:
-    """Give the arrays of a problem, its partitions stacked (one forward pass measures them all).
-
-    ``outputs * scale + mean`` are in the target's own units.
-    """
-    parts, outputs = problem.partitions.values(), problem.train.y.shape[1]
-    mean, scale = problem.target_mean, problem.target_scale
-    return {
-        "x": np.concatenate([part.x for part in parts]),  # the training rows come first
-        "y": problem.train.y,
-        "targets": [part.target for part in parts],
-        "mean": np.zeros(outputs) if mean is None else mean,
-        "scale": np.ones(outputs) if scale is None else scale,
-    }
 
 
 @lru_cache

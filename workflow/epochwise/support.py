@@ -1,6 +1,9 @@
-"""Refusals: what a backend says where it cannot do what a study asks."""
+"""What several backends need: refusals in a sentence, and data laid out for compiled loops."""
 
 from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
 
 from epochwise.contract import Problem
 from epochwise.errors import PluginError
@@ -52,3 +55,19 @@ def require(
                 f"backend {backend!r} has no {key} {value!r}; it has: {', '.join(choices)}. Choose "
                 "one of these, or another backend."
             )
+
+
+def compiled_data(problem: Problem) -> dict[str, Any]:
+    """Give what a compiled loop trains on and measures: one forward pass serves all partitions.
+
+    ``outputs * scale + mean`` are in the target's own units.
+    """
+    parts, outputs = problem.partitions.values(), problem.train.y.shape[1]
+    mean, scale = problem.target_mean, problem.target_scale
+    return {
+        "x": np.concatenate([part.x for part in parts]),  # the training rows come first
+        "y": problem.train.y,
+        "targets": [part.target for part in parts],
+        "mean": np.zeros(outputs) if mean is None else mean,
+        "scale": np.ones(outputs) if scale is None else scale,
+    }
