@@ -1,9 +1,15 @@
 """Cut the partitions of one fold and standardise them."""
 
+from importlib import import_module
+
 from epochwise.imports import hidden
 from epochwise.job import job
 
-with job(snakemake.log[0], snakemake.wildcards.study), hidden("pandas"):
+with job(snakemake.log[0], snakemake.wildcards.study):
+    with hidden("pandas"):  # scikit-learn would import it, for nothing
+        import_module("sklearn.model_selection")
+        import_module("sklearn.preprocessing")
+
     import pyarrow.parquet as pq
 
     from epochwise import datasets, standardise, states
