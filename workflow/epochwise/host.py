@@ -97,11 +97,15 @@ def train(
     epochs, going = segment.epochs(), going.copy()
     curves = np.full((len(epochs), len(segment.seeds), len(loss_columns(problem))), np.nan)
     rows = _losses(name, trainer, problem, segment) if going.any() else iter(())
+    everyone = bool(going.all())
     for row, losses in enumerate(rows):
-        going &= np.isfinite(losses).all(axis=1)
-        curves[row, going] = losses[going]
-        watch(epochs[row], curves[row])
-        if not going.any():
+        finite = np.isfinite(losses)
+        if not (everyone and finite.all()):
+            everyone, going = False, going & finite.all(axis=1)
+            losses = np.where(going[:, np.newaxis], losses, np.nan)
+        curves[row] = losses
+        watch(epochs[row], losses)
+        if not everyone and not going.any():
             break
     return curves, going
 
