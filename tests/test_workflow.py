@@ -1,6 +1,7 @@
 """The real DAG, run by the real Snakemake: what it makes, what it makes again, and what it survives."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -12,8 +13,10 @@ import psutil
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from conftest import Clone
+from epochwise.__main__ import main
 
 TINY = """
 datasets: [diabetes]
@@ -75,6 +78,17 @@ def test_a_run_leaves_what_the_readme_promises(ready):
     logs = list((ready.folder / "logs" / "tiny").rglob("*.benchmark.tsv"))
     assert len(logs) == 6
     assert "epoch 30/30" in (logs[0].parent / "20-30.log").read_text(encoding="utf-8")
+
+
+def test_the_answer_is_printed_in_ten_lines_or_as_json(ready):
+    folder = str(ready.folder / "results" / "tiny")
+    words = CliRunner().invoke(main, ["answer", folder])
+    assert words.exit_code == 0
+    assert "the best epoch is" in words.output.splitlines()[0]
+    assert len(words.output.splitlines()) <= 10
+    found = json.loads(CliRunner().invoke(main, ["answer", folder, "--json"]).output)
+    assert found["study"] == "tiny"
+    assert len(found["configurations"]) == 2
 
 
 def test_snakemakes_own_report_shows_figures_and_page(done):
