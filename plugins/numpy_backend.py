@@ -162,7 +162,7 @@ class NumpyTrainer:
 def times_transposed(delta: Array, weights: Array, out: Array) -> None:
     """Compute ``delta @ weights.T``; with one output that is an outer product."""
     if weights.shape[1] == 1:
-        np.multiply(delta, weights.reshape(1, -1), out=out)
+        np.dot(delta, weights.reshape(1, -1), out=out)  # matmul has no fast path for this
     else:
         np.matmul(delta, weights.T, out=out)
 

@@ -2,13 +2,16 @@
 
 import sys
 import time
+from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 
 from epochwise.contract import Array
 from epochwise.host import Segment
+from epochwise.terminal import SharedLine
 
+SHARED = Path(".snakemake/epochwise.progress")
 TERMINAL_SECONDS, LOG_SECONDS = 0.2, 5.0
 
 
@@ -17,7 +20,7 @@ class Progress:
 
     Parameters
     ----------
-    label : what is being trained.
+    label, short : what is being trained, in full and in a few words.
     segment : which seeds and epochs.
     columns : names of the losses.
     log : an open text file.
@@ -27,15 +30,16 @@ class Progress:
     def __init__(
         self,
         label: str,
+        short: str,
         segment: Segment,
         columns: list[str],
         log: TextIO,
         terminal: TextIO = sys.stderr,
     ) -> None:
-        self.label, self.segment, self.log = label, segment, log
+        self.label, self.short, self.segment, self.log = label, short, segment, log
         self.shown = [index for index, name in enumerate(columns) if name.endswith("_loss")]
         self.names = [columns[index].removesuffix("_loss") for index in self.shown]
-        self.terminal = terminal if terminal.isatty() else None
+        self.terminal = SharedLine(SHARED, terminal) if terminal.isatty() else None
         self.began = time.monotonic()
         self.next_line = {"terminal": self.began + 1.0, "log": self.began}
 
@@ -43,24 +47,35 @@ class Progress:
         """Tell of an epoch; `losses` is (seeds, columns), NaN for diverged runs."""
         now, last = time.monotonic(), epoch == self.segment.end
         if self.terminal and now >= self.next_line["terminal"]:
-            self.terminal.write(f"\r\x1b[2K{self.line(epoch, losses, now)}")
-            self.terminal.flush()
+            self.terminal.say(self.line(epoch, losses, now), self.brief(epoch, now))
             self.next_line["terminal"] = now + TERMINAL_SECONDS
         if last or now >= self.next_line["log"]:
             self.log.write(self.line(epoch, losses, now) + "\n")
             self.log.flush()
             self.next_line["log"] = now + LOG_SECONDS
-        if last and self.terminal:
-            self.terminal.write("\r\x1b[2K")
+
+    def close(self) -> None:
+        """Take this job off the terminal."""
+        if self.terminal:
+            self.terminal.leave()
+
+    def brief(self, epoch: int, now: float) -> str:
+        """Write what fits beside other jobs: epoch and time left."""
+        _, left = self._pace(epoch, now)
+        return f"{self.short} {epoch:,}/{self.segment.end:,} {left:.0f} s left"
 
     def line(self, epoch: int, losses: Array, now: float) -> str:
         """Write the line: epoch, losses (the mean over seeds), epochs/s, time left."""
         alive = losses[np.isfinite(losses).all(axis=1)]
         means = alive.mean(axis=0) if len(alive) else np.full(losses.shape[1], np.nan)
         parts = [f"{n} {means[i]:.6g}" for n, i in zip(self.names, self.shown, strict=True)]
-        speed = (epoch - self.segment.start) / max(now - self.began, 1e-9)
-        left = (self.segment.end - epoch) / speed if speed else 0.0
+        speed, left = self._pace(epoch, now)
         return (
             f"{self.label}  epoch {epoch:,}/{self.segment.end:,}  {'  '.join(parts)}  "
             f"{speed:,.0f} epochs/s  {left:.0f} s left"
         )
+
+    def _pace(self, epoch: int, now: float) -> tuple[float, float]:
+        """Give epochs per second and the seconds left."""
+        speed = (epoch - self.segment.start) / max(now - self.began, 1e-9)
+        return speed, (self.segment.end - epoch) / speed if speed else 0.0

@@ -4,6 +4,7 @@ Every draw comes from NumPy's legacy `RandomState`, whose streams are frozen for
 all future versions (NEP 19).
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -54,15 +55,23 @@ class BatchOrders:
         draws: dict[str, Callable[[int, int], Array]] = {
             "every_epoch": self._fresh,
             "never": self._as_they_stand,
-            "scikit_learn": lru_cache(maxsize=None)(self._after_the_weights),
+            "scikit_learn": self._after_the_weights,
         }
         self._draw = draws[shuffle]
-        self._repeats = shuffle == "scikit_learn"
+        self._distinct = {"never": 1, "scikit_learn": 2}.get(shuffle, sys.maxsize)
+        self._latest = lru_cache(maxsize=1)(self._drawn)
 
     def __call__(self, seeds: Sequence[int], epoch: int) -> Array:
-        """Give the rows in the order of epoch `epoch` (1 is the first), (seeds, rows)."""
-        address = min(epoch, 2) if self._repeats else epoch
-        return np.stack([self._draw(seed, address) for seed in seeds])
+        """Give the rows in the order of epoch `epoch` (1 is the first), (seeds, rows).
+
+        Nobody may write to it: where an order repeats, it is the same array.
+        """
+        return self._latest(tuple(seeds), min(epoch, self._distinct))
+
+    def _drawn(self, seeds: tuple[int, ...], epoch: int) -> Array:
+        orders = np.stack([self._draw(seed, epoch) for seed in seeds])
+        orders.flags.writeable = False
+        return orders
 
     def _fresh(self, seed: int, epoch: int) -> Array:
         bits = np.random.Philox(key=[seed, BATCH_ORDER], counter=[0, 0, 0, epoch])

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -29,6 +30,7 @@ def run(
     values: Mapping[str, Any],
     segment: Segment,
     label: str,
+    short: str,
     log: TextIO,
     outputs: Mapping[str, str],
 ) -> None:
@@ -40,6 +42,7 @@ def run(
     state : the file that the segment before left; None at epoch 0.
     plugins : the folder of plugins.
     values : the point's hyperparameters, as they stand in the study.
+    label, short : what the progress line calls this job, in full and in a few words.
     outputs : files for ``losses``, ``state`` and ``timings``.
     """
     began = time.perf_counter()
@@ -48,8 +51,8 @@ def run(
     going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
     trainer = load_backend(plugins, backend).value(problem, kept)
     ready = time.perf_counter()
-    watch = Progress(label, segment, loss_columns(problem), log)
-    curves, going = host.train(backend, trainer, problem, segment, going, watch)
+    with closing(Progress(label, short, segment, loss_columns(problem), log)) as watch:
+        curves, going = host.train(backend, trainer, problem, segment, going, watch)
     trained = time.perf_counter()
     write(loss_table.segment_table(problem, segment, curves), outputs["losses"])
     states.save(outputs["state"], end_state(backend, trainer, problem, segment, going))
