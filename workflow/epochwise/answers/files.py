@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from epochwise.answers import answer, tables
+from epochwise.answers import answer, loss_table, tables
 from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.settings import AnswerSettings
 from epochwise.datasets import Facts
@@ -37,7 +36,7 @@ def make(
     """
     settings = AnswerSettings(**study["answer"])
     registry = {name: one.value for name, one in criteria.items()}
-    table = pq.read_table(losses).to_pandas()
+    table = loss_table.read(losses)
     summarise(table, study["epochs"]).to_csv(folder / "summary.csv", index=False)
     computed = tables.compute(
         table,

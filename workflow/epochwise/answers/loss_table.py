@@ -14,12 +14,12 @@ REQUIRED = ("dataset", "backend", *COUNTS, *LOSSES)
 
 
 def read(path: Path | str) -> pd.DataFrame:
-    """Read the columns of a loss table that answers need; text stays dictionary-encoded.
+    """Read a loss table; text stays dictionary-encoded, as categories.
 
     Raises
     ------
     DataError
-        When the file is missing, is not Parquet or lacks a column.
+        When the file is missing or is not Parquet.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -27,8 +27,7 @@ def read(path: Path | str) -> pd.DataFrame:
     try:
         schema = pq.read_schema(path)
         text = [field.name for field in schema if pa.types.is_string(field.type)]
-        columns = [name for name in schema.names if not name.endswith("_accuracy")]
-        table = pq.read_table(path, columns=columns, read_dictionary=text)
+        table = pq.read_table(path, read_dictionary=text)
     except (OSError, pa.ArrowException) as error:
         raise DataError(
             f"cannot read the loss table {path}: {error}. Make it again by running the workflow."
