@@ -33,13 +33,10 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     mark_epsilon(axes, epsilon, dtype)
     set_axes(axes, list(differences.values()), epsilon / BELOW, reference)
     points = len(tables.study.points()) * len(tables.study.datasets)
-    what = (
-        "Lines: largest so far over train, validation and test loss, seeds and folds; "
-        "faint: that of each epoch"
-    )
+    what = "The largest up to each epoch, over train, validation and test loss, seeds and folds"
     note = what + (f", and {points} settings." if points > 1 else ".")
     title = finding(differences, reference)
-    return style.finish(figure, options, title, [note], 2 if style.is_narrow(options) else 4)
+    return style.finish(figure, options, title, [note])
 
 
 def largest(curves: Sequence[Curves], reference: str, other: str) -> Floats:
@@ -94,27 +91,20 @@ def _pad(values: Floats, epochs: int) -> Floats:
 
 
 def draw_backend(axes: "Axes", name: str, values: Floats, number: int, floor: float) -> None:
-    """Draw one backend: the largest so far, each epoch faint; what is identical is on the floor."""
+    """Draw one backend: the largest difference so far; what is identical lies on the floor."""
+    values = so_far(values)
+    drawn = np.where(np.isfinite(values), np.maximum(values, floor), np.nan)
+    kept = thin(drawn, POINTS) if np.isfinite(drawn).any() else np.empty(0, np.int64)
     look: dict[str, Any] = {"color": style.COLOURS[(number - 1) % len(style.COLOURS)]}
-    kept, drawn = on_floor(values, floor)
-    axes.plot(kept, drawn, clip_on=False, linewidth=0.5, alpha=0.25, zorder=1.5, **look)
-    kept, drawn = on_floor(so_far(values), floor)
     look["linestyle"] = style.DASHES[(number - 1) % len(style.DASHES)]
     if len(kept) <= 10:
         look |= {"marker": style.MARKERS[number % len(style.MARKERS)], "markersize": 3}
-    axes.plot(kept, drawn, label=name, clip_on=False, **look)
+    axes.plot(kept, drawn[kept], label=name, clip_on=False, **look)
 
 
 def so_far(values: Floats) -> Floats:
     """Return the largest value up to each epoch, NaN where there is none at the epoch itself."""
     return np.where(np.isnan(values), np.nan, np.fmax.accumulate(values))
-
-
-def on_floor(values: Floats, floor: float) -> tuple[np.ndarray, Floats]:
-    """Return the epochs that are drawn and their values, none of them under the floor."""
-    drawn = np.where(np.isfinite(values), np.maximum(values, floor), np.nan)
-    kept = thin(drawn, POINTS) if np.isfinite(drawn).any() else np.empty(0, np.int64)
-    return kept, drawn[kept]
 
 
 def mark_epsilon(axes: "Axes", epsilon: float, dtype: str) -> None:

@@ -43,7 +43,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
         if len(groups) > 1 or others(group[0]):
             trio[0].set_title(", ".join(filter(None, [group[0].dataset, others(group[0])])))
     notes += [what_is_left_out(tables, groups), "The curves begin after the first epoch."]
-    return style.finish(figure, options, finding(groups), notes, 2 if narrow else 4)
+    return style.finish(figure, options, finding(groups), notes)
 
 
 def families(curves: Sequence[Curves]) -> list[list[Curves]]:

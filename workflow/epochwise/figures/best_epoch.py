@@ -50,9 +50,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     if not shown:
         axes.text(0.5, 0.5, "every run diverged", ha="center", transform=axes.transAxes)
     notes = [what_is_drawn(shown), what_is_left_out(every, shown)]
-    return style.finish(
-        figure, options, finding(shown), notes, 2 if style.is_narrow(options) else 4
-    )
+    return style.finish(figure, options, finding(shown), notes)
 
 
 def strips(tables: Tables) -> list[Strip]:

@@ -42,7 +42,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     left_out = f"{len(keys)} of {len(every)} datasets are shown."
     notes = [what_regret_is(tables, keys), left_out if len(keys) < len(every) else ""]
     title = finding(tables, keys)
-    style.finish(figure, options, title, notes, 2 if narrow else 4)
+    style.finish(figure, options, title, notes)
     for axes, key in zip(grid, keys, strict=False):
         label_criteria(axes, tables.matching("stopping", key), tables.matching("frontier", key))
     return figure

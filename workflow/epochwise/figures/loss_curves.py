@@ -9,6 +9,7 @@ from epochwise.figures import style
 from epochwise.figures.curves import Curves, Floats
 from epochwise.figures.labels import place_label
 from epochwise.figures.panels import (
+    ROOMY,
     Panel,
     by_place,
     coinciding,
@@ -17,6 +18,7 @@ from epochwise.figures.panels import (
     most_telling,
     panel_grid,
     panel_title,
+    panel_width,
     same_curves,
     tidy_labels,
 )
@@ -47,20 +49,20 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     figure, grid = panel_grid(options, len(shown))
     notes = []
     columns = columns_of(options, len(shown))
+    roomy = panel_width(options, columns) >= ROOMY
     for axes, panel in zip(grid, shown, strict=True):
-        notes.append(draw_panel(axes, panel, options, roomy=columns < 3))
+        notes.append(draw_panel(axes, panel, options, roomy))
         name, unit = tables.loss_name(panel.curves.dataset)
         axes.set_ylabel(f"{name.capitalize()} ({unit})")
         if len(shown) > 1:
-            axes.set_title(panel_title(panel, every, columns))
+            axes.set_title(panel_title(panel, every, options, columns))
     tidy_labels(grid, columns)
     left_out = (
         f"{len(shown)} of {len(every)} settings are shown, those of the least validation loss."
     )
     notes += [what_lines_are(shown), same_curves(shown)]
     notes += [left_out] if len(shown) < len(every) else []
-    legend_columns = 2 if style.is_narrow(options) else 4
-    return style.finish(figure, options, finding(every), notes, legend_columns)
+    return style.finish(figure, options, finding(every), notes)
 
 
 def draw_panel(axes: "Axes", panel: Panel, options: Mapping[str, Any], roomy: bool) -> str:

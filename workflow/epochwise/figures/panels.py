@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COINCIDE = 1e-6  # relative: far below the width of a line
-TITLE_LETTERS = {1: 52, 2: 48, 3: 30}  # in a line, by how many panels stand side by side
+LETTERS_PER_MILLIMETRE = 0.54  # of a panel's title
+ROOMY = 80.0  # mm: a panel with space for long labels
+TALLEST = 205.0  # mm of panels above each other: what a page holds
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,14 @@ def least_loss(curves: Curves) -> float:
 
 def columns_of(options: Mapping[str, Any], panels: int) -> int:
     """Return how many panels stand side by side."""
-    return min(panels, 1 if style.is_narrow(options) else 2 if panels in (2, 4) else 3)
+    if style.is_narrow(options):
+        return 1 if panels <= 5 else 2
+    return min(panels, 2 if panels in (2, 4) else 3)
+
+
+def panel_width(options: Mapping[str, Any], columns: int) -> float:
+    """Return the width of a panel in mm."""
+    return style.WIDTHS[options["width"]] / columns
 
 
 def panel_grid(options: Mapping[str, Any], panels: int) -> tuple["Figure", list["Axes"]]:
@@ -88,7 +97,7 @@ def panel_grid(options: Mapping[str, Any], panels: int) -> tuple["Figure", list[
     tall = {1: 68.0, 2: 55.0}.get(columns, 48.0) if not style.is_narrow(options) else 52.0
     if panels == 1:
         tall = 88.0 if not style.is_narrow(options) else 62.0
-    figure = style.new_figure(options, 22 + rows * tall)
+    figure = style.new_figure(options, 22 + min(rows * tall, TALLEST))
     grid = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
     for spare in grid[panels:]:
         spare.remove()
@@ -104,7 +113,9 @@ def tidy_labels(grid: Sequence["Axes"], columns: int) -> None:
             grid[number].yaxis.label.set_visible(False)
 
 
-def panel_title(panel: Panel, every: Sequence[Panel], columns: int) -> str:
+def panel_title(
+    panel: Panel, every: Sequence[Panel], options: Mapping[str, Any], columns: int
+) -> str:
     """Name what tells this panel from the others."""
     parts = []
     if len({other.curves.dataset for other in every}) > 1:
@@ -112,7 +123,8 @@ def panel_title(panel: Panel, every: Sequence[Panel], columns: int) -> str:
     parts.append(panel.curves.point)
     if len({tuple(other.backends) for other in every}) > 1:
         parts.append(" = ".join(panel.backends))
-    lines = [line for part in parts for line in textwrap.wrap(part, TITLE_LETTERS[columns])]
+    letters = int(LETTERS_PER_MILLIMETRE * min(panel_width(options, columns), 95))
+    lines = [line for part in parts for line in textwrap.wrap(part, letters)]
     return "\n".join(lines)
 
 

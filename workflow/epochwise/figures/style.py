@@ -5,7 +5,7 @@ any of the common colour visions tell apart; line styles and markers tell the sa
 """
 
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ MILLIMETRE = 1 / 25.4  # inches
 WIDTHS = {"column": 85.0, "page": 175.0}  # mm
 POINTS = 72  # in an inch
 TITLE, NOTE, LEGEND_ROW = 8.5, 6.5, 11.0  # points
+LEGEND_LETTER, LEGEND_HANDLE = 3.9, 34.0  # points: the mean letter; line, gap and space between
 
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 ORANGE, SKY, PURPLE, BLACK, GREY = "#E69F00", "#56B4E9", "#CC79A7", "#000000", "#767676"
@@ -125,7 +126,7 @@ def finish(
     options: Mapping[str, Any],
     finding: str,
     notes: Iterable[str] = (),
-    legend_columns: int = 3,
+    legend: bool = True,
 ) -> "Figure":
     """Put title and legend above the axes and notes below, and make room for them.
 
@@ -133,14 +134,14 @@ def finish(
     ----------
     finding : the title, unless the study gives one.
     notes : sentences on how it was drawn; empty ones are left out, each is said once.
-    legend_columns : 0 for no legend.
+    legend : whether to have one, of what the axes have labelled.
     """
     width, axes_height = figure.get_size_inches() * POINTS
     figure.set_label(str(options.get("title") or finding))  # `save` writes it into the files
     title = _wrap(str(options.get("title") or finding), width, TITLE)
     note = _wrap(" ".join(dict.fromkeys(filter(None, notes))), width, NOTE)
-    handles = legend_handles(figure) if legend_columns else {}
-    columns = min(legend_columns, len(handles)) or 1
+    handles = legend_handles(figure) if legend else {}
+    columns = legend_columns(list(handles), width)
     above = _height(title, TITLE) + -(-len(handles) // columns) * LEGEND_ROW + 4
     below = _height(note, NOTE) + 3
     total = axes_height + above + below
@@ -165,6 +166,16 @@ def legend_handles(figure: "Figure") -> dict[str, Any]:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True):
             found.setdefault(label, handle)
     return found
+
+
+def legend_columns(labels: Sequence[str], width: float) -> int:
+    """Return how many columns fit a width in points: as few as need as few rows as can be."""
+    for rows in range(1, len(labels) + 1):
+        columns = -(-len(labels) // rows)
+        widest = [max(map(len, column)) for column in np.array_split(labels, columns)]
+        if sum(LEGEND_LETTER * letters + LEGEND_HANDLE for letters in widest) <= width:
+            return columns
+    return 1
 
 
 def _add_legend(
@@ -252,12 +263,15 @@ def label_log_axis(axes: "Axes", which: str = "y") -> None:
 
 
 def set_log_x(axes: "Axes") -> None:
-    """Make the x axis logarithmic, labelled at whole powers of ten, briefly."""
+    """Make the x axis logarithmic, labelled in one way: 1, 10, 100 or, where it is long, 10²."""
     from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    def label(value: float, _: Any) -> str:
+        return log_label(value, plain_to=1e4 if axes.get_xlim()[1] < 1e4 else 0)
 
     axes.set_xscale("log")
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: log_label(value, plain_to=1e4)))
+    axes.xaxis.set_major_formatter(FuncFormatter(label))
 
 
 def plain_numbers(axes: "Axes") -> None:

@@ -53,7 +53,9 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
             unit = f" ({field.loss})" if quantity == "validation_loss" else ""
             title = (f"{field.dataset}: " if len(fields) > 1 else "") + name + unit
             axes.set_title("\n".join(textwrap.wrap(title, 36 if narrow else 56)))
-    return style.finish(figure, options, finding(fields), what_is_drawn(tables, fields, kind), 0)
+    return style.finish(
+        figure, options, finding(fields), what_is_drawn(tables, fields, kind), False
+    )
 
 
 def fields_of(tables: Tables) -> list[Field]:
@@ -216,7 +218,7 @@ def draw_list(axes: "Axes", field: Field, quantity: str, options: Mapping[str, A
     rows = ordered(field)
     y = np.arange(len(rows))[::-1]
     x = as_floats(rows, quantity)
-    axes.plot(x, y, marker="o", markersize=3.5, linestyle="none", color=style.BLUE)
+    axes.plot(x, y, marker="o", markersize=3.5, linestyle="none", color=style.BLUE, clip_on=False)
     names = [point_name(row, field.keys) for row in rows]
     axes.set_yticks(y, names)
     axes.set_ylim(-0.6, len(rows) - 0.4)

@@ -44,13 +44,13 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
         notes.append(draw_pair(upper, lower, panel.curves, tables, options))
         label_pair(upper, lower, tables.loss_name(panel.curves.dataset), number % columns == 0)
         if len(every) > 1:
-            upper.set_title(panel_title(panel, every, columns))
+            upper.set_title(panel_title(panel, every, options, columns))
     left_out = (
         f"{len(shown)} of {len(every)} settings are shown, those of the least validation loss."
     )
     notes += [same_curves(shown), left_out if len(shown) < len(every) else ""]
     title = finding(tables, [panel.curves for panel in shown])
-    return style.finish(figure, options, title, notes, 2 if style.is_narrow(options) else 4)
+    return style.finish(figure, options, title, notes)
 
 
 def paired_axes(
