@@ -50,10 +50,10 @@ def fresh(problem: Problem, seeds: tuple[int, ...] = SEEDS) -> State:
 
 
 def orders_of(problem: Problem, epoch: int, seeds: tuple[int, ...] = SEEDS) -> list[Array]:
-    """Give one epoch's batches, each (seeds, rows)."""
+    """Give one epoch's batches, each (seeds, rows): copies, so that a write is seen, not refused."""
     hp, rows = problem.hyperparameters, len(problem.train.x)
     order = BatchOrders("every_epoch", rows, problem.layer_sizes, hp.activation)(seeds, epoch)
-    return [order[:, i : i + hp.batch_size] for i in range(0, rows, hp.batch_size)]
+    return [order[:, i : i + hp.batch_size].copy() for i in range(0, rows, hp.batch_size)]
 
 
 def through_host(

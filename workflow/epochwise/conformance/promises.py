@@ -136,15 +136,21 @@ def leaves_its_inputs_alone(backend: Backend) -> None:
         outputs, left = trainer.predict(problem.train.x), trainer.state()
         gave = digest([outputs, *left.values()])
         trainer.run_epoch(batches)
+        require_untouched(case, given(problem, state, batches), before)
         through_host(trainer, problem, 1, 3)
-        if digest(given(problem, state, batches)) != before:
-            raise BrokenPromiseError(
-                f"{case}: it writes into the data, the state or the batches; copy first"
-            )
+        require_untouched(case, given(problem, state, batches), before)
         if digest([outputs, *left.values()]) != gave:
             raise BrokenPromiseError(
                 f"{case}: what state() or predict gave changes later; give copies"
             )
+
+
+def require_untouched(case: str, arrays: list[Array], before: str) -> None:
+    """Hold what a trainer was given against its digest from before."""
+    if digest(arrays) != before:
+        raise BrokenPromiseError(
+            f"{case}: it writes into the data, the state or the batches; copy first"
+        )
 
 
 def given(problem: Problem, state: State, batches: list[Array]) -> list[Array]:
