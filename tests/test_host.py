@@ -112,6 +112,23 @@ class Boasting(Wrapped):
         return np.zeros((len(orders), orders.shape[1], 2))
 
 
+class LastRowAlone(Wrapped):
+    def run_epochs(self, orders):
+        for order in orders:
+            self.inner.run_epoch([order[:, i : i + 8] for i in range(0, 20, 8)])
+        return host.measure_all("it", self, self.problem)[np.newaxis]
+
+
+class LastRowWithoutEpochs(LastRowAlone):
+    def run_epochs(self, orders):
+        return super().run_epochs(orders)[0]
+
+
+class NothingAtAll(LastRowAlone):
+    def run_epochs(self, orders):
+        super().run_epochs(orders)
+
+
 @pytest.mark.parametrize(
     ("broken", "sentence"),
     [
@@ -119,8 +136,17 @@ class Boasting(Wrapped):
         (NotANumber, r"'tested'.*NaN or infinity for untrained networks"),
         (OneNetwork, r"'tested'.*1 networks for 2 seeds"),
         (Boasting, r"'tested'.*reports train_loss .*0\.0.* after epoch 3, but its predict gives"),
+        (LastRowAlone, r"'tested'.*run_epochs gave.*shape \(1, 2, 2\).*here \(3, 2, 2\)"),
+        (LastRowWithoutEpochs, r"'tested'.*run_epochs gave.*shape \(2, 2\).*here \(3, 2, 2\)"),
+        (NothingAtAll, r"'tested'.*run_epochs gave.*shape \(\).*here \(3, 2, 2\)"),
     ],
 )
 def test_a_backend_that_answers_wrongly_is_told_how(problem, broken, sentence):
     with pytest.raises(PluginError, match=sentence):
         train(problem, broken, Segment([1, 2], 0, 3, "never"))
+
+
+def test_a_run_that_diverges_in_a_stretch_is_checked_for_its_shape_too(problem):
+    wild = replace(problem.hyperparameters, solver="sgd", learning_rate_init=1e300)
+    with pytest.raises(PluginError, match="run_epochs gave"):
+        train(replace(problem, hyperparameters=wild), LastRowAlone, Segment([1, 2], 0, 3, "never"))

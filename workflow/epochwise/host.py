@@ -178,8 +178,17 @@ def _in_stretches(
         epochs = range(start + 1, min(start + length, segment.end) + 1)
         stretch = np.stack([orders(segment.seeds, epoch) for epoch in epochs])
         losses = np.asarray(cast(LongStretches, trainer).run_epochs(stretch))
+        _check_shape(name, losses, (*stretch.shape[:2], len(loss_columns(problem))))
         _audit(name, losses[-1], measure_all(name, trainer, problem), problem, epochs[-1])
         yield from losses
+
+
+def _check_shape(name: str, losses: Array, wanted: tuple[int, ...]) -> None:
+    if losses.shape != wanted:
+        raise PluginError(
+            f"backend {name!r}: run_epochs gave an array of shape {losses.shape}; it must be "
+            f"(epochs, seeds, columns), here {wanted}: the losses after every epoch of the stretch."
+        )
 
 
 def _audit(name: str, claimed: Array, measured: Array, problem: Problem, epoch: int) -> None:
