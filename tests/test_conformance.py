@@ -1,15 +1,33 @@
 """The kit's yardstick is right, and the kit fails each of a collection of broken backends."""
 
+import unittest
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from epochwise.conformance import PROMISES, check, load, report
-from epochwise.conformance.driving import fresh, orders_of, reference_curve, step_by_step
-from epochwise.conformance.problems import CASES, EPOCHS, SEEDS, make, small_problem
+from epochwise.conformance import PROMISES, BackendConformance, check, load, report
+from epochwise.conformance.driving import (
+    fresh,
+    orders_of,
+    reference_curve,
+    step_by_step,
+    through_host,
+)
+from epochwise.conformance.problems import (
+    CASES,
+    COMBINED,
+    EPOCHS,
+    SEEDS,
+    WILD,
+    make,
+    make_wild,
+    small_problem,
+)
 from epochwise.conformance.reference import SLIPS, Reference, row_gradient, row_loss
 from epochwise.errors import PluginError
+from epochwise.host import measure_all
+from epochwise.losses import measure
 from helpers import PLUGINS
 
 BROKEN = Path(__file__).parent / "broken_backends"
@@ -22,6 +40,7 @@ FAILS = {  # a promise that each of them must break, and a word of the advice
     "drops_outputs": ("starts_from_the_weights", "(3, 22, 1)"),
     "drops_the_short_batch": ("agrees_epoch_by_epoch", "shorter batch is dropped"),
     "epsilon_inside": ("agrees_epoch_by_epoch", "bias correction"),
+    "forgets_between_stretches": ("agrees_in_stretches", "run_epochs must do as run_epoch"),
     "forgets_its_moments": ("resuming_changes_nothing", "all that the solver keeps"),
     "forgets_the_half": ("agrees_epoch_by_epoch", "half the squared error"),
     "freezes_a_bias": ("moves_every_parameter", "parameter 25"),
@@ -36,6 +55,7 @@ FAILS = {  # a promise that each of them must break, and a word of the advice
     "penalty_not_over_rows": ("agrees_epoch_by_epoch", "alpha * W / rows"),
     "refuses_everything": ("agrees_epoch_by_epoch", "refuses every problem"),
     "rounds_its_state": ("resuming_changes_nothing", "state()"),
+    "speaks_in_lines": ("learns", "shapes do not match: (3, 8) (8, 3)"),
     "stores_its_order": ("agrees_epoch_by_epoch", "as they are stored"),
     "swaps_partitions": ("agrees_in_stretches", "run_epochs"),
     "writes_into_batches": ("leaves_its_inputs_alone", "copy first"),
@@ -55,12 +75,111 @@ def test_the_kit_fails_a_broken_backend_and_says_what_to_mend(name):
     assert advice in outcome.problem
 
 
-def test_a_report_has_a_line_per_promise():
-    promises = check(BROKEN, "never_trains")
+@pytest.mark.parametrize("promise", ["learns", "moves_every_parameter"])
+def test_a_backend_that_never_trains_is_told_what_to_mend(promise):
+    (outcome,) = check(BROKEN, "never_trains", only=[promise])
+    assert "; " in outcome.problem
+    assert "gradient" in outcome.problem
+
+
+@pytest.mark.parametrize("name", ["never_trains", "speaks_in_lines"])
+def test_a_report_has_a_line_per_promise(name):
+    promises = check(BROKEN, name)
     lines = report(promises).splitlines()
     assert len(lines) == len(PROMISES) + 1
     assert sum(line.startswith("BROKEN") for line in lines) == sum(not p.kept for p in promises)
     assert lines[-1].endswith(f"of {len(PROMISES)} promises kept")
+
+
+RESTRICTED = """
+from pathlib import Path
+from epochwise import hookimpl
+from epochwise.plugins import load_backend
+from epochwise.support import require
+
+NumpyTrainer = load_backend(Path({plugins!r}), "numpy").value
+
+@hookimpl
+def register_backends(register):
+    register("restricted", Restricted)
+
+class Restricted(NumpyTrainer):
+    def __init__(self, problem, state):
+        require("restricted", problem, **{able!r})
+        super().__init__(problem, state)
+"""
+NEVER_TRAINS = """
+    def run_epoch(self, batches):
+        self.kept["iteration"] = self.kept["iteration"] + len(batches)
+"""
+ABLE = {
+    "tanh with adam": {"activation": ["tanh"], "solver": ["adam"]},
+    "several classes": {"tasks": ["multiclass"]},
+    "sgd": {"solver": ["sgd"]},
+    "little": {"tasks": ["multiclass"], "activation": ["identity"], "solver": ["adam"]},
+    "one schedule": {"tasks": ["binary"], "solver": ["sgd"], "learning_rate": ["invscaling"]},
+    "float64": {"dtype": ["float64"]},
+    "float32": {"dtype": ["float32"], "tasks": ["binary"]},
+}
+
+
+def restricted(folder, able, more=""):
+    """Write the numpy backend, able to do only some of what it can."""
+    file = folder / "restricted_backend.py"
+    file.write_text(RESTRICTED.format(plugins=str(PLUGINS), able=able) + more, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("able", ABLE)
+def test_an_honest_backend_that_can_do_little_keeps_every_promise(able, tmp_path):
+    promises = check(restricted(tmp_path, ABLE[able]))
+    assert all(promise.kept for promise in promises), report(promises)
+    unchecked = [promise.name for promise in promises if promise.unchecked]
+    assert unchecked == (["float32_stays_close"] if able == "float64" else [])
+
+
+def test_what_is_not_checked_is_not_counted_as_kept(tmp_path):
+    promises = check(restricted(tmp_path, ABLE["float64"]))
+    *lines, last = report(promises).splitlines()
+    (line,) = [line for line in lines if not line.startswith("ok")]
+    assert line.endswith("not checked, it refuses float32 in every problem")
+    assert last == f"{len(PROMISES) - 1} of {len(PROMISES)} promises kept, 1 not checked"
+
+
+@pytest.mark.parametrize("able", ABLE)
+def test_a_backend_that_can_do_little_is_trained_all_the_same(able, tmp_path):
+    file = restricted(tmp_path, ABLE[able], NEVER_TRAINS)
+    only = ["agrees_epoch_by_epoch", "exchanges_states", "learns", "moves_every_parameter"]
+    assert not any(promise.kept for promise in check(file, only=only))
+
+
+def test_a_promise_that_cannot_be_tried_is_a_skipped_test(tmp_path):
+    class TestRestricted(BackendConformance):
+        plugin = restricted(tmp_path, ABLE["float64"])
+
+    TestRestricted().test_learns()
+    with pytest.raises(unittest.SkipTest, match="not checked"):
+        TestRestricted().test_float32_stays_close()
+
+
+@pytest.mark.parametrize("case", [case for case in COMBINED if case.endswith("float64")])
+def test_every_combination_is_learned_and_diverges_when_it_must(case):
+    new = load(PLUGINS / "numpy_backend.py").new
+    problem, wild = make(case), make_wild(case)
+    trainer = new(problem, fresh(problem))
+    for epoch in range(1, 61):
+        trainer.run_epoch(orders_of(problem, epoch))
+    ends = measure_all("numpy", trainer, problem)[:, 0]
+    mean = np.repeat(problem.train.y.mean(axis=0, keepdims=True), len(problem.train.y), axis=0)
+    assert (ends < 0.99 * measure(problem, problem.train, mean)[0]).all()
+    assert not np.isfinite(through_host(new(wild, fresh(wild)), wild)[-1]).any()
+
+
+def test_the_reference_diverges_where_a_backend_must():
+    problem = make_wild(WILD[0])
+    with np.errstate(all="ignore"):
+        curve = step_by_step(Reference(problem, fresh(problem)), problem)
+    assert not np.isfinite(curve[-1]).any()
 
 
 @pytest.mark.parametrize("target", ["nothing_backend.py", str(PLUGINS / "numpy.py"), str(PLUGINS)])

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from epochwise import host
-from epochwise.conformance.problems import EPOCHS, SEEDS, make
+from epochwise.conformance.problems import COMBINED, EPOCHS, SEEDS, make
 from epochwise.conformance.reference import SLIPS, Reference
 from epochwise.contract import Array, Problem, State, Trainer
 from epochwise.errors import PluginError
@@ -22,6 +22,10 @@ SMALLEST = 1e-6  # what a relative difference is at least relative to
 
 class BrokenPromiseError(AssertionError):
     """A promise is not kept; the sentence says what was seen and what to mend."""
+
+
+class NotCheckedError(Exception):
+    """A promise cannot be tried on a backend; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,9 @@ class Backend:
                     f"refuses with {str(refusal)!r}; say what it can do instead"
                 ) from None
             return None
+
+
+Started = tuple[str, Problem, Trainer]  # the case by its name, the problem, a trainer of it
 
 
 def fresh(problem: Problem, seeds: tuple[int, ...] = SEEDS) -> State:
@@ -110,27 +117,55 @@ def require_close(got: Array, wanted: Array, problem: Problem, hint: str, first:
         )
 
 
-def started(backend: Backend, cases: Iterable[str]) -> Iterator[tuple[str, Problem, Trainer]]:
-    """Start every case that the backend does not refuse; refusing all is a broken promise."""
+def started(
+    backend: Backend,
+    cases: Iterable[str],
+    build: Callable[[str], Problem] = make,
+    why_not: str = "",
+) -> Iterator[Started]:
+    """Start every case that the backend does not refuse; where it refuses all, see `anything`."""
     some = False
     for case in cases:
-        problem = make(case)
-        trainer = backend.start(problem, fresh(problem))
-        if trainer is not None:
+        if one := _start(backend, case, build(case)):
             some = True
-            yield case, problem, trainer
+            yield one
     if not some:
-        raise BrokenPromiseError("refuses every problem of the kit; it must train at least one")
+        yield anything(backend, build, why_not)
+
+
+def anything(
+    backend: Backend, build: Callable[[str], Problem] = make, why_not: str = ""
+) -> Started:
+    """Start the first of all combinations that the backend does not refuse.
+
+    Raises
+    ------
+    NotCheckedError
+        Where it refuses all, and `why_not` says that it may.
+    BrokenPromiseError
+        Where it refuses all, and may not.
+    """
+    for case in COMBINED:
+        if one := _start(backend, case, build(case)):
+            return one
+    if why_not:
+        raise NotCheckedError(why_not)
+    raise BrokenPromiseError("refuses every problem of the kit; it must train at least one")
+
+
+def _start(backend: Backend, case: str, problem: Problem) -> Started | None:
+    trainer = backend.start(problem, fresh(problem))
+    return None if trainer is None else (case, problem, trainer)
 
 
 def name_the_slip(case: str, curve: Array) -> str:
     """Say which known mistake gives this curve."""
-    start = reference_curve(case)[0]
+    start, tolerance = reference_curve(case)[0], TOLERANCE[make(case).hyperparameters.dtype]
     if np.isfinite(curve).all() and np.array_equal(curve[-1], curve[0]):
         return "the networks are never trained; run_epoch must change the weights"
-    if difference(curve[0], start) > TOLERANCE["float64"]:
+    if difference(curve[0], start) > tolerance:
         return "it differs before training; mend predict"
     for slip, sentence in SLIPS.items():
-        if difference(curve, reference_curve(case, slip)) < TOLERANCE["float64"]:
+        if difference(curve, reference_curve(case, slip)) < tolerance:
             return sentence
     return "mend the gradient, the solver's step, or which rows each seed's batch takes"

@@ -1,6 +1,7 @@
 """The small problems of the kit: together they reach every branch of the contract."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -55,8 +56,37 @@ def targets(task: Task, values: Array) -> Array:
 
 
 def make(case: str) -> Problem:
-    """Make one of `CASES`, anew: a backend that writes into its data spoils no other test."""
-    return small_problem(**CASES[case])
+    """Make a case of the kit, anew: a backend that writes into its data spoils no other test."""
+    return small_problem(**(CASES | COMBINED)[case])
+
+
+def make_wild(case: str) -> Problem:
+    """Make a case with a learning rate at which the reference diverges; one of `COMBINED`."""
+    return small_problem(**(COMBINED[case] | {"learning_rate_init": 1e300}))
+
+
+def rate_to_learn_at(task: str, solver: str) -> float:
+    """Give a learning rate at which sixty epochs teach something."""
+    return (
+        0.02 if solver == "adam" else {"regression": 0.01, "binary": 0.2, "multiclass": 0.1}[task]
+    )
+
+
+def combined() -> dict[str, dict[str, Any]]:
+    """Combine all that a study can ask of a network: for a backend that can do only some of it."""
+    tasks, activations = ("regression", "binary", "multiclass"), ("relu", "tanh", "logistic")
+    choices = ("float64", "float32"), LAYERS, (*activations, "identity"), tasks, SOLVERS
+    return {
+        f"{task}, {activation}, {solver}, {layers}, {dtype}": {
+            "task": task,
+            "activation": activation,
+            "hidden_layer_sizes": LAYERS[layers],
+            "dtype": dtype,
+            "learning_rate_init": rate_to_learn_at(task, solver),
+            **SOLVERS[solver],
+        }
+        for dtype, layers, activation, task, solver in product(*choices)
+    }
 
 
 CASES: dict[str, dict[str, Any]] = {
@@ -108,3 +138,16 @@ RESUMED = (  # one for each kind of state
     "regression, identity, sgd without Nesterov, invscaling",
     "binary, tanh, sgd, adaptive",
 )
+SINGLE = (*RESUMED, "multiclass, logistic, adam")  # asked for in float32
+
+LAYERS = {"one hidden layer": (5,), "two hidden layers": (6, 5), "no hidden layer": ()}
+SOLVERS: dict[str, dict[str, Any]] = {
+    "adam": {},
+    "sgd": {"solver": "sgd"},
+    "sgd without Nesterov": {"solver": "sgd", "nesterovs_momentum": False},
+    "sgd, invscaling": {"solver": "sgd", "learning_rate": "invscaling", "power_t": 0.1},
+    "sgd, adaptive": {"solver": "sgd", "learning_rate": "adaptive"},
+}
+COMBINED = combined()
+MOVED = tuple(f"regression, {name}, adam, one hidden layer, float64" for name in ("tanh", "relu"))
+WILD = ("regression, identity, sgd, one hidden layer, float64",)

@@ -21,6 +21,7 @@ from epochwise.conformance.driving import (
     TOLERANCE,
     Backend,
     BrokenPromiseError,
+    anything,
     difference,
     fresh,
     name_the_slip,
@@ -31,10 +32,21 @@ from epochwise.conformance.driving import (
     step_by_step,
     through_host,
 )
-from epochwise.conformance.problems import CASES, EPOCHS, RESUMED, SEEDS, make, small_problem
+from epochwise.conformance.problems import (
+    CASES,
+    EPOCHS,
+    MOVED,
+    RESUMED,
+    SEEDS,
+    SINGLE,
+    WILD,
+    make,
+    make_wild,
+)
 from epochwise.conformance.reference import Reference
 from epochwise.contract import Array, Problem, State
 from epochwise.errors import PluginError
+from epochwise.losses import measure
 
 HALFWAY = EPOCHS // 2 + 1
 
@@ -49,7 +61,7 @@ def starts_from_the_weights(backend: Backend) -> None:
                 raise BrokenPromiseError(
                     f"{case}: predict gave shape {got.shape}, not {wanted.shape}"
                 )
-            if difference(got, wanted) > TOLERANCE["float64"]:
+            if difference(got, wanted) > TOLERANCE[problem.hyperparameters.dtype]:
                 raise BrokenPromiseError(
                     f"{case}: outputs for {name!r} are off by {difference(got, wanted):.1e}; mend "
                     "predict, or how the flat weights are cut (epochwise.parameters.split_layers)"
@@ -68,7 +80,8 @@ def agrees_epoch_by_epoch(backend: Backend) -> None:
 def agrees_in_stretches(backend: Backend) -> None:
     """Give the same curves through the host, in stretches where run_epochs is offered."""
     for case, problem, trainer in started(backend, CASES):
-        curve = through_host(trainer, problem)
+        halves = [(0, HALFWAY), (HALFWAY, EPOCHS)]  # two stretches of one trainer
+        curve = np.concatenate([through_host(trainer, problem, *half) for half in halves])
         hint = f"{case}: run_epochs must do as run_epoch does"
         require_close(curve, reference_curve(case), problem, hint)
 
@@ -185,9 +198,8 @@ def another_process_agrees(backend: Backend) -> None:
         command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise BrokenPromiseError(
-            f"a second process failed: {done.stderr.strip().splitlines()[-1:]}"
-        )
+        last = done.stderr.strip().splitlines()[-1:] or ["it says nothing"]
+        raise BrokenPromiseError(f"a second process failed: {last[0]}")
     if done.stdout.split()[-1] != fingerprint(backend):
         raise BrokenPromiseError(
             "another process gives other bytes; seed nothing and draw nothing yourself"
@@ -196,50 +208,48 @@ def another_process_agrees(backend: Backend) -> None:
 
 def learns(backend: Backend) -> None:
     """Beat predicting the mean after sixty epochs."""
-    case = small_problem(learning_rate_init=0.02)
-    trainer = backend.start(case, fresh(case))
-    if trainer is None:
-        return
-    curve = through_host(trainer, case, end=60)
-    mean = float(np.var(case.train.target))
-    if not (curve[-1, :, 0] < mean).all():
+    case, problem, trainer = anything(backend)
+    ends = through_host(trainer, problem, end=60)[-1, :, 0]
+    mean = np.repeat(problem.train.y.mean(axis=0, keepdims=True), len(problem.train.y), axis=0)
+    reached = measure(problem, problem.train, mean)[0]
+    if not (ends < reached).all():
         raise BrokenPromiseError(
-            f"train_loss ends at {curve[-1, :, 0]}, and the mean alone reaches {mean:.3g}"
+            f"{case}: train_loss ends at {ends}, and the mean alone reaches {reached:.3g}; "
+            "run_epoch must step against the gradient, and predict must use the new weights"
         )
 
 
 def moves_every_parameter(backend: Backend) -> None:
     """Change every weight and bias (but those of a unit that no row activates)."""
-    for activation in ("tanh", "relu"):
-        case = small_problem(activation=activation)
-        trainer = backend.start(case, fresh(case))
-        if trainer is None:
-            continue
+    for case, problem, trainer in started(backend, MOVED):
         moved = []
-        for one in (trainer, Reference(case, fresh(case))):
+        for one in (trainer, Reference(problem, fresh(problem))):
             before = one.state()["weights"].copy()
-            one.run_epoch(orders_of(case, 1))
+            one.run_epoch(orders_of(problem, 1))
             moved.append(one.state()["weights"] != before)
         if len(still := np.argwhere(~moved[0] & moved[1])):
             network, number = still[0]
             raise BrokenPromiseError(
-                f"parameter {number} of network {network} never changes; every weight and bias is "
-                "trained"
+                f"{case}: parameter {number} of network {network} never changes; every weight and "
+                "bias is trained: mend the gradient, or how the layers' updates reach the flat "
+                "weights"
             )
 
 
 def float32_stays_close(backend: Backend) -> None:
     """Stay within 0.1 % of the float64 curve when asked for float32."""
-    for case in RESUMED:
-        single = in_float32(make(case))
-        trainer = backend.start(single, fresh(single))
-        if trainer is None:
-            continue
+    why_not = "it refuses float32 in every problem"
+    for case, single, trainer in started(backend, SINGLE, make_single, why_not):
         if (kind := trainer.state()["weights"].dtype) != np.float32:
             raise BrokenPromiseError(f"{case}: weights are {kind}; keep the problem's dtype")
         curve = through_host(trainer, single)
         hint = f"{case}: in float32 the same sums must run"
         require_close(curve, reference_curve(case), single, hint)
+
+
+def make_single(case: str) -> Problem:
+    """Make a case of the kit in float32."""
+    return in_float32(make(case))
 
 
 def in_float32(double: Problem) -> Problem:
@@ -254,12 +264,12 @@ def in_float32(double: Problem) -> Problem:
 
 def refuses_with_a_sentence(backend: Backend) -> None:
     """Refuse what it cannot do with a PluginError that names it."""
+    _, problem, _ = anything(backend)
     for key, value in {"activation": "abacus", "solver": "abacus", "device": "abacus"}.items():
         values: dict[str, Any] = {key: value}
-        odd = small_problem(**values)
-        state = fresh(small_problem())
+        odd = replace(problem, hyperparameters=replace(problem.hyperparameters, **values))
         try:
-            backend.new(odd, state)
+            backend.new(odd, fresh(problem))
         except PluginError as refusal:
             if value not in str(refusal):
                 raise BrokenPromiseError(
@@ -276,15 +286,13 @@ def refuses_with_a_sentence(backend: Backend) -> None:
 
 def lets_a_run_diverge(backend: Backend) -> None:
     """Let a run diverge quietly; the host notices."""
-    wild = small_problem(learning_rate_init=1e300, activation="identity", solver="sgd")
-    trainer = backend.start(wild, fresh(wild))
-    if trainer is None:
-        return
-    curve = through_host(trainer, wild)
-    if np.isfinite(curve[-1]).any():
-        raise BrokenPromiseError(
-            "with a learning rate of 1e300 the loss stays finite; clip nothing"
-        )
+    why_not = "it refuses a learning rate of 1e300 in every problem"
+    for case, wild, trainer in started(backend, WILD, make_wild, why_not):
+        curve = through_host(trainer, wild)
+        if np.isfinite(curve[-1]).any():
+            raise BrokenPromiseError(
+                f"{case}: with a learning rate of 1e300 the loss stays finite; clip nothing"
+            )
 
 
 PROMISES: dict[str, Callable[[Backend], None]] = {
