@@ -188,6 +188,11 @@ def test_what_is_no_backend_is_refused(target):
         load(target)
 
 
+def test_an_unknown_name_is_told_which_there_are_whatever_the_folder(tmp_path):
+    with pytest.raises(PluginError, match="unknown backend 'mine'; there are: "):
+        load(tmp_path / "absent", "mine")
+
+
 @pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
 @pytest.mark.parametrize("task", ["regression", "binary", "multiclass"])
 def test_the_reference_has_the_slope_of_its_loss(task, activation):

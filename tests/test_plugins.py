@@ -1,7 +1,9 @@
 """Plugins are found by their file's name or entry point, one at a time; broken ones are named."""
 
+import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,38 @@ def test_a_missing_framework_is_told_with_what_to_install(tmp_path):
         plugins.load_backend(folder, "mine")
 
 
+def requiring(*modules, name="mine"):
+    return GOOD.format(name=name).replace("Trainer)", f"Trainer, requires={modules!r})")
+
+
+@pytest.mark.parametrize("module", ["absent.sub", "json.absent", "json.decoder.absent"])
+def test_a_missing_submodule_is_not_installed(tmp_path, module):
+    folder = folder_with(tmp_path, mine_backend=requiring(module))
+    with pytest.raises(PluginError, match=f"needs {module}, which is not installed"):
+        plugins.load_backend(folder, "mine")
+
+
+def test_what_is_installed_is_not_missing(tmp_path):
+    folder = folder_with(tmp_path, mine_backend=requiring("json", "json.decoder"))
+    assert plugins.load_backend(folder, "mine").missing() == []
+
+
+def test_an_extra_is_advised_only_where_there_is_one(tmp_path):
+    absent = requiring("absent.sub", "absent", "other")
+    folder = folder_with(tmp_path, mine_backend=absent, jax_backend=requiring("absent", name="jax"))
+    with pytest.raises(PluginError, match=r"try: pip install absent other$"):
+        plugins.load_backend(folder, "mine")
+    with pytest.raises(PluginError, match=r"try: pip install 'epochwise\[jax\]'$"):
+        plugins.load_backend(folder, "jax")
+
+
+def test_the_extras_are_those_of_the_project():
+    file = Path(__file__).parents[1] / "pyproject.toml"
+    project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    extras = set(project["optional-dependencies"])
+    assert set(plugins.EXTRAS) == extras - {"test", "dev"}
+
+
 def test_two_plugins_may_not_register_one_name(tmp_path):
     text = GOOD.replace("register_backends", "register_datasets").format(name="same")
     folder = folder_with(tmp_path, a_datasets=text, b_datasets=text)
@@ -148,7 +182,7 @@ def test_an_installed_package_brings_a_backend(clone, tmp_path, monkeypatch):
         check=True,
         capture_output=True,
     )
-    monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
     study = clone.study("theirs", STUDY)
     clone.run("--config", f"studies={study}")
     summary = (clone.folder / "results/theirs/summary.csv").read_text(encoding="utf-8")

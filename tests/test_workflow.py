@@ -98,6 +98,39 @@ def test_snakemakes_own_report_shows_figures_and_page(done):
     assert {"loss_curves.png", "report.html", "summary.csv"} <= names
 
 
+SPY = """
+import atexit, sys
+atexit.register(lambda: print("pandas is here:", sys.modules.get("pandas") is not None))
+"""
+FRAMES = """
+import pandas as pd
+from epochwise import hookimpl
+from epochwise.datasets import Dataset
+
+@hookimpl
+def register_datasets(register):
+    register("frames", lambda: Dataset(pd.DataFrame(), ["a"], ["b"]))
+"""
+
+
+def test_a_start_imports_no_pandas(tiny):
+    (tiny.folder / "plugins/spy_datasets.py").write_text(SPY, encoding="utf-8")
+    assert "pandas is here: False" in tiny.run("--dry-run")
+
+
+def test_a_plugin_may_import_pandas_at_its_top(tiny):
+    (tiny.folder / "plugins/spy_datasets.py").write_text(SPY, encoding="utf-8")
+    (tiny.folder / "plugins/frames_datasets.py").write_text(FRAMES, encoding="utf-8")
+    assert "pandas is here: True" in tiny.run("--dry-run")
+
+
+def test_a_backend_may_import_pandas_at_its_top_and_require_it(tiny):
+    file, first = "plugins/twin_backend.py", "from collections.abc import Callable"
+    tiny.edit(file, first, f"import pandas\n{first}")
+    tiny.edit(file, ", NumpyTrainer)", ', NumpyTrainer, requires=("pandas",))')
+    tiny.run("results/tiny/losses.parquet")
+
+
 def test_several_studies_hang_in_a_gallery(done):
     other = TINY.replace("datasets: [diabetes]", "title: A & <b>\ndatasets: [diabetes]")
     done.study("other", other.replace("epochs: 30", "epochs: 2"))

@@ -65,8 +65,11 @@ def backends(plugins: Path) -> None:
 def check(backend: str, plugins: Path) -> None:
     """Hold a BACKEND, a name or a file, against its contract, one line per promise."""
     from epochwise import conformance
+    from epochwise.backend_tools import require_plugins
 
     is_file = backend.endswith(".py")
+    if not is_file:
+        require_plugins(plugins)
     promises = conformance.check(backend) if is_file else conformance.check(plugins, backend)
     click.echo(conformance.report(promises))
     if not all(promise.kept for promise in promises):

@@ -18,24 +18,34 @@ def describe_backends(folder: Path) -> str:
     Raises
     ------
     PluginError
-        Where a plugin is broken.
+        Where a plugin is broken, or there is neither a folder of plugins nor an installed one.
     """
+    require_plugins(folder)
     found = load_all(folder, "backends")
     width = max(map(len, found), default=0)
     return "\n".join(f"{name:<{width}}  {_status(one)}" for name, one in found.items())
 
 
+def require_plugins(folder: Path) -> None:
+    """Refuse to look for backends where there can be none.
+
+    Raises
+    ------
+    PluginError
+        Where the folder does not exist and no installed package brings a backend.
+    """
+    if not folder.is_dir() and not names(folder, "backends"):
+        raise PluginError(
+            f"there is no folder of plugins {str(folder)!r} here; run this in a clone of epochwise, "
+            "or say where the folder is: --plugins path/to/plugins."
+        )
+
+
 def _status(backend: Registered) -> str:
-    if missing := backend.missing():
-        return f"not installed; to get it: {_how_to_install(backend.name, missing)}"
+    if backend.missing():
+        return f"not installed; to get it: {backend.how_to_install()}"
     versions = [f"{module} {_version(module)}" for module in backend.requires]
     return ", ".join(["ready", *versions, *_from_elsewhere(backend)])
-
-
-def _how_to_install(name: str, missing: list[str]) -> str:
-    if name in BUILT_IN:
-        return f"pip install 'epochwise[{name}]'"
-    return f"pip install {' '.join(missing)}"
 
 
 def _version(module: str) -> str:

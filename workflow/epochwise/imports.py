@@ -1,4 +1,4 @@
-"""Importing a library without what it would import besides."""
+"""Importing a library without what it would import besides, or with it."""
 
 import sys
 from collections.abc import Iterator
@@ -19,3 +19,19 @@ def hidden(*modules: str) -> Iterator[None]:
     finally:
         for module in absent:
             del sys.modules[module]
+
+
+@contextmanager
+def visible(*modules: str) -> Iterator[None]:
+    """Let hidden modules be imported again meanwhile, by code that is not ours to know.
+
+    One that is imported stays; the others are hidden again.
+    """
+    hiding = [module for module in modules if sys.modules.get(module, module) is None]
+    for module in hiding:
+        del sys.modules[module]
+    try:
+        yield
+    finally:
+        for module in hiding:
+            sys.modules.setdefault(module, None)  # type: ignore[arg-type] # as in `hidden`

@@ -27,6 +27,7 @@ SUFFIXES = {
     "stopping": "_stopping",
     "figures": "_figures",
 }
+EXTRAS = ("jax", "tensorflow", "torch")  # backends whose framework pyproject.toml can install
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,22 @@ class Registered:
 
     def missing(self) -> list[str]:
         """Name the modules that it requires and that are not installed."""
-        return [module for module in self.requires if importlib.util.find_spec(module) is None]
+        return [module for module in self.requires if not is_installed(module)]
+
+    def how_to_install(self) -> str:
+        """Give the command that installs what is missing."""
+        if self.name in EXTRAS:
+            return f"pip install 'epochwise[{self.name}]'"
+        packages = dict.fromkeys(module.split(".")[0] for module in self.missing())
+        return f"pip install {' '.join(packages)}"
+
+
+def is_installed(module: str) -> bool:
+    """Tell whether a module could be imported, without importing it."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # the package around it is missing, or is no package
+        return False
 
 
 def names(folder: Path, kind: str) -> list[str]:
@@ -94,7 +110,7 @@ def load_backend(folder: Path, name: str) -> Registered:
     if missing := found[name].missing():
         raise PluginError(
             f"backend {name!r} needs {', '.join(missing)}, which is not installed; "
-            f"try: pip install 'epochwise[{name}]'"
+            f"try: {found[name].how_to_install()}"
         )
     return found[name]
 

@@ -9,13 +9,10 @@ from snakemake.exceptions import WorkflowError
 from epochwise import __version__ as VERSION
 from epochwise.closing import closing_words
 from epochwise.errors import EpochwiseError
+from epochwise.imports import visible
 from epochwise.locking import lock
 from epochwise.plan import check_backends, read_plans
 from epochwise.plugins import fingerprint, plugin_file
-
-# Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
-# There are none; and jobs, which do need pandas, are processes of their own.
-sys.modules.setdefault("pandas", None)
 
 RESULTS = Path("results")
 PLUGINS = Path(relpath(Path(workflow.basedir) / "plugins"))
@@ -25,13 +22,24 @@ try:
 except EpochwiseError as error:
     raise WorkflowError(str(error)) from None
 
+# Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
+# There are none; and jobs, which do need pandas, are processes of their own. A plugin may import
+# it: those above have been imported, and the others are imported where it is visible.
+sys.modules.setdefault("pandas", None)
+
 
 def before_any_job():
     try:
-        check_backends(PLANS.values(), PLUGINS)
+        with visible("pandas"):
+            check_backends(PLANS.values(), PLUGINS)
         workflow.epochwise_lock = lock(Path(".snakemake/epochwise.lock"))
     except EpochwiseError as error:
         raise WorkflowError(str(error)) from None
+
+
+def installed_backend(wildcards):
+    with visible("pandas"):
+        return fingerprint(PLUGINS, wildcards.backend)
 
 
 def all_results(wildcards):

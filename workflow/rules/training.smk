@@ -19,7 +19,7 @@ rule train:
     params:
         hyperparameters=lambda w: PLANS[w.study].hyperparameters(w.point),
         plugins=lambda w: str(PLUGINS),
-        installed=lambda w: fingerprint(PLUGINS, w.backend),
+        installed=installed_backend,
         version=VERSION,
     message:
         "Train {wildcards.backend} on {wildcards.dataset}: {wildcards.point}, fold {wildcards.fold}, "

@@ -72,7 +72,7 @@ def load(plugin: str | Path, name: str | None = None) -> Backend:
         Where there is no such backend, or it cannot be imported.
     """
     path, suffix = Path(plugin), SUFFIXES["backends"]
-    if path.is_dir() and name:
+    if name and not path.is_file():  # an installed backend needs no folder
         return Backend(path, name, load_backend(path, name).value)
     if not path.is_file() or not path.stem.endswith(suffix):
         raise PluginError(
