@@ -48,6 +48,7 @@ class JaxTrainer:
         self.orders = np.zeros((self.length, seeds, rows), np.int32)
         self.sizes = np.zeros((self.length, problem.iterations_per_epoch), self.hp.dtype)
         self.train = compiled(problem.task, self.hp, problem.layer_sizes, self._shapes())
+        self.predict(problem.train.x)  # compiles it: that is no part of the training's time
 
     def run_epoch(self, batches: list[Array]) -> None:
         """Update once per batch."""

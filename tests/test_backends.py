@@ -15,7 +15,7 @@ from epochwise.contract import Hyperparameters, Partition, Problem
 from epochwise.errors import PluginError
 from epochwise.parameters import initial_state
 from epochwise.plugins import load_backend
-from helpers import PLUGINS, require
+from helpers import PLUGINS, load, require
 
 MODULES = {
     "numpy": "numpy",
@@ -137,6 +137,37 @@ def test_a_backend_gives_the_curve_of_numpy(name, tolerance, shuffle):
 def test_tensorflow_gives_the_curve_of_numpy():
     wanted = curve_of("numpy", "every_epoch")
     np.testing.assert_allclose(curve_of("tensorflow", "every_epoch"), wanted, rtol=1e-9, atol=0)
+
+
+def train_and_measure(trainer, problem):
+    """Do all that a job does after it has made its trainer."""
+    segment = host.Segment(SEEDS, 0, 600, "every_epoch")  # a whole stretch, and a short one
+    host.train("it", trainer, problem, segment, np.ones(len(SEEDS), bool))
+    trainer.state()
+
+
+@pytest.mark.parametrize("task", ["regression", "multiclass"])
+def test_jax_compiles_nothing_after_its_start(task):
+    monitoring = load("jax").monitoring
+    compiled = []
+    problem = small_problem(task, hidden_layer_sizes=(17,))  # which no other test compiles
+    monitoring.register_event_duration_secs_listener(
+        lambda event, seconds, **_: compiled.append(event) if "backend_compile" in event else None
+    )
+    trainer = trainer_of("jax")(problem, initial_state(problem, SEEDS))
+    assert compiled, "jax no longer tells of its compilations under this name"
+    compiled.clear()
+    train_and_measure(trainer, problem)
+    assert compiled == []
+
+
+def test_tensorflow_traces_nothing_after_its_start():
+    problem = small_problem(hidden_layer_sizes=(17,))  # which no other test traces
+    trainer = trainer_of("tensorflow")(problem, initial_state(problem, SEEDS))
+    functions = trainer.run, trainer.forward
+    assert [one.experimental_get_tracing_count() for one in functions] == [1, 1]
+    train_and_measure(trainer, problem)
+    assert [one.experimental_get_tracing_count() for one in functions] == [1, 1]
 
 
 @pytest.mark.parametrize("name", WITH_DEVICES)
