@@ -12,6 +12,7 @@ from epochwise.agreement import (
     reference_backend,
     relative_difference,
     summary,
+    write,
 )
 
 EPOCHS = 5
@@ -102,6 +103,7 @@ def test_the_summary_says_how_far_and_since_when():
     assert apart["first_epoch_above_1e-12"] == 1
     assert pd.isna(apart["first_epoch_above_1e-9"])
     assert apart["runs"] == apart["same_best_epochs"] == 4
+    assert apart["max_best_epoch_difference"] == 0
     assert table.loc[("b", 64, "sklearn"), "identical"]
     assert (table["reference"] == "numpy").all()
 
@@ -112,6 +114,33 @@ def test_another_best_epoch_is_counted():
     table.loc[moved, "validation_loss"] = 0.1
     assert (summary(table)["runs"] == 4).all()
     assert (summary(table)["same_best_epochs"] == 2).all()
+    assert (summary(table)["max_best_epoch_difference"] == 3 - 1).all()
+
+
+def test_the_largest_difference_of_best_epochs_counts_whichever_way_it_points():
+    table = loss_table({"numpy": same, "torch": same})
+    for seed, epoch in ((1, 0), (2, 4)):
+        moved = (table["backend"] == "torch") & (table["seed"] == seed) & (table["epoch"] == epoch)
+        table.loc[moved, "validation_loss"] = 0.1
+    assert (summary(table)["same_best_epochs"] == 0).all()
+    assert (summary(table)["max_best_epoch_difference"] == 3).all()
+
+
+def test_the_files_hold_the_tables(tmp_path):
+    table = loss_table({"numpy": same, "torch": drifting})
+    table.astype({"backend": "category", "dataset": "category"}).to_parquet(tmp_path / "losses")
+    files = tmp_path / "agreement.csv", tmp_path / "agreement_by_epoch.csv"
+    write(tmp_path / "losses", "numpy", *files)
+    whole, by_epoch = map(pd.read_csv, files)
+    assert ",".join(whole.columns) == (
+        "dataset,batch_size,backend,reference,identical,max_difference,epoch,"
+        "first_epoch_above_1e-12,first_epoch_above_1e-9,"
+        "runs,same_best_epochs,max_best_epoch_difference"
+    )
+    assert list(by_epoch.columns) == ["dataset", "batch_size", "backend", "epoch", "difference"]
+    wanted = summary(table)
+    pd.testing.assert_frame_equal(whole, wanted, check_dtype=False)
+    pd.testing.assert_frame_equal(by_epoch, differences(table), check_dtype=False)
 
 
 def test_a_run_that_only_one_backend_finished_is_infinitely_apart():

@@ -1,4 +1,7 @@
-"""The numpy backend against scikit-learn: its plugin, its estimators, its metrics; to the last bit."""
+"""The numpy backend against scikit-learn: its plugin, its estimators, its metrics; to the last bit.
+
+And every backend against it over the whole of the tutorial.
+"""
 
 from itertools import product
 from pathlib import Path
@@ -13,6 +16,7 @@ from epochwise.contract import Hyperparameters, Partition, Problem
 from epochwise.losses import accuracy, log_loss, mean_squared_error
 from epochwise.parameters import initial_state, split_layers
 from epochwise.plugins import load_backend
+from helpers import require, train_whole, tutorial_problem
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 TRAINERS = {name: load_backend(PLUGINS, name).value for name in ("numpy", "sklearn")}
@@ -214,3 +218,22 @@ def test_certain_mistakes_cost_what_scikit_learn_says():
     theirs = metrics.log_loss([1, 0], y_proba=np.hstack([1 - probability, probability]))
     assert log_loss(target, probability) == theirs
     assert np.isfinite(theirs)
+
+
+@pytest.fixture(scope="module")
+def whole_tutorial():
+    problem, segment = tutorial_problem()
+    return problem, segment, train_whole("numpy", problem, segment)
+
+
+WHOLE = {"sklearn": 0, "jax": 1e-12, "torch": 1e-9, "tensorflow": 1e-9}  # relative
+
+
+@pytest.mark.parametrize("backend", WHOLE)
+def test_the_whole_tutorial_is_the_same_from_every_backend(whole_tutorial, backend):
+    require(backend)
+    problem, segment, wanted = whole_tutorial
+    got = train_whole(backend, problem, segment)
+    assert got.shape == (5001, 1, 2)
+    assert got[:, 0, 1].argmin() == wanted[:, 0, 1].argmin() == 2024
+    np.testing.assert_allclose(got, wanted, rtol=WHOLE[backend], atol=0)

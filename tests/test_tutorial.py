@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import tutorial
-from epochwise import host, loading, plugins, problems, standardise, study
-from epochwise.host import Segment
-from epochwise.parameters import initial_state
+from epochwise import study
+from helpers import train_whole, tutorial_problem
 
 ROOT = Path(__file__).parent.parent
 STUDY = ROOT / "config" / "studies" / "diabetes.yaml"
@@ -21,23 +20,12 @@ def reference():
 
 @pytest.fixture(scope="module")
 def prepared():
-    """Take the data from source to problem as the workflow's jobs do."""
-    one = study.load(STUDY)
-    sources = plugins.load_all(ROOT / "plugins", "datasets")
-    table, facts = loading.load("diabetes", sources, one.datasets["diabetes"])
-    parts = standardise.cut_rows(table, facts, one.resolved["partitions"], 0)
-    arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
-    values = one.points()["default"].values
-    return problems.make(arrays, scaler, values), Segment([42], 0, 5000, values["shuffle"])
+    return tutorial_problem()
 
 
 @pytest.mark.parametrize("backend", ["numpy", "sklearn"])
 def test_every_loss_is_the_tutorials_to_the_last_bit(reference, prepared, backend):
-    problem, segment = prepared
-    trainer = plugins.load_backend(ROOT / "plugins", backend).value
-    going = np.ones(1, bool)
-    start = trainer(problem, initial_state(problem, segment.seeds))
-    curves, _ = host.train(backend, start, problem, segment, going)
+    curves = train_whole(backend, *prepared)
     np.testing.assert_array_equal(curves[1:, 0], reference)
 
 

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 
 REFERENCES = ("numpy", "sklearn")  # the first of these that a study has, else its first backend
 LEVELS = {"first_epoch_above_1e-12": 1e-12, "first_epoch_above_1e-9": 1e-9}
+SHOWN = (
+    "reference",
+    "identical",
+    "max_difference",
+    "epoch",
+    *LEVELS,
+    "runs",
+    "same_best_epochs",
+    "max_best_epoch_difference",
+)
 FIXED = ("dataset", "fold", "backend", "seed", "epoch", "iteration", "samples")
 
 
@@ -79,14 +89,14 @@ def summary(losses: "pd.DataFrame", reference: str | None = None) -> "pd.DataFra
     -------
     Columns: dataset, the point, ``backend``, ``reference``, ``identical`` (to the
     last bit), ``max_difference`` and the ``epoch`` where it occurs,
-    ``first_epoch_above_…`` (empty where the curves never lie so far apart), ``runs``, and
-    ``same_best_epochs``: the runs whose smallest validation loss falls on the same epoch.
+    ``first_epoch_above_…`` (empty where the curves never lie so far apart), ``runs``,
+    ``same_best_epochs``: the runs whose smallest validation loss falls on the same epoch, and
+    ``max_best_epoch_difference``: by how many epochs it is apart, in the run where it is most.
     """
     reference = reference or reference_backend(losses["backend"].unique())
     apart, keys = differences(losses, reference), [*point_columns(losses), "backend"]
     if apart.empty:
-        names = ("reference", "identical", "max_difference", "epoch", *LEVELS, "runs")
-        return apart.reindex(columns=[*keys, *names, "same_best_epochs"])
+        return apart.reindex(columns=[*keys, *SHOWN])
     worst = apart.loc[apart.groupby(keys)["difference"].idxmax()].set_index(keys)
     table = worst.rename(columns={"difference": "max_difference"})
     for name, level in LEVELS.items():
@@ -94,22 +104,20 @@ def summary(losses: "pd.DataFrame", reference: str | None = None) -> "pd.DataFra
         table[name] = above.reindex(table.index).astype("Int64")
     table["identical"] = table["max_difference"] == 0
     table["reference"] = reference
-    table = table.join(same_best_epochs(losses, reference)).reset_index()
-    shown = ("reference", "identical", "max_difference", "epoch", *LEVELS)
-    return table[[*keys, *shown, "runs", "same_best_epochs"]]
+    return table.join(best_epochs(losses, reference)).reset_index()[[*keys, *SHOWN]]
 
 
-def same_best_epochs(losses: "pd.DataFrame", reference: str) -> "pd.DataFrame":
-    """Count, per dataset, point and other backend, its runs and those with the same best epoch."""
+def best_epochs(losses: "pd.DataFrame", reference: str) -> "pd.DataFrame":
+    """Count, per dataset, point and other backend, its runs; say how far the best epochs lie apart."""
     keys = point_columns(losses)
     run = [*keys, "fold", "seed"]
     column = "validation_loss" if "validation_loss" in losses else loss_columns(losses)[0]
     lowest = losses.loc[losses.groupby([*run, "backend"])[column].idxmin()]
     best = lowest.pivot(index=run, columns="backend", values="epoch")
-    others = best.drop(columns=reference)
-    same = others.eq(best[reference], axis=0).where(others.notna()).stack()
-    counts = same.groupby([*keys, "backend"]).agg(runs="size", same_best_epochs="sum")
-    return counts.astype(int)
+    apart = best.drop(columns=reference).sub(best[reference], axis=0).abs().stack().dropna()
+    table = apart.groupby([*keys, "backend"]).agg(runs="size", max_best_epoch_difference="max")
+    table["same_best_epochs"] = apart.eq(0).groupby([*keys, "backend"]).sum()
+    return table.astype(int)
 
 
 def _joined(parts: list["pd.DataFrame"], columns: list[str]) -> "pd.DataFrame":
