@@ -1,6 +1,5 @@
 """Every plugin keeps every promise, gives the same curves, and goes on from each other's states."""
 
-import os
 import subprocess
 import sys
 from functools import lru_cache
@@ -8,13 +7,14 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from epochwise import host
+from epochwise import host, states
 from epochwise.conformance import PROMISES, BackendConformance
 from epochwise.conformance.problems import make, small_problem
 from epochwise.contract import Hyperparameters, Partition, Problem
 from epochwise.errors import PluginError
 from epochwise.parameters import initial_state
 from epochwise.plugins import load_backend
+from epochwise.standardise import Scaler
 from helpers import PLUGINS, load, require
 
 MODULES = {
@@ -73,12 +73,12 @@ def test_every_plugin_of_the_folder_is_tested():
     )
 
 
-PAIRED = "binary, tanh, sgd, adaptive"  # the state with most in it
+PAIRED = ("binary, tanh, sgd, adaptive", "regression, relu, adam")  # the first has most in it
 HALF, WHOLE, SEEDS = 4, 8, (2, 5)
 
 
-def train_on(name, state, start, end):
-    problem = make(PAIRED)
+def train_on(case, name, state, start, end):
+    problem = make(case)
     trainer = trainer_of(name)(problem, state)
     segment = host.Segment(SEEDS, start, end, "every_epoch")
     curve, _ = host.train(name, trainer, problem, segment, np.ones(len(SEEDS), bool))
@@ -86,20 +86,22 @@ def train_on(name, state, start, end):
 
 
 @lru_cache
-def first_half(name):
-    return train_on(name, initial_state(make(PAIRED), SEEDS), 0, HALF)[1]
+def first_half(case, name):
+    return train_on(case, name, initial_state(make(case), SEEDS), 0, HALF)[1]
 
 
 @lru_cache
-def unbroken():
-    return train_on("numpy", initial_state(make(PAIRED), SEEDS), 0, WHOLE)[0]
+def unbroken(case):
+    return train_on(case, "numpy", initial_state(make(case), SEEDS), 0, WHOLE)[0]
 
 
+@pytest.mark.parametrize("case", PAIRED)
 @pytest.mark.parametrize("second", BACKENDS)
 @pytest.mark.parametrize("first", BACKENDS)
-def test_any_backend_goes_on_from_what_any_other_left(first, second):
-    curve, _ = train_on(second, first_half(first), HALF, WHOLE)
-    np.testing.assert_allclose(curve, unbroken()[HALF + 1 :], rtol=1e-10)
+def test_any_backend_goes_on_from_what_any_other_left(first, second, case, tmp_path):
+    states.save(tmp_path / "state.npz", first_half(case, first))
+    curve, _ = train_on(case, second, states.load(tmp_path / "state.npz"), HALF, WHOLE)
+    np.testing.assert_allclose(curve, unbroken(case)[HALF + 1 :], rtol=1e-10)
 
 
 def larger_problem(dtype="float64"):
@@ -186,26 +188,32 @@ def test_a_missing_gpu_is_refused_before_training(name):
 ONE_JOB = """
 import sys
 from pathlib import Path
-from epochwise import host
-from epochwise.conformance.problems import small_problem
-from epochwise.parameters import initial_state
-from epochwise.plugins import load_backend
-import numpy as np
-problem = small_problem()
-trainer = load_backend(Path(sys.argv[1]), sys.argv[2]).value(problem, initial_state(problem, [0]))
-host.train("it", trainer, problem, host.Segment([0], 0, 2, "never"), np.ones(1, bool))
-print(sorted({name.split(".")[0] for name in sys.modules} & set(sys.argv[3:])))
+from epochwise import training
+from epochwise.host import Segment
+arrays, scaler, plugins, backend, *others = sys.argv[1:]
+values = {"hidden_layer_sizes": [4], "batch_size": "auto", "dtype": "float64"}
+with open("log", "w") as log:
+    training.run(
+        arrays, scaler, None, Path(plugins), backend, values, Segment([0], 0, 2, "never"),
+        "one job", "one", log, {name: name for name in ("losses", "state", "timings")},
+    )
+print(sorted({name.split(".")[0] for name in sys.modules} & set(others)))
 """
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-def test_one_job_imports_no_other_framework(name):
+def test_one_job_imports_no_other_framework(name, tmp_path):
     require(MODULES[name])
-    others = sorted(set(MODULES.values()) - {"numpy", MODULES[name]} | {"pandas", "matplotlib"})
-    if name == "sklearn":
-        others.remove("pandas")  # scikit-learn's own affair
-    command = [sys.executable, "-c", ONE_JOB, str(PLUGINS), name, *others]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    others = {*MODULES.values(), "keras", "pandas", "matplotlib"} - {"numpy", MODULES[name]}
+    problem = small_problem()
+    parts = problem.partitions.items()
+    arrays = {f"{p}_{k}": v for p, one in parts for k, v in vars(one).items()}
+    states.save(tmp_path / "arrays.npz", arrays)
+    Scaler("regression", [], {p: len(one.x) for p, one in parts}).save(tmp_path / "scaler.json")
+    command = [sys.executable, "-c", ONE_JOB, "arrays.npz", "scaler.json", str(PLUGINS), name]
+    done = subprocess.run(
+        [*command, *sorted(others)], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[-2] == "[]"
 

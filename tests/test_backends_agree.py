@@ -3,6 +3,7 @@
 And every backend against it over the whole of the tutorial.
 """
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -237,3 +238,9 @@ def test_the_whole_tutorial_is_the_same_from_every_backend(whole_tutorial, backe
     assert got.shape == (5001, 1, 2)
     assert got[:, 0, 1].argmin() == wanted[:, 0, 1].argmin() == 2024
     np.testing.assert_allclose(got, wanted, rtol=WHOLE[backend], atol=0)
+
+
+def test_the_page_on_agreement_allows_what_the_test_allows():
+    page = (PLUGINS.parent / "docs" / "agreement.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)` \| (\S+) \|", page, flags=re.M)
+    assert {backend: float(allowed) for backend, allowed in told} == WHOLE
