@@ -21,18 +21,20 @@ from epochwise.support import compiled_data, require
 
 Layers = list[tuple[Any, Any]]
 
+DEVICES = ("cpu", "cuda")
+
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("jax", JaxTrainer, requires=("jax",))
+    register("jax", JaxTrainer, requires=("jax",), device=DEVICES)
 
 
 class JaxTrainer:
     """Networks of any depth; the state lives on the device between stretches."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("jax", problem, device=("cpu", "cuda"))
+        require("jax", problem, device=DEVICES)
         import jax
 
         jax.config.update("jax_enable_x64", True)  # float32 stays float32; losses are float64

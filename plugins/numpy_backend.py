@@ -17,18 +17,20 @@ from epochwise.support import require
 
 Layers = list[tuple[Array, Array]]
 
+DEVICES = ("cpu",)
+
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("numpy", NumpyTrainer)
+    register("numpy", NumpyTrainer, device=DEVICES)
 
 
 class NumpyTrainer:
     """Networks of any depth, one after the other, each in buffers that stay in the cache."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("numpy", problem)
+        require("numpy", problem, device=DEVICES)
         self.problem = problem
         self.hp = problem.hyperparameters
         self.kept = {name: array.copy() for name, array in state.items()}

@@ -17,11 +17,13 @@ from epochwise.schedules import adapt, learning_rate
 from epochwise.seeds import one_seed_at_a_time
 from epochwise.support import require
 
+DEVICES = ("cpu",)
+
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("sklearn", SklearnTrainer, requires=("sklearn",))
+    register("sklearn", SklearnTrainer, requires=("sklearn",), device=DEVICES)
 
 
 def new_estimator(problem: Problem) -> Any:
@@ -44,7 +46,7 @@ class SklearnTrainer:
     """
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("sklearn", problem)
+        require("sklearn", problem, device=DEVICES)
         self.problem = problem
         self.kept = {name: array.copy() for name, array in state.items()}
         y = problem.train.y  # classes as truth values, which is what scikit-learn makes of them

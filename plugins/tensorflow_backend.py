@@ -26,18 +26,20 @@ from epochwise.support import compiled_data, require
 Tensor = Any  # tensorflow is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]
 
+DEVICES = ("cpu", "cuda")
+
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("tensorflow", TensorflowTrainer, requires=("tensorflow",))
+    register("tensorflow", TensorflowTrainer, requires=("tensorflow",), device=DEVICES)
 
 
 class TensorflowTrainer:
     """Networks of any depth; one graph trains a seed over a stretch, and serves all seeds."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("tensorflow", problem, device=("cpu", "cuda"))
+        require("tensorflow", problem, device=DEVICES)
         self.tf, self.problem, self.hp = framework(), problem, problem.hyperparameters
         self.device = find_device(self.hp.device)
         self.iteration = int(state["iteration"])

@@ -21,18 +21,20 @@ from epochwise.support import require
 Tensor = Any  # torch is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]  # (group, fan_in, fan_out), (group, 1, fan_out)
 
+DEVICES = ("cpu", "cuda")
+
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("torch", TorchTrainer, requires=("torch",))
+    register("torch", TorchTrainer, requires=("torch",), device=DEVICES)
 
 
 class TorchTrainer:
     """Networks of any depth, their parameters one tensor (seeds, parameters)."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("torch", problem, device=("cpu", "cuda"))
+        require("torch", problem, device=DEVICES)
         import torch
 
         self.torch, self.problem, self.hp = torch, problem, problem.hyperparameters

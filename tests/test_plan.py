@@ -1,3 +1,4 @@
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,8 +10,9 @@ from hypothesis import strategies as st
 from epochwise import plan as plans
 from epochwise import study as studies
 from epochwise.cutting import blocks, name_seeds, parse_seeds, segments
-from epochwise.errors import EpochwiseError
-from epochwise.plan import Plan, read_plans
+from epochwise.errors import EpochwiseError, PluginError
+from epochwise.plan import Plan, check_backends, read_plans
+from epochwise.plugins import Registered
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)
@@ -194,3 +196,44 @@ def test_plans_are_read_with_their_sources(tmp_path):
 def test_mistakes_are_told_before_anything_runs(tmp_path, text, expected):
     with pytest.raises(EpochwiseError, match=expected):
         read(tmp_path, text)
+
+
+RESTRICTED = """
+from epochwise import hookimpl
+
+@hookimpl
+def register_backends(register):
+    register("restricted", object, activation="tanh", solver=("adam",))
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("backends: [torch, numpy]\ntraining: {device: cuda}", "'numpy' has no device 'cuda'"),
+        ("backends: [sklearn]\nsweep: {device: [cpu, cuda]}", "'sklearn' has no device 'cuda'"),
+        ("backends: [restricted]", "'restricted' has no activation 'relu'; it has: tanh"),
+        (
+            "backends: [restricted]\nnetwork: {activation: tanh}\ntraining: {solver: sgd}",
+            "'restricted' has no solver 'sgd'; it has: adam",
+        ),
+    ],
+)
+def test_what_a_backend_cannot_do_is_told_before_any_job(tmp_path, monkeypatch, text, expected):
+    monkeypatch.setattr(Registered, "missing", lambda backend: [])  # as if all were installed
+    folder = shutil.copytree(PLUGINS, tmp_path / "plugins")
+    (folder / "restricted_backend.py").write_text(RESTRICTED)
+    (tmp_path / "mine.yaml").write_text(f"datasets: [iris]\n{text}\n")
+    found = read_plans(str(tmp_path / "mine.yaml"), tmp_path, folder, tmp_path / "results")
+    with pytest.raises(PluginError, match=expected):
+        check_backends(found.values(), folder)
+
+
+def test_what_a_backend_has_not_said_is_left_to_its_trainer(tmp_path):
+    folder = shutil.copytree(PLUGINS, tmp_path / "plugins")
+    (folder / "silent_backend.py").write_text(
+        RESTRICTED.replace("restricted", "silent").replace(', activation="tanh"', "")
+    )
+    (tmp_path / "mine.yaml").write_text("datasets: [iris]\nbackends: [silent, numpy]\n")
+    found = read_plans(str(tmp_path / "mine.yaml"), tmp_path, folder, tmp_path / "results")
+    check_backends(found.values(), folder)

@@ -127,7 +127,7 @@ def test_a_plugin_may_import_pandas_at_its_top(tiny):
 def test_a_backend_may_import_pandas_at_its_top_and_require_it(tiny):
     file, first = "plugins/twin_backend.py", "from collections.abc import Callable"
     tiny.edit(file, first, f"import pandas\n{first}")
-    tiny.edit(file, ", NumpyTrainer)", ', NumpyTrainer, requires=("pandas",))')
+    tiny.edit(file, ", NumpyTrainer,", ', NumpyTrainer, requires=("pandas",),')
     tiny.run("results/tiny/losses.parquet")
 
 

@@ -16,7 +16,10 @@ def register_backends(register: Register) -> Any:
     """Call ``register(name, trainer, requires=())`` once per trainer.
 
     `trainer` is a class with the methods of `epochwise.contract.Trainer`;
-    `requires` names the modules that it imports and that may be missing.
+    `requires` names the modules that it imports and that may be missing. A backend
+    may say what it can do of ``activation``, ``solver``, ``learning_rate``, ``dtype``
+    and ``device``, such as ``device=("cpu",)``: a study that asks for more is then
+    refused before anything is trained.
     """
 
 

@@ -217,10 +217,16 @@ def check_backends(plans: Iterable[Plan], plugins: Path) -> None:
     Raises
     ------
     PluginError
-        What is broken, or which framework is missing and how to install it.
+        What is broken, which framework is missing and how to install it, or what a
+        study asks of a backend that has said that it cannot do it.
     """
-    for backend in {name: None for plan in plans for name in plan.study.backends}:
-        load_backend(plugins, backend)
+    from epochwise.support import require_declared  # which imports NumPy; a dry run does without
+
+    for plan in plans:
+        for name in plan.study.backends:
+            backend = load_backend(plugins, name)
+            for point in plan.points.values():
+                require_declared(backend, point.values)
 
 
 def dataset_sources(

@@ -1,18 +1,20 @@
 """What several backends need: refusals in a sentence, and data laid out for compiled loops."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from epochwise.contract import Problem
 from epochwise.errors import PluginError
+from epochwise.plugins import Registered
 
 ALL_ACTIVATIONS = ("identity", "logistic", "tanh", "relu")
 ALL_SOLVERS = ("adam", "sgd")
 ALL_SCHEDULES = ("constant", "invscaling", "adaptive")
 ALL_TASKS = ("regression", "binary", "multiclass")
 ALL_DTYPES = ("float64", "float32")
+DECLARED = ("activation", "solver", "learning_rate", "dtype", "device")  # what `register` may tell
 
 
 def require(
@@ -50,11 +52,34 @@ def require(
         "device": (hp.device, device),
     }
     for key, (value, able) in asked.items():
-        if value not in (choices := tuple(able)):
-            raise PluginError(
-                f"backend {backend!r} has no {key} {value!r}; it has: {', '.join(choices)}. Choose "
-                "one of these, or another backend."
-            )
+        _require_one_of(backend, key, value, able)
+
+
+def require_declared(backend: Registered, values: Mapping[str, Any]) -> None:
+    """Refuse hyperparameters that a backend has said it cannot do, without making a trainer.
+
+    Parameters
+    ----------
+    backend : what its plugin registered; of `DECLARED`, it has said what it has said.
+    values : a point's hyperparameters, as they stand in the study.
+
+    Raises
+    ------
+    PluginError
+        As `require`.
+    """
+    for key in DECLARED:
+        if able := backend.about.get(key):
+            choices = (able,) if isinstance(able, str) else able
+            _require_one_of(backend.name, key, values[key], choices)
+
+
+def _require_one_of(backend: str, key: str, value: str, able: Iterable[str]) -> None:
+    if value not in (choices := tuple(able)):
+        raise PluginError(
+            f"backend {backend!r} has no {key} {value!r}; it has: {', '.join(choices)}. Choose "
+            "one of these, or another backend."
+        )
 
 
 def compiled_data(problem: Problem) -> dict[str, Any]:
