@@ -1,5 +1,6 @@
 """Every plugin keeps every promise, gives the same curves, and goes on from each other's states."""
 
+import json
 import subprocess
 import sys
 from functools import lru_cache
@@ -202,7 +203,7 @@ print(sorted({name.split(".")[0] for name in sys.modules} & set(others)))
 
 
 @pytest.mark.parametrize("name", BACKENDS)
-def test_one_job_imports_no_other_framework(name, tmp_path):
+def test_one_job_imports_no_other_framework_and_writes_its_times(name, tmp_path):
     require(MODULES[name])
     others = {*MODULES.values(), "keras", "pandas", "matplotlib"} - {"numpy", MODULES[name]}
     problem = small_problem()
@@ -216,6 +217,10 @@ def test_one_job_imports_no_other_framework(name, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[-2] == "[]"
+    times = json.loads((tmp_path / "timings").read_text(encoding="utf-8"))
+    assert times.keys() == {"start_up_seconds", "training_seconds", "epochs_trained"}
+    assert min(times.values()) > 0
+    assert times["epochs_trained"] == 2
 
 
 def test_importing_a_plugin_imports_no_framework():
