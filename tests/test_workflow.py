@@ -95,7 +95,45 @@ def test_snakemakes_own_report_shows_figures_and_page(done):
     done.run("--report", "report.zip")
     with zipfile.ZipFile(done.folder / "report.zip") as archive:
         names = {Path(name).name for name in archive.namelist()}
+        words = "".join(archive.read(one).decode() for one in archive.namelist() if told(one))
     assert {"loss_curves.png", "report.html", "summary.csv"} <= names
+    assert "a row per run" in words  # a label
+    assert "the page of the study" in words
+    assert "The report page of tiny" in words  # a caption, filled in
+
+
+def told(name):
+    """Tell whether a file of Snakemake's report holds its words."""
+    return name.endswith(("report.html", ".json", ".js")) and "results" not in name
+
+
+MINE = """
+from epochwise import hookimpl
+
+
+@hookimpl
+def register_figures(register):
+    register("mine", draw, tables=["losses.parquet"])
+
+
+def draw(tables, options):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.subplots()
+    for one in tables.curves():
+        axes.plot(one.mean("validation_loss"))
+    return figure
+"""
+
+
+def test_a_plugin_adds_a_figure(done):
+    (done.folder / "plugins/mine_figures.py").write_text(MINE, encoding="utf-8")
+    done.run()
+    results = done.folder / "results" / "tiny"
+    assert {f.suffix for f in results.glob("figures/mine.*")} == {".png", ".svg", ".pdf"}
+    assert "figures/mine.svg" in json.loads((results / "manifest.json").read_text())["results"]
+    assert 'href="figures/mine.pdf"' in (results / "report.html").read_text(encoding="utf-8")
 
 
 def test_several_studies_hang_in_a_gallery(done):

@@ -10,7 +10,7 @@ from epochwise import __version__ as VERSION
 from epochwise.closing import closing_words
 from epochwise.errors import EpochwiseError
 from epochwise.locking import lock
-from epochwise.plan import check_backends, read_plans
+from epochwise.plan import ANSWERS, check_backends, read_plans
 from epochwise.plugins import fingerprint, plugin_file
 
 # Snakemake looks for data frames among the parameters, and imports pandas for it at every start.

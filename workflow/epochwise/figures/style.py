@@ -45,7 +45,9 @@ PARTITION_STYLE: dict[str, dict[str, Any]] = {
 }
 
 STYLE: Any = {  # matplotlib's own type for this is a list of every parameter
-    "font.family": "DejaVu Sans",  # it comes with matplotlib: the same everywhere
+    "font.family": "sans-serif",
+    # the first comes with matplotlib: the same everywhere; the others are for a viewer's SVG
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"],
     "font.size": 7.5,
     "axes.titlesize": 7.5,
     "axes.titlelocation": "left",
