@@ -50,10 +50,11 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     notes = []
     columns = columns_of(options, len(shown))
     roomy = panel_width(options, columns) >= ROOMY
+    between = " " if -(-len(shown) // columns) < 4 else "\n"  # low panels have short labels
     for axes, panel in zip(grid, shown, strict=True):
         notes.append(draw_panel(axes, panel, options, roomy))
         name, unit = tables.loss_name(panel.curves.dataset)
-        axes.set_ylabel(f"{name.capitalize()} ({unit})")
+        axes.set_ylabel(f"{name.capitalize()}{between}({unit})")
         if len(shown) > 1:
             axes.set_title(panel_title(panel, every, options, columns))
     tidy_labels(grid, columns)
