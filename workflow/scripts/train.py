@@ -19,7 +19,7 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
         backend=at.backend,
         values=parameters,
         segment=Segment(parse_seeds(at.seeds), int(at.start), int(at.end), parameters["shuffle"]),
-        label=f"{at.study}: {at.backend}, {at.dataset}, {at.point}, fold {at.fold}, seeds {at.seeds}",
+        label=f"{at.dataset}: {at.backend}, {at.point}, fold {at.fold}, seeds {at.seeds}",
         short=f"{at.backend} {at.point} seeds {at.seeds}",
         log=log,
         outputs=snakemake.output,
