@@ -162,6 +162,26 @@ def test_points_have_their_own_epochs(tmp_path):
     assert "epochs" not in plan.hyperparameters("epochs=10")
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("training: {batch_size: 9}", [("training.batch_size", 9)]),
+        ("sweep: {alpha: [0.1, 0.2]}", [("training.batch_size", "auto")]),
+        (
+            "sweep: {batch_size: [4, auto]}",
+            [("sweep.batch_size", 4), ("sweep.batch_size", "auto")],
+        ),
+        (
+            "training: {batch_size: 9}\nsweep: {points: {a: {batch_size: 5}, b: {alpha: 0.1}}}",
+            [("sweep.points.a.batch_size", 5), ("training.batch_size", 9)],
+        ),
+    ],
+)
+def test_batch_sizes_are_listed_with_their_keys(tmp_path, text, asked):
+    found = make(tmp_path, f"datasets: [iris]\n{text}").batch_sizes("iris")
+    assert found == {"dataset": "iris", "where": f"{tmp_path}/mine.yaml", "asked": asked}
+
+
 def test_a_cut_does_not_depend_on_the_number_of_repeats(tmp_path):
     more = BASE.replace("n_splits: 2", "n_splits: 2, n_repeats: 9")
     assert make(tmp_path, BASE).partitions() == make(tmp_path, more).partitions()
@@ -188,6 +208,14 @@ def test_plans_are_read_with_their_sources(tmp_path):
     [
         ("datasets: [iriss]", r"mine.yaml: dataset 'iriss': unknown source .*Did you mean 'iris'"),
         ("datasets: {iris: {rows: 5}}", "mine.yaml: dataset 'iris': unknown option 'rows'"),
+        (
+            "datasets: [iris]\nstopping: [{criterion: GLL, alpha: 5}]",
+            r"mine.yaml: stopping: unknown criterion 'GLL'",
+        ),
+        (
+            "datasets: [iris]\nstopping: [{criterion: GL}]",
+            r"mine.yaml: stopping: criterion 'GL' lacks alpha",
+        ),
         ("datasets: [iris]\nbackends: [nunpy]", "unknown backend 'nunpy'.*Did you mean 'numpy'"),
     ],
 )

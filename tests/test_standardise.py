@@ -7,7 +7,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from epochwise.datasets import Dataset
-from epochwise.errors import DataWarning
+from epochwise.errors import DataError, DataWarning
 from epochwise.loading import settle
 from epochwise.schema import fill_defaults
 from epochwise.standardise import cut_rows, read_scaler, standardise
@@ -185,6 +185,14 @@ def test_the_files_own_column_cuts():
     }
     arrays, _ = standardise(table, facts, parts, BOTH)
     assert arrays["test_x"].shape == (2, 1)
+
+
+def test_a_dataset_that_brings_its_own_cut_has_one_fold():
+    words = ["train"] * 5 + ["validation"] * 5
+    table = pa.table({"x": np.arange(10.0), "y": np.arange(10) / 7, "part": words})
+    table, facts = settle("mine", Dataset(table, ["x"], ["y"], partition="part"), None)
+    with pytest.raises(DataError, match="dataset 'mine': its column 'part' cuts the rows in one"):
+        cut_rows(table, facts, rule(method="k_fold"), 1)
 
 
 def test_the_scaler_survives_a_file(tmp_path):

@@ -232,6 +232,11 @@ MISTAKES = {
     "an unknown key": ("jobs:", "job:", ["tiny.yaml", "unknown key 'job'", "Did you mean 'jobs'?"]),
     "an unknown backend": ("[numpy, twin]", "[numpi]", ["unknown backend 'numpi'", "numpy"]),
     "a wrong type": ("epochs: 30", "epochs: many", ["training.epochs", "'many'", "a whole number"]),
+    "an unknown criterion": (
+        "seeds: [42]",
+        "seeds: [42]\nstopping: [{criterion: patiens, patience: 20}]",
+        ["tiny.yaml: stopping: unknown criterion 'patiens'", "Did you mean 'patience'?"],
+    ),
     "a negative number": ("epochs: 30", "epochs: -3", ["training.epochs", "-3", "at least 1"]),
 }
 
@@ -264,5 +269,22 @@ def test_an_unknown_study_is_told_which_there_are(clone):
 def test_a_batch_above_the_rows_fails_before_training_in_a_sentence(tiny):
     tiny.edit("config/studies/tiny.yaml", "epochs: 30", "batch_size: 400, epochs: 30")
     text = tiny.run(ok=False)
-    assert "training.batch_size: 400 is more than the 353 training rows" in text
+    assert "tiny.yaml: training.batch_size: 400 is more than the 353 training rows" in text
     assert 'File "' not in text.split("epochwise:")[1].splitlines()[0]
+    assert not list((tiny.folder / "results").rglob("*.npz"))
+
+
+TOO_LARGE = "tiny.yaml: sweep.batch_size: 1000 is more than the 353 training rows"
+
+
+def test_a_batch_above_the_rows_at_one_point_fails_before_any_point_is_trained(tiny):
+    tiny.study("tiny", TINY + "sweep: {batch_size: [16, 1000]}\n")
+    assert TOO_LARGE in tiny.run(ok=False)
+    assert not list((tiny.folder / "results").rglob("*.npz"))
+
+
+def test_a_batch_above_the_rows_is_told_as_well_where_the_fold_was_made_before(done):
+    done.study("tiny", TINY + "sweep: {batch_size: [16, 1000]}\n")
+    assert set(done.jobs()) & {"load", "standardise"} == set()
+    assert TOO_LARGE in done.run(ok=False)
+    assert not list((done.folder / "results").rglob("batch_size=16/**/*.npz"))

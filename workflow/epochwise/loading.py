@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from epochwise.datasets import Dataset, Facts, find_source, given_options
 from epochwise.errors import DataError
 from epochwise.parquet import array
+from epochwise.partitions import check_one_fold
 from epochwise.plugins import Registered
 
 FEWEST_ROWS = 4  # two for training, two for validation
@@ -217,14 +218,21 @@ def _is_number(value: Any) -> bool:
 
 
 def load(
-    name: str, sources: Mapping[str, Registered], options: Mapping[str, Any]
+    name: str, sources: Mapping[str, Registered], options: Mapping[str, Any], folds: int = 1
 ) -> tuple[pa.Table, Facts]:
     """Load a dataset from its source with the options that the study gives.
+
+    Parameters
+    ----------
+    folds : how many cuts of it the study asks for.
 
     Raises
     ------
     DataError
-        Whatever `find_source`, the source itself, or `settle` refuses.
+        Whatever `find_source`, the source itself, or `settle` refuses; several folds
+        of a dataset that brings its own cut.
     """
     source = find_source(name, sources, options)
-    return settle(name, source.value(**given_options(options)), options.get("task"))
+    table, facts = settle(name, source.value(**given_options(options)), options.get("task"))
+    check_one_fold(name, facts.partition, folds)
+    return table, facts

@@ -14,7 +14,7 @@ from epochwise.errors import DataError, StudyError, unknown
 from epochwise.figures import choose, tables_of
 from epochwise.plugins import Registered, load_all, load_backend, names
 from epochwise.study import Study
-from epochwise.sweeps import Point
+from epochwise.sweeps import Point, batch_sizes
 
 SUFFIXES = ("png", "svg", "pdf")
 
@@ -122,6 +122,14 @@ class Plan:
         file = self.study.dataset_file(dataset)
         return [self.sources[dataset], *([str(file)] if file else [])]
 
+    def batch_sizes(self, dataset: str) -> dict[str, Any]:
+        """Give what `problems.check_batch_sizes` needs besides the number of training rows."""
+        return {"dataset": dataset, "where": self.study.file, "asked": self._batch_sizes}
+
+    @cached_property
+    def _batch_sizes(self) -> list[tuple[str, int | str]]:
+        return batch_sizes(self.study.resolved)
+
     def partitions(self) -> dict[str, Any]:
         """Give all that one fold's cut depends on; not how many repeats there are besides."""
         cut = self.study.resolved["partitions"]
@@ -198,6 +206,7 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     for path in studies.find(names, folder):
         study = studies.load(path)
         check_names(study, plugins)
+        check_stopping(study, plugins)
         sources = dataset_sources(study, plugins, registered)
         plans[study.name] = Plan(study, results, sources, drawers)
     return plans
@@ -209,6 +218,22 @@ def check_names(study: Study, plugins: Path) -> None:
     for backend in study.backends:
         if backend not in known:
             raise StudyError(f"{study.file}: backends: {unknown('backend', backend, known)}")
+
+
+def check_stopping(study: Study, plugins: Path) -> None:
+    """Refuse criteria of early stopping that cannot be replayed; the default ones can.
+
+    Only a study that lists criteria waits for the import of what makes them.
+    """
+    if "stopping" not in study.resolved:
+        return
+    from epochwise.answers.criteria import parse_criteria
+
+    registry = {name: one.value for name, one in load_all(plugins, "stopping").items()}
+    try:
+        parse_criteria(study.resolved["stopping"], registry)
+    except StudyError as error:
+        raise StudyError(f"{study.file}: {error}") from None
 
 
 def check_backends(plans: Iterable[Plan], plugins: Path) -> None:
