@@ -18,6 +18,7 @@ from epochwise.parameters import initial_state
 from epochwise.parquet import write
 from epochwise.plugins import load_backend
 from epochwise.progress import Progress
+from epochwise.replacing import replacing
 from epochwise.standardise import read_scaler
 
 
@@ -89,4 +90,5 @@ def end_state(
 def _write_times(path: str, start_up: float, training: float, segment: Segment) -> None:
     epochs = (segment.end - segment.start) * len(segment.seeds)
     times = {"start_up_seconds": start_up, "training_seconds": training, "epochs_trained": epochs}
-    Path(path).write_text(json.dumps(times) + "\n", encoding="utf-8")
+    with replacing(path) as beside:
+        beside.write_text(json.dumps(times) + "\n", encoding="utf-8")
