@@ -1,3 +1,7 @@
+import importlib.util
+import shutil
+import sys
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,8 +13,9 @@ from hypothesis import strategies as st
 from epochwise import plan as plans
 from epochwise import study as studies
 from epochwise.cutting import blocks, name_seeds, parse_seeds, segments
-from epochwise.errors import EpochwiseError
+from epochwise.errors import EpochwiseError, PluginError
 from epochwise.plan import Plan, read_plans
+from epochwise.plugins import names
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)
@@ -201,6 +206,45 @@ def test_plans_are_read_with_their_sources(tmp_path):
         str(PLUGINS / "file_datasets.py"),
         str(tmp_path / "a.csv"),
     ]
+
+
+def test_all_missing_frameworks_are_told_at_once_with_the_studies_that_need_them(
+    tmp_path, monkeypatch
+):
+    there = importlib.util.find_spec
+    missing = {"torch", "jax", "elsewhere"}
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in missing else there(name)
+    )
+    shutil.copytree(PLUGINS, tmp_path / "plugins")
+    own = (PLUGINS / "numpy_backend.py").read_text(encoding="utf-8")
+    own = own.replace('register("numpy", NumpyTrainer', 'register("own", NumpyTrainer')
+    own = own.replace(
+        'register("own", NumpyTrainer', 'register("own", NumpyTrainer, requires="elsewhere"'
+    )
+    (tmp_path / "plugins/own_backend.py").write_text(own, encoding="utf-8")
+    for name, backends in [("a", "numpy, torch, jax"), ("b", "numpy"), ("c", "own, torch")]:
+        text = f"datasets: [iris]\nbackends: [{backends}]\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    found = read_plans("all", tmp_path, tmp_path / "plugins", tmp_path / "results")
+    with pytest.raises(PluginError) as error:
+        plans.check_backends(found.values(), tmp_path / "plugins")
+    sentence = str(error.value)
+    assert (
+        "a.yaml: backends that are not installed: torch (needs torch), jax (needs jax); "
+        in sentence
+    )
+    assert "c.yaml: backends that are not installed: own (needs elsewhere), torch" in sentence
+    assert "b.yaml" not in sentence
+    command = f"{sys.executable} -m pip install -c constraints.txt -e '.[torch,jax]' elsewhere"
+    assert f"install what is missing with: {command} (or" in sentence
+
+
+def test_the_command_that_installs_names_extras_that_there_are():
+    text = (PLUGINS.parent / "pyproject.toml").read_text(encoding="utf-8")
+    extras = set(tomllib.loads(text)["project"]["optional-dependencies"])
+    optional = {name for name in names(PLUGINS, "backends") if name not in ("numpy", "sklearn")}
+    assert optional <= extras & set(plans.BUILT_IN)
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,21 @@
 """Which jobs a study needs, and what each depends on."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from epochwise import study as studies
+from epochwise.backend_tools import BUILT_IN
 from epochwise.cutting import blocks, existing_blocks, existing_segments, name_seeds, segments
 from epochwise.datasets import find_source
-from epochwise.errors import DataError, StudyError, unknown
+from epochwise.errors import DataError, PluginError, StudyError, unknown
 from epochwise.figures import choose, tables_of
-from epochwise.plugins import Registered, load_all, load_backend, names
+from epochwise.plugins import Registered, find_backend, load_all, names
 from epochwise.study import Study
 from epochwise.sweeps import Point, batch_sizes
 
@@ -242,10 +245,38 @@ def check_backends(plans: Iterable[Plan], plugins: Path) -> None:
     Raises
     ------
     PluginError
-        What is broken, or which framework is missing and how to install it.
+        What is broken, or which frameworks are missing, for which studies, and how to
+        install them all.
     """
-    for backend in {name: None for plan in plans for name in plan.study.backends}:
-        load_backend(plugins, backend)
+    studies = {plan.study.file: plan.study.backends for plan in plans}
+    wanted = dict.fromkeys(name for backends in studies.values() for name in backends)
+    lacking = {name: find_backend(plugins, name).missing() for name in wanted}
+    lacking = {name: modules for name, modules in lacking.items() if modules}
+    if lacking:
+        needs = [_needs(file, backends, lacking) for file, backends in studies.items()]
+        raise PluginError(
+            f"{'; '.join(filter(None, needs))}; install what is missing with: {install(lacking)} "
+            "(or leave these studies or backends out)."
+        )
+
+
+def _needs(file: str, backends: Iterable[str], lacking: Mapping[str, list[str]]) -> str:
+    """Say which backends of a study cannot be had; "" where all can."""
+    named = [f"{name} (needs {', '.join(lacking[name])})" for name in backends if name in lacking]
+    return f"{file}: backends that are not installed: {', '.join(named)}" if named else ""
+
+
+def install(lacking: Mapping[str, list[str]]) -> str:
+    """Give the command that installs what backends lack: extras of this package, or modules.
+
+    Parameters
+    ----------
+    lacking : for each backend the modules that are not installed.
+    """
+    extras = [name for name in lacking if name in BUILT_IN]
+    others = [module for name in lacking if name not in BUILT_IN for module in lacking[name]]
+    ours = ["-c constraints.txt", f"-e '.[{','.join(extras)}]'"] if extras else []
+    return " ".join([quote(sys.executable), "-m pip install", *ours, *dict.fromkeys(others)])
 
 
 def dataset_sources(
