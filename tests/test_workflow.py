@@ -111,9 +111,10 @@ def test_a_second_run_has_nothing_to_do(done):
     assert "Nothing to be done" in done.run()
 
 
-def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny):
+@pytest.mark.parametrize("cores", ["1", "4"])  # `ready` had two
+def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny, cores):
     first = contents(ready.folder / "results")
-    text = tiny.run("--cores", "1")
+    text = tiny.run("--cores", cores)
     assert "the best epoch is" in text
     assert "Page: results/tiny/report.html" in text
     assert contents(tiny.folder / "results") == first
