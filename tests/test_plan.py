@@ -1,5 +1,6 @@
 import importlib.util
 import shutil
+import subprocess
 import sys
 import tomllib
 from itertools import pairwise
@@ -206,6 +207,21 @@ def test_plans_are_read_with_their_sources(tmp_path):
         str(PLUGINS / "file_datasets.py"),
         str(tmp_path / "a.csv"),
     ]
+
+
+def test_planning_imports_nothing_slow(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "datasets: [iris]\nstopping: [{criterion: GL, alpha: 5}]\n", encoding="utf-8"
+    )
+    code = f"""
+import sys
+from pathlib import Path
+from epochwise.plan import read_plans
+read_plans("mine", Path({str(tmp_path)!r}), Path({str(PLUGINS)!r}), Path("results"))
+print(sorted({{"pandas", "pyarrow", "sklearn", "matplotlib"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_all_missing_frameworks_are_told_at_once_with_the_studies_that_need_them(

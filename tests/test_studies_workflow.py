@@ -121,6 +121,37 @@ def test_a_bad_file_is_told_in_a_sentence(project):
     check_sentence(said, sentence)
 
 
+OWN_CUT = '''"""A dataset that brings its own cut."""
+
+from epochwise import hookimpl
+from epochwise.datasets import Dataset
+
+
+@hookimpl
+def register_datasets(register):
+    register("own", own)
+
+
+def own():
+    from pyarrow import table
+
+    words = ["train", "train", "validation"] * 10
+    columns = {"x": [0.5 * i for i in range(30)], "y": [0.7 * i for i in range(30)], "part": words}
+    return Dataset(table(columns), ["x"], ["y"], partition="part")
+'''
+
+
+def test_several_folds_of_a_dataset_with_a_cut_of_its_own_are_refused_before_training(project):
+    (project.folder / "plugins/own_datasets.py").write_text(OWN_CUT)
+    study = project.folder / "mine/own.yaml"
+    study.write_text("datasets: [own]\ntraining: {epochs: 3}\npartitions: {n_repeats: 3}\n")
+    said = project.run(*made("own"), ok=False)
+    check_sentence(said, "dataset 'own': its column 'part' cuts the rows in one way")
+    assert not list((project.folder / "results").rglob("*.npz"))
+    study.write_text("datasets: [own]\ntraining: {epochs: 3}\n")
+    project.run(*made("own"))
+
+
 BAD = [
     ("datasets: {a: {file: no.csv, target: y}}", "datasets.a.file: there is no file 'mine/no.csv'"),
     ("datasets: [iris]\nsweep: {batchsize: [1]}", "Did you mean 'batch_size'?"),
