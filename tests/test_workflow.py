@@ -149,9 +149,10 @@ def test_a_second_run_has_nothing_to_do(done):
     assert "Nothing to be done" in done.run()
 
 
-def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny):
+@pytest.mark.parametrize("cores", ["1", "4"])  # `ready` had two
+def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny, cores):
     first = contents(ready.folder / "results")
-    text = tiny.run("--cores", "1")
+    text = tiny.run("--cores", cores)
     assert "the best epoch is" in text
     assert "Page: results/tiny/report.html" in text
     assert contents(tiny.folder / "results") == first
@@ -218,7 +219,7 @@ def uninterrupted(tmp_path_factory):
     return made
 
 
-@pytest.mark.parametrize("victim", ["job", "snakemake"])
+@pytest.mark.parametrize("victim", ["job", "snakemake", "snakemake alone"])
 def test_a_killed_run_goes_on_where_it_stopped(uninterrupted, tiny, victim):
     tiny.study("tiny", LONG)
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -227,11 +228,14 @@ def test_a_killed_run_goes_on_where_it_stopped(uninterrupted, tiny, victim):
     wait_for((block / "1000-2000.npz").exists)
     if victim == "job":
         kill_training(run.pid)
+    elif victim == "snakemake alone":  # its job goes on, and meets the next run's
+        run.kill()
     else:
         os.killpg(run.pid, signal.SIGKILL)
     assert run.wait(timeout=120) != 0
     kept = (block / "0-1000.npz").stat().st_mtime_ns
-    assert 0 < tiny.jobs()["train"] < 6
+    if victim != "snakemake alone":  # there the next run is to begin while the job goes on
+        assert 0 < tiny.jobs()["train"] < 6
     tiny.run()
     assert (block / "0-1000.npz").stat().st_mtime_ns == kept
     assert tables(tiny.folder) == tables(uninterrupted.folder)
@@ -270,6 +274,11 @@ MISTAKES = {
     "an unknown key": ("jobs:", "job:", ["tiny.yaml", "unknown key 'job'", "Did you mean 'jobs'?"]),
     "an unknown backend": ("[numpy, twin]", "[numpi]", ["unknown backend 'numpi'", "numpy"]),
     "a wrong type": ("epochs: 30", "epochs: many", ["training.epochs", "'many'", "a whole number"]),
+    "an unknown criterion": (
+        "seeds: [42]",
+        "seeds: [42]\nstopping: [{criterion: patiens, patience: 20}]",
+        ["tiny.yaml: stopping: unknown criterion 'patiens'", "Did you mean 'patience'?"],
+    ),
     "a negative number": ("epochs: 30", "epochs: -3", ["training.epochs", "-3", "at least 1"]),
 }
 
@@ -302,5 +311,22 @@ def test_an_unknown_study_is_told_which_there_are(clone):
 def test_a_batch_above_the_rows_fails_before_training_in_a_sentence(tiny):
     tiny.edit("config/studies/tiny.yaml", "epochs: 30", "batch_size: 400, epochs: 30")
     text = tiny.run(ok=False)
-    assert "training.batch_size: 400 is more than the 353 training rows" in text
+    assert "tiny.yaml: training.batch_size: 400 is more than the 353 training rows" in text
     assert 'File "' not in text.split("epochwise:")[1].splitlines()[0]
+    assert not list((tiny.folder / "results").rglob("*.npz"))
+
+
+TOO_LARGE = "tiny.yaml: sweep.batch_size: 1000 is more than the 353 training rows"
+
+
+def test_a_batch_above_the_rows_at_one_point_fails_before_any_point_is_trained(tiny):
+    tiny.study("tiny", TINY + "sweep: {batch_size: [16, 1000]}\n")
+    assert TOO_LARGE in tiny.run(ok=False)
+    assert not list((tiny.folder / "results").rglob("*.npz"))
+
+
+def test_a_batch_above_the_rows_is_told_as_well_where_the_fold_was_made_before(done):
+    done.study("tiny", TINY + "sweep: {batch_size: [16, 1000]}\n")
+    assert set(done.jobs()) & {"load", "standardise"} == set()
+    assert TOO_LARGE in done.run(ok=False)
+    assert not list((done.folder / "results").rglob("batch_size=16/**/*.npz"))

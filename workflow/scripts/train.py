@@ -18,6 +18,7 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
         plugins=Path(snakemake.params.plugins),
         backend=at.backend,
         values=parameters,
+        batches=snakemake.params.batches,
         segment=Segment(parse_seeds(at.seeds), int(at.start), int(at.end), parameters["shuffle"]),
         label=f"{at.dataset}: {at.backend}, {at.point}, fold {at.fold}, seeds {at.seeds}",
         short=f"{at.backend} {at.point} seeds {at.seeds}",
