@@ -42,4 +42,4 @@ onstart:
 
 
 onsuccess:
-    print(closing_words(PLANS.values()))
+    print(closing_words(PLANS.values(), RESULTS / "index.html"))

@@ -60,6 +60,8 @@ def load_file(
     frame = read(Path(file), separator)
     roles = {"target": target, "features": features, "drop": drop, "partition": partition}
     columns = {role: as_list(names) for role, names in roles.items()}
+    if not columns["target"]:
+        raise DataError(f"{file}: target: is empty; name one or several columns to predict.")
     check_roles(file, columns, list(frame.columns))
     chosen = columns["features"] or the_others(file, list(frame.columns), columns)
     listed = as_list(categorical)
@@ -108,7 +110,7 @@ def read_frame(path: Path, separator: str) -> "pd.DataFrame":
     import pandas as pd
 
     if not separator:
-        frame = pd.read_parquet(path)
+        frame = pd.read_parquet(path).reset_index(drop=True)  # rows are counted, not named
         frame.columns = [str(column) for column in frame.columns]
         check_names(path, list(frame.columns))
         return frame

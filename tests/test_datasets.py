@@ -115,6 +115,18 @@ def test_rows_with_missing_values_are_dropped_wherever_the_dataset_comes_from():
     assert table["x"].to_pylist() == [0.0, 3.0, 4.5, 6.0]
 
 
+@pytest.mark.parametrize(("folds", "refused"), [(1, False), (3, True)])
+def test_a_source_that_cuts_its_rows_has_one_fold(folds, refused):
+    table = pa.table({"x": np.arange(8.0), "y": np.arange(8) / 7, "part": ["train"] * 8})
+    made = plugins.Registered("own", lambda: Dataset(table, ["x"], ["y"], partition="part"), "")
+    options = {"source": "own"}
+    if not refused:
+        assert loading.load("mine", {"own": made}, options, folds)[1].partition == "part"
+        return
+    with pytest.raises(DataError, match=r"its column 'part' cuts the rows in one way, .* 3 folds"):
+        loading.load("mine", {"own": made}, options, folds)
+
+
 def test_facts_survive_a_file(tmp_path):
     _, facts = settle("mine", of(["b", "a", "c", "a"]), None)
     facts.save(tmp_path / "raw.json")

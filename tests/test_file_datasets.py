@@ -1,12 +1,15 @@
 """A user's own file: what is read from a good one, and what is said of a bad one."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from epochwise import loading, plugins
+from epochwise.datasets import Dataset
 from epochwise.errors import DataError
 from epochwise.schema import fill_defaults
 from epochwise.standardise import cut_rows
@@ -95,6 +98,59 @@ def test_a_column_of_numbers_as_text_in_parquet_is_numbers(tmp_path):
     assert table["a"].to_pylist() == [1.0, 2.5, 3.0, 4.0]
 
 
+def load_parquet(tmp_path, frame, **options):
+    frame.to_parquet(tmp_path / "made.parquet")
+    return load(tmp_path, (tmp_path / "made.parquet").read_bytes(), "data.parquet", **options)
+
+
+@pytest.mark.parametrize("task", [None, "regression"])
+def test_decimals_are_numbers(tmp_path, task):
+    texts = ["0.1", "0.3", "1.15", "2.5", "12345678.9"]
+    decimals = [Decimal(text) for text in texts]
+    table, facts = load_parquet(tmp_path, pd.DataFrame({"a": decimals, "y": decimals}), task=task)
+    assert facts.task == "regression"
+    assert table["a"].to_pylist() == table["y"].to_pylist() == list(map(float, texts))
+
+
+def test_decimals_of_any_source_are_numbers():
+    values = pa.array([Decimal("0.1"), Decimal("0.3"), None, Decimal("7.7"), Decimal("2.5")])
+    dataset = Dataset(pa.table({"x": values, "y": values}), ["x"], ["y"], missing="drop_rows")
+    table, facts = loading.settle("mine", dataset, None)
+    assert facts.task == "regression"
+    assert table["x"].to_pylist() == table["y"].to_pylist() == [0.1, 0.3, 7.7, 2.5]
+
+
+@pytest.mark.parametrize("task", [None, "regression"])
+def test_numbers_as_text_in_a_target_are_told(tmp_path, task):
+    frame = pd.DataFrame({"a": np.arange(4.0), "y": ["0.5", "1.5", "2.5", "3.5"]})
+    sentence = "target 'y' has '0.5' in row 1, a number written as text; .*set task: classification"
+    with pytest.raises(DataError, match=sentence):
+        load_parquet(tmp_path, frame, task=task)
+    assert load_parquet(tmp_path, frame, task="classification")[1].task == "multiclass"
+
+
+def test_codes_of_numbers_are_numbers(tmp_path):
+    frame = pd.DataFrame({"a": np.arange(4.0), "y": pd.Categorical([0.5, 1.5, 2.5, 0.5])})
+    table, facts = load_parquet(tmp_path, frame)
+    assert facts.task == "regression"
+    assert table["y"].to_pylist() == [0.5, 1.5, 2.5, 0.5]
+
+
+def test_rows_of_parquet_are_counted_whatever_its_index_is(tmp_path):
+    frame = pd.DataFrame({"a": ["1", "2", "3", "4", "n/k"], "y": np.arange(5) / 7})
+    frame.index = ["one", "two", "three", "four", "five"]
+    with pytest.raises(DataError, match="the text 'n/k' in row 5 among numbers"):
+        load_parquet(tmp_path, frame)
+    frame.index = [3, 5, 7, 9, 11]
+    with pytest.raises(DataError, match="the text 'n/k' in row 5 among numbers"):
+        load_parquet(tmp_path, frame)
+
+
+def test_a_source_without_a_target_is_told():
+    with pytest.raises(DataError, match="dataset 'mine': target names no column"):
+        loading.settle("mine", Dataset(pa.table({"x": np.arange(5.0)}), ["x"], []), None)
+
+
 NUMBERS = "".join(f"{i},{i * 0.5}\n" for i in range(12))
 MANY = "".join(f"name {i},{i * 0.5}\n" for i in range(150))
 BAD = {
@@ -161,6 +217,17 @@ BAD = {
         "a,y\n" + "1,0\n2,1\n3,2\n" * 6,
         {},
         "has 3 different whole numbers, which may be quantities or classes",
+    ),
+    "an empty target": (
+        "a,y\n" + NUMBERS,
+        {"target": None},
+        "target: is empty; name one or several",
+    ),
+    "a target of no column": ("a,y\n" + NUMBERS, {"target": []}, "target: is empty; name one"),
+    "text in the second target": (
+        "a,y,z\n" + "1,0.5,2\n" * 6 + "1,0.5,oops\n",
+        {"target": ["y", "z"]},
+        "the target 'z' has 'oops' in row 7, and several targets must all be numbers",
     ),
     "two columns of classes": (
         "a,y,z\n" + "1,yes,no\n" * 6,

@@ -20,6 +20,18 @@ def rule(**changes):
     return defaults | changes
 
 
+def balanced(rows, classes):
+    return st.permutations([i % classes for i in range(rows)]).map(np.array)
+
+
+@st.composite
+def unbalanced(draw, rows, classes):
+    """Classes of any sizes; the smallest still has a row for each part of any rule."""
+    least = draw(st.lists(st.integers(8, 10), min_size=classes - 1, max_size=classes - 1))
+    labels = np.repeat(np.arange(classes), [rows - sum(least), *least])
+    return np.array(draw(st.permutations(labels.tolist())))
+
+
 @st.composite
 def cases(draw):
     """Any rule that fits its rows, with or without classes."""
@@ -27,7 +39,7 @@ def cases(draw):
     classes = draw(st.one_of(st.none(), st.integers(2, 3)))
     labels = None
     if classes:
-        labels = np.array(draw(st.permutations([i % classes for i in range(rows)])))
+        labels = draw(unbalanced(rows, classes) if draw(st.booleans()) else balanced(rows, classes))
     sizes = st.one_of(st.floats(0.1, 0.4), st.integers(4, 10))
     chosen = rule(
         method=draw(st.sampled_from(["hold_out", "k_fold"])),

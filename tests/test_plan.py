@@ -1,4 +1,8 @@
+import importlib.util
 import shutil
+import subprocess
+import sys
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +16,7 @@ from epochwise import study as studies
 from epochwise.cutting import blocks, name_seeds, parse_seeds, segments
 from epochwise.errors import EpochwiseError, PluginError
 from epochwise.plan import Plan, check_backends, read_plans
-from epochwise.plugins import Registered
+from epochwise.plugins import Registered, names
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)
@@ -164,6 +168,26 @@ def test_points_have_their_own_epochs(tmp_path):
     assert "epochs" not in plan.hyperparameters("epochs=10")
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("training: {batch_size: 9}", [("training.batch_size", 9)]),
+        ("sweep: {alpha: [0.1, 0.2]}", [("training.batch_size", "auto")]),
+        (
+            "sweep: {batch_size: [4, auto]}",
+            [("sweep.batch_size", 4), ("sweep.batch_size", "auto")],
+        ),
+        (
+            "training: {batch_size: 9}\nsweep: {points: {a: {batch_size: 5}, b: {alpha: 0.1}}}",
+            [("sweep.points.a.batch_size", 5), ("training.batch_size", 9)],
+        ),
+    ],
+)
+def test_batch_sizes_are_listed_with_their_keys(tmp_path, text, asked):
+    found = make(tmp_path, f"datasets: [iris]\n{text}").batch_sizes("iris")
+    assert found == {"dataset": "iris", "where": f"{tmp_path}/mine.yaml", "asked": asked}
+
+
 def test_a_cut_does_not_depend_on_the_number_of_repeats(tmp_path):
     more = BASE.replace("n_splits: 2", "n_splits: 2, n_repeats: 9")
     assert make(tmp_path, BASE).partitions() == make(tmp_path, more).partitions()
@@ -185,11 +209,73 @@ def test_plans_are_read_with_their_sources(tmp_path):
     ]
 
 
+def test_planning_imports_nothing_slow(tmp_path):
+    (tmp_path / "mine.yaml").write_text(
+        "datasets: [iris]\nstopping: [{criterion: GL, alpha: 5}]\n", encoding="utf-8"
+    )
+    code = f"""
+import sys
+from pathlib import Path
+from epochwise.plan import read_plans
+read_plans("mine", Path({str(tmp_path)!r}), Path({str(PLUGINS)!r}), Path("results"))
+print(sorted({{"pandas", "pyarrow", "sklearn", "matplotlib"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_all_missing_frameworks_are_told_at_once_with_the_studies_that_need_them(
+    tmp_path, monkeypatch
+):
+    there = importlib.util.find_spec
+    missing = {"torch", "jax", "elsewhere"}
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name in missing else there(name)
+    )
+    shutil.copytree(PLUGINS, tmp_path / "plugins")
+    own = (PLUGINS / "numpy_backend.py").read_text(encoding="utf-8")
+    own = own.replace('register("numpy", NumpyTrainer', 'register("own", NumpyTrainer')
+    own = own.replace(
+        'register("own", NumpyTrainer', 'register("own", NumpyTrainer, requires="elsewhere"'
+    )
+    (tmp_path / "plugins/own_backend.py").write_text(own, encoding="utf-8")
+    for name, backends in [("a", "numpy, torch, jax"), ("b", "numpy"), ("c", "own, torch")]:
+        text = f"datasets: [iris]\nbackends: [{backends}]\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    found = read_plans("all", tmp_path, tmp_path / "plugins", tmp_path / "results")
+    with pytest.raises(PluginError) as error:
+        plans.check_backends(found.values(), tmp_path / "plugins")
+    sentence = str(error.value)
+    assert (
+        "a.yaml: backends that are not installed: torch (needs torch), jax (needs jax); "
+        in sentence
+    )
+    assert "c.yaml: backends that are not installed: own (needs elsewhere), torch" in sentence
+    assert "b.yaml" not in sentence
+    command = f"{sys.executable} -m pip install -c constraints.txt -e '.[torch,jax]' elsewhere"
+    assert f"install what is missing with: {command} (or" in sentence
+
+
+def test_the_command_that_installs_names_extras_that_there_are():
+    text = (PLUGINS.parent / "pyproject.toml").read_text(encoding="utf-8")
+    extras = set(tomllib.loads(text)["project"]["optional-dependencies"])
+    optional = {name for name in names(PLUGINS, "backends") if name not in ("numpy", "sklearn")}
+    assert optional <= extras & set(plans.EXTRAS)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("datasets: [iriss]", r"mine.yaml: dataset 'iriss': unknown source .*Did you mean 'iris'"),
         ("datasets: {iris: {rows: 5}}", "mine.yaml: dataset 'iris': unknown option 'rows'"),
+        (
+            "datasets: [iris]\nstopping: [{criterion: GLL, alpha: 5}]",
+            r"mine.yaml: stopping: unknown criterion 'GLL'",
+        ),
+        (
+            "datasets: [iris]\nstopping: [{criterion: GL}]",
+            r"mine.yaml: stopping: criterion 'GL' lacks alpha",
+        ),
         ("datasets: [iris]\nbackends: [nunpy]", "unknown backend 'nunpy'.*Did you mean 'numpy'"),
     ],
 )

@@ -74,6 +74,17 @@ def test_a_batch_larger_than_the_training_rows():
         make(np.arange(ROWS) * 0.5, {"batch_size": 21})
 
 
+def test_every_batch_size_of_a_study_is_held_against_the_training_rows():
+    asked = [("training.batch_size", "auto"), ("sweep.batch_size", 20), ("sweep.batch_size", 21)]
+    problems.check_batch_sizes(21, "mine", "my.yaml", asked)
+    sentence = (
+        r"my\.yaml: sweep\.batch_size: 21 is more than the 20 training rows of dataset 'mine'; "
+        r"give at most 20, or auto\."
+    )
+    with pytest.raises(StudyError, match=sentence):
+        problems.check_batch_sizes(20, "mine", "my.yaml", asked)
+
+
 @pytest.mark.parametrize(("size", "iterations"), [(20, 1), (7, 3), (1, 20), (19, 2)])
 def test_iterations_per_epoch_count_the_short_batch(size, iterations):
     problem = make(np.arange(ROWS) * 0.5, {"batch_size": size})

@@ -66,7 +66,7 @@ def test_one_job_shows_epoch_losses_speed_and_time_left(clock, screen):
     clock[0] = 2.0
     watch(20, LOSSES)
     assert screen.line() == (
-        "study: numpy, seeds 42  epoch 20/100  train 2900  validation 3400.5  10 epochs/s  8 s left"
+        "study: numpy, seeds 42  epoch 20/100  8 s left  train 2900  validation 3400.5  10 epochs/s"
     )
     watch.close()
     assert screen.line() == ""

@@ -1,11 +1,13 @@
 import copy
+import inspect
 import re
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from epochwise import schema
+from epochwise import plugins, schema
 from epochwise.errors import StudyError
+from helpers import PLUGINS
 
 GOOD = {"datasets": ["diabetes"]}
 
@@ -46,6 +48,33 @@ def test_every_example_is_allowed():
     for key, rule in schema.schema()["properties"].items():
         for example in rule.get("examples", []):
             schema.check(GOOD | {key: example}, "my.yaml")
+
+
+def dataset_options():
+    """The options of datasets that the schema describes, by name."""
+    forms = schema.schema()["properties"]["datasets"]["oneOf"]
+    return forms[1]["additionalProperties"]["properties"]
+
+
+def test_the_options_of_every_shipped_source_are_described():
+    defaults: dict[str, list] = {"source": [], "task": []}
+    for source in plugins.load_all(PLUGINS, "datasets").values():
+        for name, parameter in inspect.signature(source.value).parameters.items():
+            defaults.setdefault(name, []).append(parameter.default)
+    assert set(dataset_options()) == set(defaults)
+    for name, rule in dataset_options().items():
+        assert rule["description"].endswith("."), name
+        alike = set(defaults[name])
+        one = alike.pop() if len(alike) == 1 else None
+        assert rule.get("default") == (None if one is inspect.Parameter.empty else one), name
+        for example in rule.get("examples", []):
+            schema.check({"datasets": {"x": {name: example}}}, "my.yaml")
+
+
+def test_other_sources_may_have_other_options_and_the_same_with_another_meaning():
+    options = {name: ["anything"] for name in dataset_options()}
+    options |= {"source": "mine", "task": "regression", "file": "a.txt", "colour": "red"}
+    schema.check({"datasets": {"x": options}}, "my.yaml")
 
 
 def test_no_section_takes_unknown_keys():
@@ -115,16 +144,22 @@ BAD = [
     ({"network": {"hidden_layer_sizes": [0]}}, "network.hidden_layer_sizes.0: 0 is not allowed"),
     ({"network": {"activation": "swish"}}, "one of identity, logistic, tanh, relu"),
     ({"seeds": 0}, "seeds: 0 is not allowed"),
-    ({"seeds": [1, 1]}, "seeds: .* is not allowed"),
-    ({"seeds": [-1]}, "seeds: .* is not allowed"),
-    ({"seeds": [2**32]}, "seeds: .* is not allowed"),
+    ({"seeds": [1, 1]}, r"seeds: \[1, 1\] has a value twice; list each once"),
+    ({"seeds": [-1]}, r"seeds.0: -1 is not allowed; it must be a whole number of at least 0"),
+    ({"seeds": [2**32]}, "seeds.0: .* is not allowed; .* of at most 4294967295"),
     ({"datasets": []}, "datasets: .* is not allowed"),
-    ({"datasets": ["a b"]}, "datasets: .* is not allowed"),
-    ({"datasets": [1]}, "datasets: .* is not allowed"),
-    ({"datasets": {"../x": {}}}, "datasets: .* is not allowed"),
-    ({"datasets": {"x": {"file": 3}}}, "datasets: .* is not allowed"),
+    ({"datasets": ["a b"]}, "datasets.0: 'a b' cannot be a name; use letters"),
+    ({"datasets": [1]}, "datasets.0: 1 is not allowed; it must be a name"),
+    ({"datasets": {"../x": {}}}, "datasets: '../x' cannot be a name; use letters"),
+    ({"datasets": {"x": {"file": 3}}}, "datasets.x.file: 3 is not allowed; it must be a text"),
+    ({"datasets": {"x": 3}}, "datasets.x: 3 is not allowed; it must be a mapping or empty"),
+    (
+        {"datasets": {"x": {"task": "regresion"}}},
+        "datasets.x.task: 'regresion' is not allowed; it must be one of regression, classification",
+    ),
+    ({"datasets": 3}, "datasets: 3 is not allowed; it must be a list.* or a mapping"),
     ({"backends": []}, "backends: .* is not allowed"),
-    ({"backends": ["numpy", "numpy"]}, "backends: .* is not allowed"),
+    ({"backends": ["numpy", "numpy"]}, r"backends: \[.*\] has a value twice; list each once"),
     ({"backends": "numpy"}, "backends: 'numpy' is not allowed; it must be a list"),
     ({"partitions": {"validation_size": 0}}, "validation_size: 0 is not allowed"),
     ({"partitions": {"validation_size": 1.5}}, "validation_size: 1.5 is not allowed"),

@@ -7,7 +7,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from epochwise.datasets import Dataset
-from epochwise.errors import DataWarning
+from epochwise.errors import DataError, DataWarning
 from epochwise.loading import settle
 from epochwise.schema import fill_defaults
 from epochwise.standardise import cut_rows, read_scaler, standardise
@@ -21,6 +21,8 @@ def make(seed=0, task="regression", missing="error"):
     rng = np.random.default_rng(seed)
     columns = {f"x{i}": rng.normal(i, 1 + i, ROWS) for i in range(3)}
     columns["colour"] = rng.choice(["red", "green", "blue"], ROWS)
+    if missing == "impute":
+        columns = {name: with_gaps(values, rng) for name, values in columns.items()}
     if task == "regression":
         columns |= {"y": rng.normal(100, 20, ROWS), "z": rng.normal(size=ROWS)}
         target = ["y", "z"]
@@ -30,6 +32,12 @@ def make(seed=0, task="regression", missing="error"):
     names = ["x0", "x1", "x2", "colour"]
     dataset = Dataset(pa.table(columns), names, target, None, ["colour"], None, missing)
     return settle("mine", dataset, None)
+
+
+def with_gaps(values, rng):
+    """Leave out a third of the values, whichever partition they may fall into."""
+    gaps = rng.permutation(ROWS) < ROWS // 3
+    return [None if gap else value for gap, value in zip(gaps, values.tolist(), strict=True)]
 
 
 def rule(**changes):
@@ -96,7 +104,10 @@ def test_no_leak(seed, task, method, fold, missing):
     """Whatever the validation and test rows hold, the training arrays and the scaler stay."""
     table, facts = make(seed, task, missing)
     parts = cut_rows(table, facts, rule(method=method, random_state=seed), fold)
+    train_gaps = [table[name].take(parts["train"]).null_count for name in facts.features]
+    assert all(train_gaps) == (missing == "impute")
     arrays, scaler = standardise(table, facts, parts, BOTH)
+    assert all(np.isfinite(array).all() for array in arrays.values())
     changed, _ = standardise(_spoil(table, parts["train"], seed), facts, parts, BOTH)
     _, scaler_of_changed = standardise(_spoil(table, parts["train"], seed), facts, parts, BOTH)
     for name in ("train_x", "train_y", "train_target", "train_rows"):
@@ -111,7 +122,7 @@ def _spoil(table, train, seed):
     for place, name in enumerate(table.column_names):
         values = np.array(table[name].to_pylist(), object)
         outside = np.setdiff1d(np.arange(ROWS), train)
-        if isinstance(values[0], float):
+        if pa.types.is_floating(table[name].type):
             values[outside] = rng.normal(1e6, 1e5, len(outside))
         elif name == "colour":
             values[outside] = "never seen"
@@ -185,6 +196,14 @@ def test_the_files_own_column_cuts():
     }
     arrays, _ = standardise(table, facts, parts, BOTH)
     assert arrays["test_x"].shape == (2, 1)
+
+
+def test_a_dataset_that_brings_its_own_cut_has_one_fold():
+    words = ["train"] * 5 + ["validation"] * 5
+    table = pa.table({"x": np.arange(10.0), "y": np.arange(10) / 7, "part": words})
+    table, facts = settle("mine", Dataset(table, ["x"], ["y"], partition="part"), None)
+    with pytest.raises(DataError, match="dataset 'mine': its column 'part' cuts the rows in one"):
+        cut_rows(table, facts, rule(method="k_fold"), 1)
 
 
 def test_the_scaler_survives_a_file(tmp_path):

@@ -92,12 +92,14 @@ seeds: 1
 """
 
 
-def test_a_large_csv_goes_from_file_to_loss_table(project):
+def test_a_large_csv_goes_from_file_to_loss_table_and_figure(project):
     (project.folder / "mine/data").mkdir()
     write_large_csv(project.folder / "mine/data/houses.csv")
     (project.folder / "mine/prices.yaml").write_text(LARGE)
-    assert len(LARGE.splitlines()) == 10
-    project.run(*made("prices"))
+    assert len(LARGE.splitlines()) <= 10
+    figures = [f"results/prices/figures/loss_curves.{suffix}" for suffix in ("png", "svg", "pdf")]
+    project.run(figures[0], *made("prices"))
+    assert all((project.folder / figure).stat().st_size > 1000 for figure in figures)
     table = pd.read_parquet(project.folder / "results/prices/losses.parquet")
     assert table["epoch"].tolist() == [0, 1, 2]
     losses = table[["train_loss", "validation_loss", "test_loss"]]
@@ -117,6 +119,37 @@ def test_a_bad_file_is_told_in_a_sentence(project):
     said = project.run(*made("bad"), ok=False)
     sentence = "epochwise: study bad: mine/bad.csv: column 'a' has the text 'n/k' in row 10"
     check_sentence(said, sentence)
+
+
+OWN_CUT = '''"""A dataset that brings its own cut."""
+
+from epochwise import hookimpl
+from epochwise.datasets import Dataset
+
+
+@hookimpl
+def register_datasets(register):
+    register("own", own)
+
+
+def own():
+    from pyarrow import table
+
+    words = ["train", "train", "validation"] * 10
+    columns = {"x": [0.5 * i for i in range(30)], "y": [0.7 * i for i in range(30)], "part": words}
+    return Dataset(table(columns), ["x"], ["y"], partition="part")
+'''
+
+
+def test_several_folds_of_a_dataset_with_a_cut_of_its_own_are_refused_before_training(project):
+    (project.folder / "plugins/own_datasets.py").write_text(OWN_CUT)
+    study = project.folder / "mine/own.yaml"
+    study.write_text("datasets: [own]\ntraining: {epochs: 3}\npartitions: {n_repeats: 3}\n")
+    said = project.run(*made("own"), ok=False)
+    check_sentence(said, "dataset 'own': its column 'part' cuts the rows in one way")
+    assert not list((project.folder / "results").rglob("*.npz"))
+    study.write_text("datasets: [own]\ntraining: {epochs: 3}\n")
+    project.run(*made("own"))
 
 
 BAD = [

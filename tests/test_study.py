@@ -57,6 +57,12 @@ def test_the_files_own_column_is_one_fold(tmp_path):
     assert study.folds("iris") == range(3)
 
 
+def test_an_empty_partition_column_is_none(tmp_path):
+    (tmp_path / "a.csv").write_text("x")
+    text = "datasets: {a: {file: a.csv, target: y, partition: }}\npartitions: {method: k_fold}"
+    assert load(tmp_path, text).folds("a") == range(5)
+
+
 def test_a_file_lies_beside_its_study(tmp_path):
     (tmp_path / "data").mkdir()
     (tmp_path / "data/a.csv").write_text("x")

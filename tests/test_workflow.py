@@ -95,7 +95,45 @@ def test_snakemakes_own_report_shows_figures_and_page(done):
     done.run("--report", "report.zip")
     with zipfile.ZipFile(done.folder / "report.zip") as archive:
         names = {Path(name).name for name in archive.namelist()}
+        words = "".join(archive.read(one).decode() for one in archive.namelist() if told(one))
     assert {"loss_curves.png", "report.html", "summary.csv"} <= names
+    assert "a row per run" in words  # a label
+    assert "the page of the study" in words
+    assert "The report page of tiny" in words  # a caption, filled in
+
+
+def told(name):
+    """Tell whether a file of Snakemake's report holds its words."""
+    return name.endswith(("report.html", ".json", ".js")) and "results" not in name
+
+
+MINE = """
+from epochwise import hookimpl
+
+
+@hookimpl
+def register_figures(register):
+    register("mine", draw, tables=["losses.parquet"])
+
+
+def draw(tables, options):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.subplots()
+    for one in tables.curves():
+        axes.plot(one.mean("validation_loss"))
+    return figure
+"""
+
+
+def test_a_plugin_adds_a_figure(done):
+    (done.folder / "plugins/mine_figures.py").write_text(MINE, encoding="utf-8")
+    done.run()
+    results = done.folder / "results" / "tiny"
+    assert {f.suffix for f in results.glob("figures/mine.*")} == {".png", ".svg", ".pdf"}
+    assert "figures/mine.svg" in json.loads((results / "manifest.json").read_text())["results"]
+    assert 'href="figures/mine.pdf"' in (results / "report.html").read_text(encoding="utf-8")
 
 
 SPY = """
@@ -144,9 +182,10 @@ def test_a_second_run_has_nothing_to_do(done):
     assert "Nothing to be done" in done.run()
 
 
-def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny):
+@pytest.mark.parametrize("cores", ["1", "4"])  # `ready` had two
+def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny, cores):
     first = contents(ready.folder / "results")
-    text = tiny.run("--cores", "1")
+    text = tiny.run("--cores", cores)
     assert "the best epoch is" in text
     assert "Page: results/tiny/report.html" in text
     assert contents(tiny.folder / "results") == first
@@ -213,7 +252,7 @@ def uninterrupted(tmp_path_factory):
     return made
 
 
-@pytest.mark.parametrize("victim", ["job", "snakemake"])
+@pytest.mark.parametrize("victim", ["job", "snakemake", "snakemake alone"])
 def test_a_killed_run_goes_on_where_it_stopped(uninterrupted, tiny, victim):
     tiny.study("tiny", LONG)
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -222,11 +261,14 @@ def test_a_killed_run_goes_on_where_it_stopped(uninterrupted, tiny, victim):
     wait_for((block / "1000-2000.npz").exists)
     if victim == "job":
         kill_training(run.pid)
+    elif victim == "snakemake alone":  # its job goes on, and meets the next run's
+        run.kill()
     else:
         os.killpg(run.pid, signal.SIGKILL)
     assert run.wait(timeout=120) != 0
     kept = (block / "0-1000.npz").stat().st_mtime_ns
-    assert 0 < tiny.jobs()["train"] < 6
+    if victim != "snakemake alone":  # there the next run is to begin while the job goes on
+        assert 0 < tiny.jobs()["train"] < 6
     tiny.run()
     assert (block / "0-1000.npz").stat().st_mtime_ns == kept
     assert tables(tiny.folder) == tables(uninterrupted.folder)
@@ -265,6 +307,11 @@ MISTAKES = {
     "an unknown key": ("jobs:", "job:", ["tiny.yaml", "unknown key 'job'", "Did you mean 'jobs'?"]),
     "an unknown backend": ("[numpy, twin]", "[numpi]", ["unknown backend 'numpi'", "numpy"]),
     "a wrong type": ("epochs: 30", "epochs: many", ["training.epochs", "'many'", "a whole number"]),
+    "an unknown criterion": (
+        "seeds: [42]",
+        "seeds: [42]\nstopping: [{criterion: patiens, patience: 20}]",
+        ["tiny.yaml: stopping: unknown criterion 'patiens'", "Did you mean 'patience'?"],
+    ),
     "a negative number": ("epochs: 30", "epochs: -3", ["training.epochs", "-3", "at least 1"]),
 }
 
@@ -297,5 +344,22 @@ def test_an_unknown_study_is_told_which_there_are(clone):
 def test_a_batch_above_the_rows_fails_before_training_in_a_sentence(tiny):
     tiny.edit("config/studies/tiny.yaml", "epochs: 30", "batch_size: 400, epochs: 30")
     text = tiny.run(ok=False)
-    assert "training.batch_size: 400 is more than the 353 training rows" in text
+    assert "tiny.yaml: training.batch_size: 400 is more than the 353 training rows" in text
     assert 'File "' not in text.split("epochwise:")[1].splitlines()[0]
+    assert not list((tiny.folder / "results").rglob("*.npz"))
+
+
+TOO_LARGE = "tiny.yaml: sweep.batch_size: 1000 is more than the 353 training rows"
+
+
+def test_a_batch_above_the_rows_at_one_point_fails_before_any_point_is_trained(tiny):
+    tiny.study("tiny", TINY + "sweep: {batch_size: [16, 1000]}\n")
+    assert TOO_LARGE in tiny.run(ok=False)
+    assert not list((tiny.folder / "results").rglob("*.npz"))
+
+
+def test_a_batch_above_the_rows_is_told_as_well_where_the_fold_was_made_before(done):
+    done.study("tiny", TINY + "sweep: {batch_size: [16, 1000]}\n")
+    assert set(done.jobs()) & {"load", "standardise"} == set()
+    assert TOO_LARGE in done.run(ok=False)
+    assert not list((done.folder / "results").rglob("batch_size=16/**/*.npz"))

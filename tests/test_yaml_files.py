@@ -25,6 +25,12 @@ def test_numbers(tmp_path, text, value):
     assert type(read_back) is type(value)
 
 
+def test_an_emoji_may_be_written_as_json_writes_it(tmp_path):
+    assert read(tmp_path, 'title: "\\ud83c\\udf89"') == {"title": "\N{PARTY POPPER}"}
+    with pytest.raises(StudyError, match=r"line 1: holds half a character"):
+        read(tmp_path, 'title: "\\ud83c"')
+
+
 def test_a_quoted_number_is_text(tmp_path):
     assert read(tmp_path, "title: '1e5'") == {"title": "1e5"}
 

@@ -6,6 +6,7 @@ from epochwise.figures import (
     batch_size,
     best_epoch,
     early_stopping,
+    loss_curves,
     sweep,
     under_and_overfitting,
 )
@@ -105,7 +106,7 @@ def test_diverged_runs_are_left_out_and_counted(tmp_path):
 
     figure = best_epoch.draw(answered(make(tmp_path, some, seeds=3)), options())
     assert len(labels(figure.axes[0])["one run"].get_xdata()) == 2
-    assert "1 runs diverged" in words(figure)
+    assert "1 run diverged and is left out" in words(figure)
 
 
 # ---- early stopping ----
@@ -189,9 +190,9 @@ def test_one_key_makes_a_line_over_its_values(tmp_path):
     study = {"sweep": {"alpha": [0.5, 0.1, 2.0]}, "seeds": 2}
     tables = answered(make(tmp_path, by_alpha, **study))
     loss, epoch = sweep.draw(tables, options()).axes
-    assert list(loss.lines[0].get_xdata()) == [0.5, 0.1, 2.0]
-    expected = [row["validation_loss"] for row in tables.rows("best_epoch")]
-    assert list(loss.lines[0].get_ydata()) == expected
+    assert list(loss.lines[0].get_xdata()) == [0.1, 0.5, 2.0]
+    known = {row["alpha"]: row["validation_loss"] for row in tables.rows("best_epoch")}
+    assert list(loss.lines[0].get_ydata()) == [known[alpha] for alpha in (0.1, 0.5, 2.0)]
     assert list(epoch.lines[0].get_ydata()) == [30, 30, 30]
     assert list(loss.lines[-1].get_xdata()) == [0.1]
 
@@ -222,9 +223,9 @@ EVERY = {
     "under_and_overfitting": (under_and_overfitting, "diverged"),
     "batch_size": (batch_size, "Every run diverged"),
     "best_epoch": (best_epoch, "Every run diverged"),
-    "early_stopping": (early_stopping, "diabetes"),
+    "early_stopping": (early_stopping, "every run diverged"),
     "backends_agree": (backends_agree, "identical"),
-    "sweep": (sweep, "diabetes"),
+    "sweep": (sweep, "Every run diverged"),
 }
 SMALL = {"sweep": {"batch_size": [8, 16]}, "backends": ["numpy", "sklearn"], "seeds": 2}
 
@@ -236,8 +237,30 @@ def test_every_run_diverged(tmp_path, name, width):
     tables = answered(make(tmp_path, diverging, **SMALL))
     figure = module.draw(tables, options(width=width, xscale="log"))
     figure.draw_without_rendering()
-    if name != "batch_size":
-        assert expected.lower() in words(figure).lower().replace("\n", " ")
+    assert expected.lower() in words(figure).lower().replace("\n", " ")
+
+
+LEADERS = {
+    "under_and_overfitting": (under_and_overfitting, "diabetes, batch_size=16:"),
+    "batch_size": (batch_size, "batch size 16 reaches the least validation loss"),
+    "early_stopping": (early_stopping, "Regret"),
+    "sweep": (sweep, "batch_size=16 is best"),
+    "loss_curves": (loss_curves, "diabetes, batch_size=16:"),
+}
+
+
+@pytest.mark.parametrize("name", LEADERS)
+def test_a_setting_that_diverged_leads_nowhere_however_low_it_was(tmp_path, name):
+    def low_but_lost(run):
+        if run["swept"]["batch_size"] == 16:
+            return valley(run)
+        return {column: values / 10 for column, values in diverging(run).items()}
+
+    module, expected = LEADERS[name]
+    tables = answered(make(tmp_path, low_but_lost, **SMALL))
+    assert early_stopping.leaders(tables)[0]["batch_size"] == 16
+    shown = words(module.draw(tables, options(xscale="log"))).replace("\n", " ")
+    assert expected in shown
 
 
 @pytest.mark.parametrize("name", EVERY)

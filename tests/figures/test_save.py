@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from epochwise.figures import loss_curves
+from epochwise.figures import choose, loss_curves
 from epochwise.figures.save import save
-from figure_samples import make, options
+from epochwise.plugins import load_all
+from figure_samples import answered, make, options
+from helpers import PLUGINS
 
 SCRIPT = """
 import sys
@@ -38,6 +40,37 @@ def test_a_second_process_with_another_matplotlibrc_gives_the_same_bytes(tmp_pat
     subprocess.run([sys.executable, "-c", SCRIPT, here, str(other)], env=settings, check=True)
     for path in saved:
         assert path.read_bytes() == (other / path.name).read_bytes(), path.name
+
+
+EVERY_SCRIPT = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from figures.test_save import save_all
+save_all(Path(sys.argv[2]))
+"""
+
+
+def save_all(folder):
+    """Draw every figure of a study that has data for all, as SVG and PDF."""
+    sweep = {"batch_size": [8, 16]}
+    tables = answered(make(folder, seeds=3, backends=["numpy", "sklearn"], sweep=sweep))
+    registry = load_all(PLUGINS, "figures")
+    chosen = choose(tables.study, registry)
+    for name, wish in chosen.items():
+        save(registry[name].value(tables, wish), [folder / f"{name}.{k}" for k in ("svg", "pdf")])
+    return chosen
+
+
+def test_every_figure_is_the_same_to_the_byte_in_another_process(tmp_path):
+    names = save_all(tmp_path / "here")
+    assert len(names) == 7
+    environment = {**os.environ, "PYTHONHASHSEED": "1"}
+    here, there = str(Path(__file__).parents[1]), tmp_path / "there"
+    command = [sys.executable, "-c", EVERY_SCRIPT, here, str(there)]
+    subprocess.run(command, env=environment, check=True)
+    for path in [tmp_path / "here" / f"{name}.{kind}" for name in names for kind in ("svg", "pdf")]:
+        assert path.read_bytes() == (there / path.name).read_bytes(), path.name
 
 
 def test_png_has_300_dots_per_inch_and_the_width_of_the_page(saved):

@@ -9,6 +9,8 @@ import pytest
 from epochwise import report
 from epochwise.figures import loss_curves
 from epochwise.figures.save import save
+from epochwise.report import gallery
+from epochwise.study import load as load_study
 from figure_samples import answered, make, options, valley, with_test
 from helpers import lack, load
 
@@ -86,6 +88,22 @@ def hostile_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def gallery_file(tmp_path_factory, page_file, hostile_file):
+    """The page of all studies, one of them hostile."""
+    from dataclasses import replace
+
+    results = tmp_path_factory.mktemp("gallery")
+    studies = []
+    for name, file in (("good", page_file), ("hostile", hostile_file)):
+        shutil.copytree(file.parent, results / name)
+        study = load_study(next(file.parent.parent.glob("*.yaml")))
+        resolved = {**study.resolved, "title": f"{name} {HOSTILE}", "description": HOSTILE}
+        studies.append(replace(study, name=name, resolved=resolved))
+    gallery.write(results, studies, results / "index.html")
+    return results / "index.html"
+
+
+@pytest.fixture(scope="session")
 def browser():
     playwright = load("playwright.sync_api")
     if not CHROMIUM:
@@ -111,7 +129,7 @@ def open_page(browser):
     """Open a page with the network off; give the page and what the console said."""
     contexts = []
 
-    def open_it(file, scheme="light", width=1200):
+    def open_it(file, scheme="light", width=1200, ready="html[data-ready]"):
         context = browser.new_context(
             color_scheme=scheme, viewport={"width": width, "height": 900}, offline=True
         )
@@ -122,7 +140,7 @@ def open_page(browser):
         page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
         page.on("request", lambda request: said.append(request.url) if asks(request) else None)
         page.goto(file.as_uri())
-        page.wait_for_selector("html[data-ready]", timeout=60_000)
+        page.wait_for_selector(ready, timeout=60_000)
         return page, said
 
     yield open_it

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from report.conftest import HOSTILE
+from figure_samples import answered, make, valley
+from report.conftest import HOSTILE, finish
 
 ARTEFACTS = Path(__file__).parents[2] / "artefacts"
 
@@ -31,6 +32,8 @@ def test_the_page_opens_offline_without_a_word_on_the_console(page_file, open_pa
     assert page.locator("#trouble").is_hidden()
     ARTEFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTEFACTS / "report-light.png", full_page=True)
+    page, _ = open_page(page_file, "dark")
+    page.screenshot(path=ARTEFACTS / "report-dark.png", full_page=True)
 
 
 def test_backends_with_the_same_curves_are_off_at_first_and_say_so(page_file, open_page):
@@ -138,14 +141,21 @@ def test_on_a_phone_nothing_overflows(page_file, open_page, scheme):
     page.screenshot(path=ARTEFACTS / f"report-{scheme}-phone.png", full_page=True)
 
 
+def run_axe(page, axe):
+    page.evaluate(axe)
+    return page.evaluate("axe.run()")
+
+
+def serious(found):
+    return [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_and_enough_contrast(page_file, open_page, axe, scheme):
     page, _ = open_page(page_file, scheme)
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
-    page.evaluate(axe)
-    found = page.evaluate("axe.run()")
-    bad = [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert bad == []
+    found = run_axe(page, axe)
+    assert serious(found) == []
     contrast = [one for one in found["passes"] if one["id"] == "color-contrast"]
     assert len(contrast[0]["nodes"]) > 20  # it was measured
 
@@ -205,9 +215,59 @@ def test_hostile_names_are_text_and_run_nothing(hostile_file, open_page):
     assert HOSTILE in page.locator("h1").inner_text()
     assert page.title().startswith(HOSTILE)
     assert HOSTILE in page.locator("#table-summary").inner_text()
+    assert page.locator("#table-summary th").first.inner_text().startswith("a&b")
     assert page.locator("img[src=x]").count() == 0
     page.locator("summary", has_text="Study file").click()
     assert f"</pre>{HOSTILE}" in page.locator("pre").inner_text()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 390)])
+def test_the_page_of_all_studies(gallery_file, open_page, scheme, width):
+    page, said = open_page(gallery_file, scheme, width, "main")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("h2").all_inner_texts() == [f"good {HOSTILE}", f"hostile {HOSTILE}"]
+    page.screenshot(path=ARTEFACTS / f"gallery-{scheme}.png", full_page=True)
+    assert said == []
+
+
+def test_the_page_of_all_studies_is_accessible(gallery_file, open_page, axe):
+    page, _ = open_page(gallery_file, ready="main")
+    assert serious(run_axe(page, axe)) == []
+
+
+LOST = {"seeds": 3, "training": {"epochs": 9}}
+
+
+@pytest.mark.parametrize(
+    ("losses", "study"),
+    [
+        (lambda run: {k: v[: 3 + run["seed"]] for k, v in valley(run).items()}, LOST),
+        (valley, {"training": {"epochs": 1}}),
+        (lambda run: {k: v * 0 for k, v in valley(run).items()}, {}),
+    ],
+    ids=["diverged", "one epoch", "zero"],
+)
+def test_the_page_of_a_study_that_went_wrong_draws_what_there_is(
+    tmp_path, open_page, losses, study
+):
+    page, said = open_page(finish(answered(make(tmp_path, losses, **study))))
+    assert said == []
+    assert len(curves(page)) > 0
+    assert page.locator("#plot .lines > path, #plot .points > path").count() > 0
+
+
+def test_of_runs_that_diverged_one_by_one_each_is_read_by_name(tmp_path, open_page):
+    def two_are_lost(run):
+        return {k: v[:5] if run["seed"] < 2 else v for k, v in valley(run).items()}
+
+    file = finish(answered(make(tmp_path, two_are_lost, seeds=3, training={"epochs": 40})))
+    page, _ = open_page(file)
+    page.locator("#epoch").fill("40")
+    reading = page.locator("#reading").inner_text()
+    assert "validation, seed 0, diverged: " in reading
+    assert "validation, seed 2: " in reading
+    toggle(page, "seed", "0")
+    assert "seed 0" not in page.locator("#reading").inner_text()
 
 
 def test_a_script_that_the_page_does_not_know_is_not_run(page_file, open_page):

@@ -12,11 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from epochwise.contract import Array
+from epochwise.replacing import replacing
 
 
 def write(table: pa.Table, path: str | Path) -> None:
-    """Write a Parquet file; the same table gives the same bytes."""
-    pq.write_table(table, path, compression="zstd")
+    """Write a Parquet file; the same table gives the same bytes. It is whole or not there."""
+    with replacing(path) as beside:
+        pq.write_table(table, beside, compression="zstd")
 
 
 def table(columns: Mapping[str, Array]) -> pa.Table:

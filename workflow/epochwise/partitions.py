@@ -121,6 +121,22 @@ def by_column(words: list[Any], column: str) -> Rows:
     return {word: rows for word, rows in parts.items() if word != "test" or len(rows)}
 
 
+def check_one_fold(dataset: str, column: str | None, folds: int) -> None:
+    """Refuse several folds of a dataset that brings its own cut: all of them would be the same.
+
+    Parameters
+    ----------
+    column : the dataset's own column of the words train, validation and test, if any.
+    folds : how many cuts are asked for.
+    """
+    if column and folds > 1:
+        raise DataError(
+            f"dataset {dataset!r}: its column {column!r} cuts the rows in one way, and the study asks "
+            f"for {folds} folds; remove partitions.method: k_fold and partitions.n_repeats, or give "
+            "the dataset a study of its own."
+        )
+
+
 def check(dataset: str, parts: Rows) -> None:
     """Refuse a partition of fewer than two rows."""
     for name, rows in parts.items():

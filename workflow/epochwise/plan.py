@@ -1,22 +1,26 @@
 """Which jobs a study needs, and what each depends on."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from epochwise import study as studies
 from epochwise.cutting import blocks, existing_blocks, existing_segments, name_seeds, segments
 from epochwise.datasets import find_source
-from epochwise.errors import DataError, StudyError, unknown
+from epochwise.errors import DataError, PluginError, StudyError, unknown
 from epochwise.figures import choose, tables_of
-from epochwise.plugins import Registered, load_all, load_backend, names
+from epochwise.plugins import EXTRAS, Registered, find_backend, load_all, names
 from epochwise.study import Study
-from epochwise.sweeps import Point
+from epochwise.sweeps import Point, batch_sizes
 
 SUFFIXES = ("png", "svg", "pdf")
+# the tables of the answers, each as CSV and Parquet
+ANSWERS = ("best_epoch", "choice_cost", "phases", "batches", "stopping", "frontier", "refit")
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,14 @@ class Plan:
         file = self.study.dataset_file(dataset)
         return [self.sources[dataset], *([str(file)] if file else [])]
 
+    def batch_sizes(self, dataset: str) -> dict[str, Any]:
+        """Give what `problems.check_batch_sizes` needs besides the number of training rows."""
+        return {"dataset": dataset, "where": self.study.file, "asked": self._batch_sizes}
+
+    @cached_property
+    def _batch_sizes(self) -> list[tuple[str, int | str]]:
+        return batch_sizes(self.study.resolved)
+
     def partitions(self) -> dict[str, Any]:
         """Give all that one fold's cut depends on; not how many repeats there are besides."""
         cut = self.study.resolved["partitions"]
@@ -130,6 +142,7 @@ class Plan:
     def results(self) -> list[str]:
         """List what a study leaves behind for its reader, but the times, which differ."""
         tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        tables += [f"{name}.{kind}" for name in ANSWERS for kind in ("csv", "parquet")]
         if len(self.study.backends) > 1:
             tables += ["agreement.csv", "agreement_by_epoch.csv"]
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
@@ -198,6 +211,7 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     for path in studies.find(names, folder):
         study = studies.load(path)
         check_names(study, plugins)
+        check_stopping(study, plugins)
         sources = dataset_sources(study, plugins, registered)
         plans[study.name] = Plan(study, results, sources, drawers)
     return plans
@@ -211,22 +225,74 @@ def check_names(study: Study, plugins: Path) -> None:
             raise StudyError(f"{study.file}: backends: {unknown('backend', backend, known)}")
 
 
+def check_stopping(study: Study, plugins: Path) -> None:
+    """Refuse criteria of early stopping that cannot be replayed; the default ones can.
+
+    Only a study that lists criteria waits for the import of what makes them.
+    """
+    if "stopping" not in study.resolved:
+        return
+    from epochwise.answers.criteria import parse_criteria
+
+    registry = {name: one.value for name, one in load_all(plugins, "stopping").items()}
+    try:
+        parse_criteria(study.resolved["stopping"], registry)
+    except StudyError as error:
+        raise StudyError(f"{study.file}: {error}") from None
+
+
 def check_backends(plans: Iterable[Plan], plugins: Path) -> None:
     """Import every backend that is to train, so that a broken one is told before any job.
 
     Raises
     ------
     PluginError
-        What is broken, which framework is missing and how to install it, or what a
-        study asks of a backend that has said that it cannot do it.
+        What is broken; which frameworks are missing, for which studies, and how to
+        install them all; or what a study asks that a backend has said it cannot do.
     """
+    plans = list(plans)
+    studies = {plan.study.file: plan.study.backends for plan in plans}
+    wanted = dict.fromkeys(name for backends in studies.values() for name in backends)
+    found = {name: find_backend(plugins, name) for name in wanted}
+    lacking = {name: backend.missing() for name, backend in found.items()}
+    lacking = {name: modules for name, modules in lacking.items() if modules}
+    if lacking:
+        needs = [_needs(file, backends, lacking) for file, backends in studies.items()]
+        raise PluginError(
+            f"{'; '.join(filter(None, needs))}; install what is missing with: {install(lacking)} "
+            "(or leave these studies or backends out)."
+        )
+    _check_declared(plans, found)
+
+
+def _check_declared(plans: Iterable[Plan], found: Mapping[str, Registered]) -> None:
+    """Refuse points that a backend has said it cannot do."""
     from epochwise.support import require_declared  # which imports NumPy; a dry run does without
 
     for plan in plans:
         for name in plan.study.backends:
-            backend = load_backend(plugins, name)
             for point in plan.points.values():
-                require_declared(backend, point.values)
+                require_declared(found[name], point.values)
+
+
+def _needs(file: str, backends: Iterable[str], lacking: Mapping[str, list[str]]) -> str:
+    """Say which backends of a study cannot be had; "" where all can."""
+    named = [f"{name} (needs {', '.join(lacking[name])})" for name in backends if name in lacking]
+    return f"{file}: backends that are not installed: {', '.join(named)}" if named else ""
+
+
+def install(lacking: Mapping[str, list[str]]) -> str:
+    """Give the command that installs what backends lack: extras of this package, or modules.
+
+    Parameters
+    ----------
+    lacking : for each backend the modules that are not installed.
+    """
+    extras = [name for name in lacking if name in EXTRAS]
+    theirs = [module for name in lacking if name not in EXTRAS for module in lacking[name]]
+    others = [module.split(".")[0] for module in theirs]
+    ours = ["-c constraints.txt", f"-e '.[{','.join(extras)}]'"] if extras else []
+    return " ".join([quote(sys.executable), "-m pip install", *ours, *dict.fromkeys(others)])
 
 
 def dataset_sources(

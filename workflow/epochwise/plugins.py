@@ -99,6 +99,23 @@ def load_backend(folder: Path, name: str) -> Registered:
         Where there is no such backend, its plugin is broken, or its framework is
         missing; the sentence says what to install.
     """
+    found = find_backend(folder, name)
+    if missing := found.missing():
+        raise PluginError(
+            f"backend {name!r} needs {', '.join(missing)}, which is not installed; "
+            f"try: {found.how_to_install()}"
+        )
+    return found
+
+
+def find_backend(folder: Path, name: str) -> Registered:
+    """Import a backend's plugin, whether its framework is installed or not.
+
+    Raises
+    ------
+    PluginError
+        Where there is no such backend, or its plugin is broken.
+    """
     if name not in (known := names(folder, "backends")):
         raise PluginError(unknown("backend", name, known))
     found = _collect(_module(folder, name, "backends"), "backends")
@@ -106,11 +123,6 @@ def load_backend(folder: Path, name: str) -> Registered:
         raise PluginError(
             f"{_source(folder, name, 'backends')}: registers {sorted(found) or 'nothing'}, not "
             f"{name!r}; its register_backends (marked @hookimpl) must register that name."
-        )
-    if missing := found[name].missing():
-        raise PluginError(
-            f"backend {name!r} needs {', '.join(missing)}, which is not installed; "
-            f"try: {found[name].how_to_install()}"
         )
     return found[name]
 

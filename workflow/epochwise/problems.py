@@ -1,6 +1,6 @@
 """From a fold's arrays and a point's hyperparameters to the problem that a backend gets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -58,6 +58,25 @@ def batch_size(asked: int | str, rows: int) -> int:
             f"{rows}, or auto."
         )
     return int(asked)
+
+
+def check_batch_sizes(
+    rows: int, dataset: str, where: str, asked: Sequence[tuple[str, int | str]]
+) -> None:
+    """Refuse the first batch size of a study that one of its folds is too small for.
+
+    Parameters
+    ----------
+    rows : number of training rows.
+    where : the study's file.
+    asked : pairs of a key and the batch size that stands there.
+    """
+    for key, size in asked:
+        if size != "auto" and int(size) > rows:
+            raise StudyError(
+                f"{where}: {key}: {size} is more than the {rows} training rows of dataset "
+                f"{dataset!r}; give at most {rows}, or auto."
+            )
 
 
 def _task(task: str) -> Task:

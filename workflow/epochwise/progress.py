@@ -65,14 +65,14 @@ class Progress:
         return f"{self.short} {epoch:,}/{self.segment.end:,} {left:.0f} s left"
 
     def line(self, epoch: int, losses: Array, now: float) -> str:
-        """Write the line: epoch, losses (the mean over seeds), epochs/s, time left."""
+        """Write the line: epoch, time left, losses (the mean over seeds), epochs/s."""
         alive = losses[np.isfinite(losses).all(axis=1)]
         means = alive.mean(axis=0) if len(alive) else np.full(losses.shape[1], np.nan)
         parts = [f"{n} {means[i]:.6g}" for n, i in zip(self.names, self.shown, strict=True)]
         speed, left = self._pace(epoch, now)
         return (
-            f"{self.label}  epoch {epoch:,}/{self.segment.end:,}  {'  '.join(parts)}  "
-            f"{speed:,.0f} epochs/s  {left:.0f} s left"
+            f"{self.label}  epoch {epoch:,}/{self.segment.end:,}  {left:.0f} s left  "
+            f"{'  '.join(parts)}  {speed:,.0f} epochs/s"
         )
 
     def _pace(self, epoch: int, now: float) -> tuple[float, float]:

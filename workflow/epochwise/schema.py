@@ -34,6 +34,10 @@ def _is_whole(checker: Any, value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _by_path(error: ValidationError) -> list[str]:
+    return list(map(str, error.absolute_path))
+
+
 def check(study: Any, where: str) -> None:
     """Raise a `StudyError` for the first thing that the schema does not allow.
 
@@ -42,9 +46,9 @@ def check(study: Any, where: str) -> None:
     study : what the study file holds.
     where : the file's name, for the message.
     """
-    errors = sorted(_validator().iter_errors(study), key=lambda error: list(map(str, error.path)))
+    errors = sorted(_validator().iter_errors(study), key=_by_path)
     if errors:
-        raise StudyError(f"{where}: {_sentence(errors[0])}")
+        raise StudyError(f"{where}: {_sentence(_innermost(errors[0]))}")
 
 
 def fill_defaults(
@@ -73,6 +77,24 @@ def hyperparameters() -> dict[str, dict[str, Any]]:
     return {**sections["network"]["properties"], **sections["training"]["properties"]}
 
 
+def _innermost(error: ValidationError) -> ValidationError:
+    """Descend from a choice that fails to what is wrong inside the one form that fits."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for one in error.context or ():
+        branches.setdefault(one.schema_path[0], []).append(one)
+    fitting = [every for every in branches.values() if not any(map(_is_other_form, every))]
+    if error.validator != "oneOf" or len(fitting) != 1:
+        return error
+    inner = min(fitting[0], key=_by_path)
+    inside = inner.instance is not error.instance or inner.validator == "uniqueItems"
+    return _innermost(inner) if inside else error
+
+
+def _is_other_form(error: ValidationError) -> bool:
+    """Tell whether a choice is for values of another type than the whole value has."""
+    return not error.path and error.validator in ("type", "const", "enum")
+
+
 def _sentence(error: ValidationError) -> str:
     key = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties" and isinstance(error.instance, dict):
@@ -82,6 +104,8 @@ def _sentence(error: ValidationError) -> str:
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
         return f"the key {missing!r} is missing; {_hint(schema()['properties'][missing])}"
+    if error.validator == "uniqueItems":
+        return f"{key}: {_show(error.instance)} has a value twice; list each once."
     if error.validator == "pattern":
         return f"{key}: {_show(error.instance)} cannot be a name; {_NAMES}"
     return f"{key or 'the file'}: {_show(error.instance)} is not allowed; {_hint(error.schema)}"

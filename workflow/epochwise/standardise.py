@@ -62,6 +62,7 @@ def cut_rows(table: pa.Table, facts: Facts, rule: Mapping[str, Any], fold: int) 
     ----------
     rule : the study's `partitions`, every default filled in.
     """
+    partitions.check_one_fold(facts.name, facts.partition, fold + 1)
     labels = None if facts.task == "regression" else class_numbers(table, facts)
     try:
         parts = _parts(table, facts, labels, rule, fold)

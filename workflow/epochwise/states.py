@@ -1,16 +1,19 @@
 """Segments' end states on disk: named arrays in one `.npz`, never pickled."""
 
+import zlib
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from epochwise.contract import Array, State
 from epochwise.errors import DataError
+from epochwise.replacing import replacing
 
 
 def save(path: str | Path, arrays: dict[str, Array]) -> None:
-    """Write named arrays; the same arrays give the same bytes."""
-    with open(path, "wb") as file:
+    """Write named arrays; the same arrays give the same bytes. The file is whole or not there."""
+    with replacing(path) as beside, beside.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
 
 
@@ -23,9 +26,11 @@ def load(path: str | Path) -> State:
         Where the file is not such an archive.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError) as error:
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; run again to make it.") from None
+    except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
         raise DataError(
             f"{path}: not a file of arrays ({error}); delete it and run again."
         ) from None

@@ -47,7 +47,7 @@ class Study:
     def folds(self, dataset: str) -> range:
         """Give the numbers of the cuts of a dataset."""
         cut = self.resolved["partitions"]
-        if "partition" in self.datasets[dataset]:
+        if self.datasets[dataset].get("partition"):
             return range(1)
         return range(cut["n_repeats"] * (cut["n_splits"] if cut["method"] == "k_fold" else 1))
 
@@ -144,7 +144,7 @@ def _check_cut(study: Study) -> None:
             "their sum must be below 1."
         )
     for name, options in study.datasets.items():
-        if "partition" in options and cut["method"] == "k_fold":
+        if options.get("partition") and cut["method"] == "k_fold":
             raise StudyError(
                 f"{study.file}: datasets.{name}.partition: the column cuts the rows already; remove "
                 "it, or partitions.method: k_fold."

@@ -50,6 +50,18 @@ def points(resolved: Mapping[str, Any]) -> list[Point]:
     return found
 
 
+def batch_sizes(resolved: Mapping[str, Any]) -> list[tuple[str, int | str]]:
+    """List every batch size that a study asks for, each with the key that it stands under."""
+    sweep, base = resolved["sweep"], ("training.batch_size", resolved["training"]["batch_size"])
+    if "points" not in sweep:
+        swept = [("sweep.batch_size", size) for size in sweep.get("batch_size", [])]
+        return swept or [base]
+    return [
+        (f"sweep.points.{name}.batch_size", one["batch_size"]) if "batch_size" in one else base
+        for name, one in sweep["points"].items()
+    ]
+
+
 def cell(value: Any) -> Any:
     """Write a hyperparameter as one cell of a table: [64, 32] is "64x32", [64] is 64."""
     if not isinstance(value, list):

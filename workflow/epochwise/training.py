@@ -18,6 +18,7 @@ from epochwise.parameters import initial_state
 from epochwise.parquet import write
 from epochwise.plugins import load_backend
 from epochwise.progress import Progress
+from epochwise.replacing import replacing
 from epochwise.standardise import read_scaler
 
 
@@ -28,6 +29,7 @@ def run(
     plugins: Path,
     backend: str,
     values: Mapping[str, Any],
+    batches: Mapping[str, Any],
     segment: Segment,
     label: str,
     short: str,
@@ -42,11 +44,14 @@ def run(
     state : the file that the segment before left; None at epoch 0.
     plugins : the folder of plugins.
     values : the point's hyperparameters, as they stand in the study.
+    batches : what `problems.check_batch_sizes` needs, of all points of the study.
     label, short : what the progress line calls this job, in full and in a few words.
     outputs : files for ``losses``, ``state`` and ``timings``.
     """
     began = time.perf_counter()
-    problem = problems.make(states.load(arrays), read_scaler(scaler), values)
+    fold = read_scaler(scaler)
+    problems.check_batch_sizes(fold.rows["train"], **batches)
+    problem = problems.make(states.load(arrays), fold, values)
     kept = states.load(state) if state else initial_state(problem, segment.seeds)
     going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
     trainer = load_backend(plugins, backend).value(problem, kept)
@@ -85,4 +90,5 @@ def end_state(
 def _write_times(path: str, start_up: float, training: float, segment: Segment) -> None:
     epochs = (segment.end - segment.start) * len(segment.seeds)
     times = {"start_up_seconds": start_up, "training_seconds": training, "epochs_trained": epochs}
-    Path(path).write_text(json.dumps(times) + "\n", encoding="utf-8")
+    with replacing(path) as beside:
+        beside.write_text(json.dumps(times) + "\n", encoding="utf-8")

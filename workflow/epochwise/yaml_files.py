@@ -9,7 +9,7 @@ import yaml
 
 from epochwise.errors import StudyError
 
-FLOAT, INT = "tag:yaml.org,2002:float", "tag:yaml.org,2002:int"
+FLOAT, INT, TEXT = (f"tag:yaml.org,2002:{name}" for name in ("float", "int", "str"))
 SCIENTIFIC = re.compile(r"[+-]?\d+(\.\d*)?[eE][+-]?\d+$")
 LARGEST = 2**63 - 1  # what the tables' whole numbers hold
 
@@ -47,6 +47,13 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML ships no type hi
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
 
+    def text(self, node: Any) -> str:
+        value = str(self.construct_scalar(node))
+        try:  # JSON writes an emoji as two halves, "\\ud83c\\udf89"
+            return value.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            raise _Refused("holds half a character (a lone surrogate); remove it", node) from None
+
     def finite_number(self, node: Any) -> float | int:
         value = float(self.construct_yaml_float(node))
         if not math.isfinite(value):
@@ -78,3 +85,4 @@ def _sentence(error: yaml.YAMLError) -> str:
 _Loader.add_implicit_resolver(FLOAT, SCIENTIFIC, list("+-0123456789"))
 _Loader.add_constructor(FLOAT, _Loader.finite_number)
 _Loader.add_constructor(INT, _Loader.whole_number)
+_Loader.add_constructor(TEXT, _Loader.text)

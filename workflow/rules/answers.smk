@@ -1,7 +1,5 @@
 """answers: a row per run, how many epochs, how sure, what early stopping would have done."""
 
-ANSWERS = "best_epoch choice_cost phases batches stopping frontier refit".split()
-
 
 rule answers:
     input:

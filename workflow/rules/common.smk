@@ -11,7 +11,7 @@ from epochwise.closing import closing_words
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.locking import lock
-from epochwise.plan import check_backends, read_plans
+from epochwise.plan import ANSWERS, check_backends, read_plans
 from epochwise.plugins import fingerprint, plugin_file
 
 RESULTS = Path("results")

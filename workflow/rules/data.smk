@@ -11,6 +11,8 @@ rule load:
         "logs/{study}/{dataset}/load.log",
     params:
         options=lambda w: PLANS[w.study].study.datasets[w.dataset],
+        # a check; with `input` among the arguments it is no reason to run again
+        folds=lambda w, input: len(PLANS[w.study].study.folds(w.dataset)),
         plugins=lambda w: str(PLUGINS),
         version=VERSION,
     message:
@@ -28,9 +30,12 @@ rule standardise:
         scaler="results/{study}/work/{dataset}/fold-{fold}/scaler.json",
     log:
         "logs/{study}/{dataset}/fold-{fold}/standardise.log",
+    priority: 1  # what cannot be trained is told before anything is
     params:
         partitions=lambda w: PLANS[w.study].partitions(),
         standardise=lambda w: PLANS[w.study].study.resolved["standardise"],
+        # a check; with `input` among the arguments it is no reason to run again
+        batches=lambda w, input: PLANS[w.study].batch_sizes(w.dataset),
         version=VERSION,
     message:
         "Standardise {wildcards.dataset}, fold {wildcards.fold}"

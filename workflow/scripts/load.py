@@ -11,6 +11,7 @@ with job(snakemake.log[0], snakemake.wildcards.study):
     if "file" in options:
         options["file"] = snakemake.input.files[-1]  # where it lies, seen from here
     sources = plugins.load_all(Path(snakemake.params.plugins), "datasets")
-    table, facts = loading.load(snakemake.wildcards.dataset, sources, options)
+    name, folds = snakemake.wildcards.dataset, snakemake.params.folds
+    table, facts = loading.load(name, sources, options, folds)
     parquet.write(table, snakemake.output.table)
     facts.save(snakemake.output.facts)

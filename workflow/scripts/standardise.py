@@ -12,13 +12,14 @@ with job(snakemake.log[0], snakemake.wildcards.study):
 
     import pyarrow.parquet as pq
 
-    from epochwise import datasets, standardise, states
+    from epochwise import datasets, problems, standardise, states
 
     table = pq.read_table(snakemake.input.table)
     facts = datasets.read_facts(snakemake.input.facts)
     parts = standardise.cut_rows(
         table, facts, snakemake.params.partitions, int(snakemake.wildcards.fold)
     )
+    problems.check_batch_sizes(len(parts["train"]), **snakemake.params.batches)
     arrays, scaler = standardise.standardise(table, facts, parts, snakemake.params.standardise)
     states.save(snakemake.output.arrays, arrays)
     scaler.save(snakemake.output.scaler)

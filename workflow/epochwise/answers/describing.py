@@ -22,7 +22,7 @@ def describe(answer: Facts) -> str:
     every = answer["configurations"]
     leaders = [each for each in every if each["leads"]]
     if not leaders:
-        lines = [f"{name(each)}: {each['phases']['verdict']}." for each in every]
+        lines = headlines(answer)
     elif len(leaders) == 1:
         lines = [*_all_about(leaders[0]), *_others(every, leaders[0])]
     else:
@@ -34,6 +34,18 @@ def describe(answer: Facts) -> str:
             f"({rest} more lines: see best_epoch.csv and phases.csv)",
         ]
     return "\n".join(lines)
+
+
+def headlines(answer: Facts) -> list[str]:
+    """Say the best epoch of each dataset, a line for each; where there is none, why."""
+    every = answer["configurations"]
+    leaders = [each for each in every if each["leads"]]
+    return [
+        _headline(each)
+        if each["leads"] and each["phases"]["kind"] != "diverged"
+        else _named_verdict(each)
+        for each in leaders or every
+    ]
 
 
 def name(configuration: Facts) -> str:
@@ -62,6 +74,10 @@ def _headline(leader: Facts) -> str:
     facts = leader["best_epoch"]
     best, epochs = (wording.count(facts[key]) for key in ("best_epoch", "last_epoch"))
     return f"{name(leader)}: the best epoch is {best} of {epochs}."
+
+
+def _named_verdict(configuration: Facts) -> str:
+    return f"{name(configuration)}: {configuration['phases']['verdict']}."
 
 
 def _losses(leader: Facts) -> str:

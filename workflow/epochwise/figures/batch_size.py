@@ -7,7 +7,7 @@ import numpy as np
 
 from epochwise.figures import style
 from epochwise.figures.curves import Curves, Floats
-from epochwise.figures.panels import least_loss
+from epochwise.figures.panels import rank
 from epochwise.figures.tables import Tables
 from epochwise.thinning import thin
 
@@ -39,7 +39,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
         notes.append(draw_group(trio, group, options))
         name, unit = tables.loss_name(group[0].dataset)
         for axes in trio if narrow else trio[:1]:
-            axes.set_ylabel(f"Validation {name}\n({unit})" if not narrow else f"Validation\n{name}")
+            axes.set_ylabel(f"{name.capitalize()}\n({unit})")
         if len(groups) > 1 or others(group[0]):
             trio[0].set_title(", ".join(filter(None, [group[0].dataset, others(group[0])])))
     notes += [what_is_left_out(tables, groups), "The curves begin after the first epoch."]
@@ -55,7 +55,7 @@ def families(curves: Sequence[Curves]) -> list[list[Curves]]:
     for dataset in dict.fromkeys(one.dataset for one in curves):
         own = [one for one in curves if one.dataset == dataset]
         own = [one for one in own if one.backend == own[0].backend]
-        best = others(min(own, key=least_loss))
+        best = others(min(own, key=rank))
         family = [one for one in own if others(one) == best]
         chosen.append(sorted(family, key=lambda one: rows_per_batch(one)))
     return chosen
@@ -117,16 +117,17 @@ def draw_curve(axes: "Axes", curves: Curves, count: str, number: int, total: int
 def what_is_left_out(tables: Tables, groups: Sequence[Sequence[Curves]]) -> str:
     """Say of what the curves are, and which are not drawn."""
     runs = max(len(curves.used) for group in groups for curves in group)
-    what = f"Curves are means of {runs} runs; " if runs > 1 else ""
+    what = "The curves are validation losses"
+    what += f", means of {runs} runs; " if runs > 1 else "; "
     backends = tables.study.backends
     one = f" Backend {backends[0]} alone is drawn." if len(backends) > 1 else ""
-    return f"{what}markers show the least validation loss.".capitalize() + one
+    return f"{what}markers show the least.{one}"
 
 
 def finding(groups: Sequence[Sequence[Curves]]) -> str:
     """Say which batch size got lowest, and when."""
-    best = min((curves for group in groups for curves in group), key=least_loss)
-    if best.best < 0:
+    best = min((curves for group in groups for curves in group), key=rank)
+    if best.lost:
         return "Every run diverged: no batch size can be recommended"
     size, epoch = best.swept["batch_size"], style.count(best.best)
     updates = style.count(best.best * per_epoch(best, "iterations"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from epochwise.figures import style
 from epochwise.figures.curves import Ints
-from epochwise.figures.tables import Row, Tables
+from epochwise.figures.tables import Row, Tables, rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,8 +119,7 @@ def draw_strip(axes: "Axes", strip: Strip, height: int) -> None:
 
 def least_losses(strips: Sequence[Strip]) -> list[Strip]:
     """Choose the settings of the least validation loss, in their order, where there are many."""
-    losses = [strip.facts.get("validation_loss") for strip in strips]
-    ranks = np.argsort([np.inf if loss is None else loss for loss in losses], kind="stable")
+    ranks = sorted(range(len(strips)), key=lambda place: rank(strips[place].facts))
     return [strips[place] for place in sorted(ranks[:MOST_ROWS])]
 
 
@@ -142,7 +141,8 @@ def what_is_drawn(shown: Sequence[Strip]) -> str:
 def what_is_left_out(every: Sequence[Strip], shown: Sequence[Strip]) -> str:
     """Say what is not drawn."""
     diverged = sum(strip.runs - len(strip.epochs) for strip in every)
-    notes = [f"{diverged} runs diverged and are left out."] if diverged else []
+    what = "run diverged and is" if diverged == 1 else "runs diverged and are"
+    notes = [f"{diverged} {what} left out."] if diverged else []
     with_runs = sum(1 for strip in every if len(strip.epochs))
     if with_runs > len(shown):
         notes.append(

@@ -80,6 +80,11 @@ class Curves:
         """How many runs ended before the last epoch."""
         return int((self.last < self.planned).sum())
 
+    @property
+    def lost(self) -> bool:
+        """Whether every run ended before the last epoch: nothing can be recommended."""
+        return self.diverged == len(self.fold)
+
     @cached_property
     def used(self) -> Ints:
         """The runs that make the mean curve: those that reached the end, or else all that began."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochwise.figures import style
 from epochwise.figures.labels import label_points
-from epochwise.figures.tables import Row, Tables
+from epochwise.figures.tables import Row, Tables, rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -62,10 +62,9 @@ def label_criteria(axes: "Axes", stopping: Sequence[Row], frontier: Sequence[Row
 def leaders(tables: Tables) -> list[Row]:
     """Give the configuration of the least validation loss of each dataset."""
     best: dict[str, Row] = {}
-    for row in tables.rows("best_epoch"):
-        loss, so_far = row["validation_loss"], best.get(row["dataset"], {}).get("validation_loss")
-        if loss is not None and (so_far is None or loss < so_far):
-            best[row["dataset"]] = row
+    for row in sorted(tables.rows("best_epoch"), key=rank):
+        if row["validation_loss"] is not None:
+            best.setdefault(row["dataset"], row)
     names = ["dataset", "backend", *tables.swept]
     return [{name: row[name] for name in names} for row in best.values()]
 
@@ -147,6 +146,8 @@ def finding(tables: Tables, keys: Sequence[Row]) -> str:
     most = 100 * float(tables.study.resolved.get("answer", {}).get("acceptable_regret", ACCEPTABLE))
     cheap = [row for row in points if row[REGRET] <= most and row[SAVED] > 0]
     where = keys[0]["dataset"]
+    if rank(tables.row("best_epoch", keys[0]))[0]:
+        return f"{where}: every run diverged, so no criterion is recommended"
     if not cheap:
         return f"{where}: no criterion saves epochs for a regret of at most {most:g} %"
     best = max(cheap, key=lambda row: row[SAVED])

@@ -14,11 +14,11 @@ from epochwise.figures.panels import (
     by_place,
     coinciding,
     columns_of,
-    least_loss,
     most_telling,
     panel_grid,
     panel_title,
     panel_width,
+    rank,
     same_curves,
     tidy_labels,
 )
@@ -50,10 +50,11 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     notes = []
     columns = columns_of(options, len(shown))
     roomy = panel_width(options, columns) >= ROOMY
+    between = " " if -(-len(shown) // columns) < 4 else "\n"  # low panels have short labels
     for axes, panel in zip(grid, shown, strict=True):
         notes.append(draw_panel(axes, panel, options, roomy))
         name, unit = tables.loss_name(panel.curves.dataset)
-        axes.set_ylabel(f"{name.capitalize()} ({unit})")
+        axes.set_ylabel(f"{name.capitalize()}{between}({unit})")
         if len(shown) > 1:
             axes.set_title(panel_title(panel, every, options, columns))
     tidy_labels(grid, columns)
@@ -76,7 +77,7 @@ def draw_panel(axes: "Axes", panel: Panel, options: Mapping[str, Any], roomy: bo
     style.set_epoch_axis(axes, last, *([] if roomy else ["Epoch"]))
     if not roomy:
         axes.minorticks_off()  # half of the time that small multiples take
-    if curves.best >= 0 and curves.diverged < len(curves.fold):
+    if curves.best >= 0 and not curves.lost:
         mark_best(axes, curves, roomy)
     return " ".join([mark_diverged(axes, curves), scale_note]).strip()
 
@@ -185,20 +186,25 @@ def what_lines_are(panels: Sequence[Panel]) -> str:
     folds = max(len(np.unique(panel.curves.fold)) for panel in panels)
     of = f" (over {folds} folds, the seeds of each averaged first)" if folds > 1 else ""
     band = " The band reaches from the 10th to the 90th percentile of the runs at each epoch."
-    return f"Lines are means of {span} runs{of}." + (band if numbers[-1] >= FEWEST_BANDED else "")
+    singles = f" More than {MOST_SINGLES} are not drawn one by one."
+    notes = [
+        band if numbers[-1] >= FEWEST_BANDED else "",
+        singles if numbers[-1] > MOST_SINGLES else "",
+    ]
+    return f"Lines are means of {span} runs{of}." + "".join(notes)
 
 
 def finding(panels: Sequence[Panel]) -> str:
     """Say in one line what the curves show."""
     known = [panel for panel in panels if panel.curves.best >= 0]
-    if not known or all(p.curves.diverged == len(p.curves.fold) for p in panels):
+    if not known or all(panel.curves.lost for panel in panels):
         return "Every run diverged: no epoch can be recommended"
     datasets = dict.fromkeys(panel.curves.dataset for panel in known)
     if len(datasets) > 1:
         best = [panel.curves.best for panel in known]
         span = f"epochs {style.count(min(best))} to {style.count(max(best))}"
         return f"The least validation loss comes at {span}, by dataset and setting"
-    leader = min(known, key=lambda panel: least_loss(panel.curves)).curves
+    leader = min(known, key=lambda panel: rank(panel.curves)).curves
     return finding_of(leader, len(panels) > 1)
 
 

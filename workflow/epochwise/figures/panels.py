@@ -66,16 +66,17 @@ def most_telling(panels: Sequence[Panel], most: int) -> list[Panel]:
     datasets: dict[str, list[Panel]] = {}
     for panel in panels:
         datasets.setdefault(panel.curves.dataset, []).append(panel)
-    ranked = [sorted(group, key=lambda p: least_loss(p.curves)) for group in datasets.values()]
+    ranked = [sorted(group, key=lambda p: rank(p.curves)) for group in datasets.values()]
     deepest = max(map(len, ranked))
     chosen = [group[rank] for rank in range(deepest) for group in ranked if rank < len(group)]
     kept = {id(panel) for panel in chosen[:most]}
     return [panel for panel in panels if id(panel) in kept]
 
 
-def least_loss(curves: Curves) -> float:
-    """Return the least mean validation loss, infinite where there is none."""
-    return float(curves.mean("validation_loss")[curves.best]) if curves.best >= 0 else np.inf
+def rank(curves: Curves) -> tuple[bool, float]:
+    """Order by the least mean validation loss; where every run diverged, last, as in the answer."""
+    least = float(curves.mean("validation_loss")[curves.best]) if curves.best >= 0 else np.inf
+    return curves.lost, least
 
 
 def columns_of(options: Mapping[str, Any], panels: int) -> int:

@@ -22,7 +22,11 @@ MILLIMETRE = 1 / 25.4  # inches
 WIDTHS = {"column": 85.0, "page": 175.0}  # mm
 POINTS = 72  # in an inch
 TITLE, NOTE, LEGEND_ROW = 8.5, 6.5, 11.0  # points
-LEGEND_LETTER, LEGEND_HANDLE = 3.9, 34.0  # points: the mean letter; line, gap and space between
+LEGEND_LETTER, LEGEND_HANDLE, LEGEND_SPACE = (
+    3.7,
+    24.0,
+    10.0,
+)  # points: letter; line and gap; between
 
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 ORANGE, SKY, PURPLE, BLACK, GREY = "#E69F00", "#56B4E9", "#CC79A7", "#000000", "#767676"
@@ -45,7 +49,9 @@ PARTITION_STYLE: dict[str, dict[str, Any]] = {
 }
 
 STYLE: Any = {  # matplotlib's own type for this is a list of every parameter
-    "font.family": "DejaVu Sans",  # it comes with matplotlib: the same everywhere
+    "font.family": "sans-serif",
+    # the first comes with matplotlib: the same everywhere; the others are for a viewer's SVG
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"],
     "font.size": 7.5,
     "axes.titlesize": 7.5,
     "axes.titlelocation": "left",
@@ -173,7 +179,8 @@ def legend_columns(labels: Sequence[str], width: float) -> int:
     for rows in range(1, len(labels) + 1):
         columns = -(-len(labels) // rows)
         widest = [max(map(len, column)) for column in np.array_split(labels, columns)]
-        if sum(LEGEND_LETTER * letters + LEGEND_HANDLE for letters in widest) <= width:
+        entries = sum(LEGEND_LETTER * letters + LEGEND_HANDLE for letters in widest)
+        if entries + (columns - 1) * LEGEND_SPACE <= width:
             return columns
     return 1
 

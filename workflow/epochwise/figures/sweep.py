@@ -9,7 +9,7 @@ import numpy as np
 
 from epochwise.figures import style
 from epochwise.figures.curves import Floats
-from epochwise.figures.tables import Row, Tables
+from epochwise.figures.tables import Row, Tables, rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -96,9 +96,9 @@ def distinct(rows: Sequence[Row], key: str) -> list[Any]:
 
 
 def best_of(rows: Sequence[Row]) -> Row | None:
-    """Give the row of the least validation loss."""
-    known = [row for row in rows if row["validation_loss"] is not None]
-    return min(known, key=lambda row: row["validation_loss"], default=None)
+    """Give the row of the least validation loss, None where every run of every row diverged."""
+    best = min(rows, key=rank, default=None)
+    return None if best is None or rank(best)[0] else best
 
 
 def draw_lines(axes: "Axes", field: Field, quantity: str, options: Mapping[str, Any]) -> None:
@@ -108,16 +108,17 @@ def draw_lines(axes: "Axes", field: Field, quantity: str, options: Mapping[str, 
         isinstance(value, int | float) and not isinstance(value, bool) for value in values
     )
     x = np.array(values if numbers else range(len(values)), dtype=float)
-    y = as_floats(field.rows, quantity)
-    axes.plot(x, y, marker="o", markersize=3.5, color=style.BLUE)
-    draw_errors(axes, x, field.rows, quantity)
+    y, order = as_floats(field.rows, quantity), np.argsort(x, kind="stable")
+    axes.plot(x[order], y[order], marker="o", markersize=3.5, color=style.BLUE)
+    low, high = ends(field.rows, quantity)
+    axes.vlines(x, low, high, color=style.BLUE, linewidth=0.9, alpha=0.7)
     if (x > 0).all() and x.max() / x.min() >= 10 and numbers:
         style.set_log_x(axes)
     if len(x) <= MOST_TICKS or not numbers:
         axes.set_xticks([], minor=True)
         axes.set_xticks(x, [str(value) for value in values], rotation=30 if len(x) > 5 else 0)
     if quantity == "validation_loss":
-        style.set_loss_scale(axes, options["yscale"], [y])
+        style.set_loss_scale(axes, options["yscale"], [y, low, high])
     else:
         style.plain_numbers(axes)
         axes.set_ylim(bottom=0)
@@ -125,13 +126,12 @@ def draw_lines(axes: "Axes", field: Field, quantity: str, options: Mapping[str, 
     axes.set_xlabel(field.keys[0])
 
 
-def draw_errors(axes: "Axes", x: Floats, rows: Sequence[Row], quantity: str) -> None:
-    """Draw standard errors of the loss, or the interval of the best epoch."""
-    low, high = as_floats(rows, "interval_low"), as_floats(rows, "interval_high")
-    if quantity == "validation_loss":
-        loss, error = as_floats(rows, quantity), as_floats(rows, "validation_loss_error")
-        low, high = loss - error, loss + error
-    axes.vlines(x, low, high, color=style.BLUE, linewidth=0.9, alpha=0.7)
+def ends(rows: Sequence[Row], quantity: str) -> tuple[Floats, Floats]:
+    """Return a standard error below and above the loss, or the interval of the best epoch."""
+    if quantity == "best_epoch":
+        return as_floats(rows, "interval_low"), as_floats(rows, "interval_high")
+    loss, error = as_floats(rows, quantity), as_floats(rows, "validation_loss_error")
+    return loss - error, loss + error
 
 
 def as_floats(rows: Sequence[Row], name: str) -> Floats:
@@ -232,9 +232,7 @@ def draw_list(axes: "Axes", field: Field, quantity: str, options: Mapping[str, A
 
 def ordered(field: Field) -> list[Row]:
     """Sort the points by their loss, those that diverged last, and cut a long list."""
-    losses = as_floats(field.rows, "validation_loss")
-    order = np.argsort(np.where(np.isnan(losses), np.inf, losses), kind="stable")
-    return [field.rows[place] for place in order[:MOST_ROWS]]
+    return sorted(field.rows, key=rank)[:MOST_ROWS]
 
 
 def point_name(row: Row, keys: Sequence[str]) -> str:
@@ -257,8 +255,9 @@ def what_is_drawn(tables: Tables, fields: Sequence[Field], kind: Any) -> list[st
         runs = max(int(row.get("sampling_units") or 0) for row in rows) if rows else 0
         bars = "Bars: standard error of the loss, bootstrap interval of the epoch."
         notes.append(bars if runs > 1 else "")
-    diverged = sum(row["validation_loss"] is None for field in fields for row in field.rows)
-    notes.append(f"{diverged} settings have no finite loss." if diverged else "")
+    diverged = sum(rank(row)[0] for field in fields for row in field.rows)
+    settings = "setting" if diverged == 1 else "settings"
+    notes.append(f"Every run of {diverged} {settings} diverged." if diverged else "")
     return notes
 
 

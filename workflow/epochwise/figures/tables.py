@@ -196,6 +196,13 @@ def read_csv(path: Path) -> list[Row]:
         ]
 
 
+def rank(row: Row) -> tuple[bool, float]:
+    """Order rows of `best_epoch` by validation loss; where every run diverged, last, as in the answer."""
+    loss = row.get("validation_loss")
+    lost = loss is None or row.get("diverged_runs") == row.get("runs", -1)
+    return lost, np.inf if loss is None else loss
+
+
 def as_value(text: str | None) -> Any:
     """Read one cell of a CSV file; a word such as `inf` is a name, not a number."""
     if not text:

@@ -9,11 +9,12 @@ from epochwise.figures import style
 from epochwise.figures.curves import Curves
 from epochwise.figures.loss_curves import line, mark_best
 from epochwise.figures.panels import (
+    Panel,
     by_place,
     coinciding,
-    least_loss,
     most_telling,
     panel_title,
+    rank,
     same_curves,
 )
 from epochwise.figures.tables import Row, Tables
@@ -42,7 +43,8 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     notes = []
     for number, (panel, (upper, lower)) in enumerate(zip(shown, pairs, strict=True)):
         notes.append(draw_pair(upper, lower, panel.curves, tables, options))
-        label_pair(upper, lower, tables.loss_name(panel.curves.dataset), number % columns == 0)
+        outer = number % columns == 0 or changes_dataset(shown, number)
+        label_pair(upper, lower, tables.loss_name(panel.curves.dataset), outer)
         if len(every) > 1:
             upper.set_title(panel_title(panel, every, options, columns))
     left_out = (
@@ -51,6 +53,11 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     notes += [same_curves(shown), left_out if len(shown) < len(every) else ""]
     title = finding(tables, [panel.curves for panel in shown])
     return style.finish(figure, options, title, notes)
+
+
+def changes_dataset(shown: Sequence[Panel], number: int) -> bool:
+    """Tell whether a panel's dataset, and with it perhaps its unit, is not that of the one before."""
+    return shown[number].curves.dataset != shown[number - 1].curves.dataset
 
 
 def paired_axes(
@@ -133,7 +140,7 @@ def draw_gap(axes: "Axes", gap: Any) -> None:
 
 def finding(tables: Tables, curves: Sequence[Curves]) -> str:
     """Say what the best configuration does, in the words of the phases."""
-    leader = min(curves, key=least_loss)
+    leader = min(curves, key=rank)
     verdict = tables.row("phases", leader.key).get("verdict")
     where = ", ".join(filter(None, [leader.dataset, leader.point if len(curves) > 1 else ""]))
     return (

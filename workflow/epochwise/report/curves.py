@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from epochwise.figures.curves import Curves, Floats, Ints
+from epochwise.figures.curves import Curves, Floats, Ints, first_minimum
 from epochwise.figures.loss_curves import BAND, FEWEST_BANDED
 from epochwise.figures.panels import by_place, coincide
 from epochwise.figures.tables import Tables
@@ -39,6 +39,7 @@ def payload(tables: Tables, every: Sequence[Curves]) -> dict[str, Any]:
         "losses": names,
         "precision": kind,
         "same": same_backends(every),
+        "positive": has_positive(every),
         "configurations": [
             configuration(one, Packing(most, kind), shows_runs(every)) for one in every
         ],
@@ -55,6 +56,11 @@ def points_of_a_curve(every: Sequence[Curves]) -> int:
     runs = sum(len(one.fold) + 1 for one in every) if shows_runs(every) else 3 * len(every)
     curves = runs * max(len(one.partitions()) for one in every)
     return int(np.clip(BUDGET // max(curves, 1), FEWEST, MOST))
+
+
+def has_positive(every: Sequence[Curves]) -> bool:
+    """Tell whether a logarithmic axis has anything to show."""
+    return any((one.losses["validation_loss"] > 0).any() for one in every)
 
 
 def same_backends(every: Sequence[Curves]) -> list[str]:
@@ -89,6 +95,7 @@ def configuration(curves: Curves, packing: Packing, with_runs: bool) -> dict[str
         "iterations": per_epoch(curves.iterations),
         "samples": per_epoch(curves.samples),
         "count": len(curves.used),
+        "best": curves.best,
         "mean": {p: pack(curves.mean(f"{p}_loss"), packing) for p in partitions} if several else {},
         "band": {p: pack_band(curves.runs(f"{p}_loss"), packing) for p in partitions}
         if banded
@@ -104,6 +111,7 @@ def runs(curves: Curves, partitions: Sequence[str], packing: Packing) -> list[di
             "fold": int(curves.fold[row]),
             "seed": int(curves.seed[row]),
             "diverged": bool(curves.last[row] < curves.planned),
+            "best": first_minimum(curves.losses["validation_loss"][row]),
             "losses": {p: pack(curves.losses[f"{p}_loss"][row], packing) for p in partitions},
         }
         for row in range(len(curves.fold))
@@ -143,5 +151,6 @@ def explain(every: Sequence[Curves]) -> str:
     if shows_runs(every):
         return rule
     return (
-        f"{rule} With more than {MOST_RUNS} runs, means and bands are drawn instead of single runs."
+        f"{rule} With more than {MOST_RUNS} runs, means and bands are drawn instead of single runs, "
+        "wherever a setting has several."
     )

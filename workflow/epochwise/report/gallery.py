@@ -1,5 +1,6 @@
 """A page that shows every study: `results/index.html`."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ class Entry:
     name: str
     title: str
     description: str
-    answer: str
+    answer: list[str]
     pictures: list[parts.Picture]
     page: str
 
@@ -41,18 +42,22 @@ def write(results: Path, studies: Sequence[Study], out: str | Path) -> None:
 def entry(results: Path, study: Study) -> Entry:
     """Describe one study: its sentence, its answer, its first figure."""
     folder = results / study.name
-    words = parts.answer(folder, [] if answered(folder) else Tables(folder, study).curves())
     pictures = parts.figures(folder)
     return Entry(
         study.name,
         study.resolved.get("title", study.name),
         study.resolved.get("description", ""),
-        words[0] if words else "",
+        headlines(folder, study),
         [one for one in pictures if one.name == FIRST] or pictures[:1],
         f"{study.name}/report.html",
     )
 
 
-def answered(folder: Path) -> bool:
-    """Tell whether the answer has been computed."""
-    return (folder / "answer.json").is_file()
+def headlines(folder: Path, study: Study) -> list[str]:
+    """Say the best epoch of each dataset; without an answer, what the curves alone say."""
+    from epochwise.answers import describing
+
+    file = folder / "answer.json"
+    if not file.is_file():
+        return parts.answer(folder, Tables(folder, study).curves())
+    return describing.headlines(json.loads(file.read_text(encoding="utf-8")))

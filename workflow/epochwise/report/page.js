@@ -72,6 +72,7 @@
   const hasMeans = configurations.some((one) => Object.keys(one.mean).length);
   const hasRuns = everyRun.length > 0;
   const FEW_POINTS = 4;
+  const MOST_READ = 24;
 
   // ---- the controls ----
   const form = byId("controls");
@@ -108,7 +109,7 @@
     }
     group("x", "Horizontal axis", "radio", ["epochs", "iterations", "samples"], (v) => v === "epochs");
     group("xtype", "Horizontal scale", "radio", ["linear", "log"], (v) => v === "linear");
-    group("ytype", "Loss scale", "radio", ["log", "linear"], (v) => v === "log");
+    group("ytype", "Loss scale", "radio", ["log", "linear"], (v) => v === (data.positive ? "log" : "linear"));
   };
   const chosen = (name) => [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((input) => input.value);
   const offered = (name) => form.querySelector(`input[name="${name}"]`) !== null;
@@ -133,6 +134,7 @@
   };
   const nameOf = (one, partition, points, backends) =>
     [partition, points.length > 1 ? one.point : "", backends.length > 1 ? one.backend : ""].filter(Boolean).join(", ");
+  const nameOfRun = (run) => `seed ${run.seed}${facets.fold.length > 1 ? `, fold ${run.fold}` : ""}${run.diverged ? ", diverged" : ""}`;
   const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;"); // plotly reads some HTML
 
   const visible = () => {
@@ -156,10 +158,10 @@
       hovertemplate: `${name}<br>epoch %{customdata:,}<br>loss %{y:.6g}<extra></extra>`,
     };
   };
-  const bestTrace = (one, packed, colour, x) => {
+  const bestTrace = (one, packed, best, colour, x) => {
     const { epoch, losses } = curve(packed);
-    if (!epoch.length) return null;
-    const at = losses[0].indexOf(Math.min(...losses[0]));
+    const at = best < 0 ? -1 : epoch.findIndex((each) => each >= best);
+    if (at < 0) return null;
     return {
       x: scaled(one, epoch.slice(at, at + 1), x), y: [losses[0][at]], customdata: [epoch[at]], mode: "markers", showlegend: false,
       marker: { color: isDark() ? "#14171a" : "#ffffff", size: 9, line: { color: colour, width: 2 } },
@@ -175,15 +177,16 @@
       const runs = state.runs || !mean ? one.runs.filter((run) => state.fold(run.fold) && state.seed(run.seed)) : [];
       const alone = !mean || !state.means;
       for (const run of runs) {
-        const look = { name: `${name}, seed ${run.seed}${facets.fold.length > 1 ? `, fold ${run.fold}` : ""}`, colour, width: alone ? 1.6 : 0.8, opacity: mean ? 0.45 : 1, legend: !mean };
+        const look = { name: `${name}, ${nameOfRun(run)}`, colour, width: alone ? 1.6 : 0.8, opacity: mean ? 0.45 : 1, legend: !mean };
         traces.push(lineTrace(one, partition, run.losses[partition], look, state.x));
       }
       if (mean && state.means) {
         if (one.band[partition]) traces.unshift(bandTrace(one, partition, colour, state.x));
         traces.push(lineTrace(one, partition, mean, { name: `${name}, mean of ${one.count}`, colour, width: 2.2, opacity: 1, legend: true }, state.x));
       }
-      const packed = mean && state.means ? mean : runs.length === 1 ? runs[0].losses[partition] : null;
-      if (partition === "validation" && packed) traces.push(bestTrace(one, packed, colour, state.x));
+      if (partition !== "validation") continue;
+      if (mean && state.means) traces.push(bestTrace(one, mean, one.best, colour, state.x));
+      else if (runs.length === 1) traces.push(bestTrace(one, runs[0].losses[partition], runs[0].best, colour, state.x));
     }
     return traces.filter(Boolean);
   };
@@ -197,6 +200,7 @@
     };
   };
   const AXES = { epochs: "Epoch (passes over the training rows)", iterations: "Iteration (update of the weights)", samples: "Samples seen" };
+  const isTouched = () => matchMedia("(pointer: coarse)").matches;
   const layoutOf = (state) => {
     const ink = isDark() ? "#ececec" : "#1b1b1b";
     const grid = isDark() ? "#3a4046" : "#dddddd";
@@ -204,7 +208,7 @@
     const dataset = state.shown[0]?.dataset ?? facets.dataset[0];
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, family: "system-ui, sans-serif", size: 13 },
-      margin: { l: 10, r: 10, t: 10, b: 10 }, hovermode: "closest", dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+      margin: { l: 10, r: 10, t: 10, b: 10 }, hovermode: "closest", dragmode: isTouched() ? false : "zoom",
       legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
       xaxis: { ...axis, type: chosen("xtype")[0], title: { text: AXES[state.x] } },
       yaxis: { ...axis, nticks: 5, type: chosen("ytype")[0], title: { text: plain(data.losses[dataset] ?? "loss") } },
@@ -220,7 +224,8 @@
     const traces = state.shown.flatMap((one) => tracesOf(one, state));
     const lines = traces.filter((trace) => trace.mode !== "markers" && !trace.fill).length;
     plot.setAttribute("aria-label", `Loss curves against ${state.x}: ${lines} curves`);
-    byId("chosen").textContent = lines ? `${lines} curve${lines === 1 ? "" : "s"} shown. Drag to zoom, double-click to see all.` : "No curve is chosen.";
+    const hint = isTouched() ? "" : " Drag to zoom, double-click to see all.";
+    byId("chosen").textContent = lines ? `${lines} curve${lines === 1 ? "" : "s"} shown.${hint}` : "No curve is chosen.";
     window.Plotly.react(plot, traces, layoutOf(state), { displayModeBar: false, responsive: true });
     readAt();
   }
@@ -230,18 +235,27 @@
     for (let i = 0; i < epochs.length && epochs[i] <= epoch; i += 1) at = i;
     return at < 0 ? null : { epoch: epochs[at], loss: losses[0][at] };
   };
+  const readable = (one, partition, state) => {
+    const mean = one.mean[partition];
+    if (mean) return [["mean", mean]];
+    const runs = one.runs.filter((run) => state.fold(run.fold) && state.seed(run.seed));
+    return runs.map((run) => [nameOfRun(run), run.losses[partition]]);
+  };
   function readAt() {
     const state = stateNow();
     const epoch = Number(byId("epoch").value);
     const lines = [];
-    for (const one of state.shown.slice(0, 12)) {
+    for (const one of state.shown) {
       for (const partition of partitionsOf(one).filter(state.partition)) {
-        const packed = one.mean[partition] ?? one.runs[0]?.losses[partition];
-        const found = packed && lossAt(packed, epoch);
-        const name = nameOf(one, partition, state.points, state.backends);
-        if (found) lines.push(`${name}${one.mean[partition] ? ", mean" : ""}: ${Number(found.loss.toPrecision(6))} (epoch ${found.epoch})`);
+        for (const [which, packed] of readable(one, partition, state)) {
+          const found = lossAt(packed, epoch);
+          const name = nameOf(one, partition, state.points, state.backends);
+          if (found) lines.push(`${name}, ${which}: ${Number(found.loss.toPrecision(6))} (epoch ${found.epoch})`);
+        }
       }
     }
+    const more = lines.length - MOST_READ;
+    if (more > 0) lines.splice(MOST_READ, more, `(${more} more; choose fewer curves)`);
     byId("reading").textContent = lines.join("\n");
   }
   const start = async () => {
