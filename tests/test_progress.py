@@ -9,12 +9,13 @@ import struct
 import subprocess
 import sys
 import termios
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from epochwise.host import Segment
-from epochwise.progress import SHARED, Progress
+from epochwise.progress import Progress
 from epochwise.terminal import CLEAR
 
 COLUMNS = ["train_loss", "validation_loss"]
@@ -55,10 +56,12 @@ def clock(monkeypatch, tmp_path):
     return times
 
 
+SHARED = Path("shared/progress")
+
+
 def progress(terminal, log=None):
-    return Progress(
-        "study: numpy, seeds 42", "numpy", SEGMENT, COLUMNS, log or io.StringIO(), terminal
-    )
+    words = "study: numpy, seeds 42", "numpy"
+    return Progress(*words, SEGMENT, COLUMNS, log or io.StringIO(), SHARED, terminal)
 
 
 def test_one_job_shows_epoch_losses_speed_and_time_left(clock, screen):

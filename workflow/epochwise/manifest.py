@@ -16,7 +16,6 @@ PACKAGES = (
     "pyarrow",
     "matplotlib",
     "scikit-learn",
-    "snakemake",
     "plotly",
     "jinja2",
     "pillow",
@@ -26,16 +25,17 @@ PACKAGES = (
 )
 
 
-def write(files: Iterable[str], folder: Path, out: str | Path) -> None:
+def write(files: Iterable[str], folder: Path, out: str | Path, besides: Iterable[str] = ()) -> None:
     """Write the SHA-256 of every result and the versions of what made them (JSON).
 
     Parameters
     ----------
     files : the results.
     folder : the study's folder, which their names are relative to.
+    besides : packages whose versions are told as well.
     """
     digests = {str(Path(file).relative_to(folder)): digest(file) for file in sorted(files)}
-    manifest = {"results": digests, "versions": versions()}
+    manifest = {"results": digests, "versions": versions(*besides)}
     Path(out).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
@@ -45,10 +45,10 @@ def digest(file: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def versions() -> dict[str, str]:
+def versions(*besides: str) -> dict[str, str]:
     """Give the versions of Python and of the packages that results can depend on."""
     found = {"epochwise": __version__, "python": platform.python_version()}
-    for package in PACKAGES:
+    for package in (*PACKAGES, *besides):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -11,7 +11,6 @@ from epochwise.contract import Array
 from epochwise.host import Segment
 from epochwise.terminal import SharedLine
 
-SHARED = Path(".snakemake/epochwise.progress")
 TERMINAL_SECONDS, LOG_SECONDS = 0.2, 5.0
 
 
@@ -24,6 +23,7 @@ class Progress:
     segment : which seeds and epochs.
     columns : names of the losses.
     log : an open text file.
+    shared : a file by which all jobs of a run share one line of the terminal.
     terminal : written to only if it is one.
     """
 
@@ -34,12 +34,13 @@ class Progress:
         segment: Segment,
         columns: list[str],
         log: TextIO,
+        shared: Path,
         terminal: TextIO = sys.stderr,
     ) -> None:
         self.label, self.short, self.segment, self.log = label, short, segment, log
         self.shown = [index for index, name in enumerate(columns) if name.endswith("_loss")]
         self.names = [columns[index].removesuffix("_loss") for index in self.shown]
-        self.terminal = SharedLine(SHARED, terminal) if terminal.isatty() else None
+        self.terminal = SharedLine(shared, terminal) if terminal.isatty() else None
         self.began = time.monotonic()
         self.next_line = {"terminal": self.began + 1.0, "log": self.began}
 

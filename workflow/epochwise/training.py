@@ -34,6 +34,7 @@ def run(
     label: str,
     short: str,
     log: TextIO,
+    shared: Path,
     outputs: Mapping[str, str],
 ) -> None:
     """Train one segment and write its losses, its end state and its times.
@@ -46,6 +47,7 @@ def run(
     values : the point's hyperparameters, as they stand in the study.
     batches : what `problems.check_batch_sizes` needs, of all points of the study.
     label, short : what the progress line calls this job, in full and in a few words.
+    shared : see `Progress`.
     outputs : files for ``losses``, ``state`` and ``timings``.
     """
     began = time.perf_counter()
@@ -56,7 +58,7 @@ def run(
     going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
     trainer = load_backend(plugins, backend).value(problem, kept)
     ready = time.perf_counter()
-    with closing(Progress(label, short, segment, loss_columns(problem), log)) as watch:
+    with closing(Progress(label, short, segment, loss_columns(problem), log, shared)) as watch:
         curves, going = host.train(backend, trainer, problem, segment, going, watch)
     trained = time.perf_counter()
     write(loss_table.segment_table(problem, segment, curves), outputs["losses"])

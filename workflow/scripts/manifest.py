@@ -8,4 +8,4 @@ with job(snakemake.log[0]):
     from epochwise import manifest
 
     folder = Path("results") / snakemake.wildcards.study
-    manifest.write(snakemake.input, folder, snakemake.output[0])
+    manifest.write(snakemake.input, folder, snakemake.output[0], besides=["snakemake"])

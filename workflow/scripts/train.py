@@ -23,5 +23,6 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
         label=f"{at.dataset}: {at.backend}, {at.point}, fold {at.fold}, seeds {at.seeds}",
         short=f"{at.backend} {at.point} seeds {at.seeds}",
         log=log,
+        shared=Path(".snakemake/epochwise.progress"),
         outputs=snakemake.output,
     )
