@@ -195,8 +195,19 @@ arrays, scaler, plugins, backend, *others = sys.argv[1:]
 values = {"hidden_layer_sizes": [4], "batch_size": "auto", "dtype": "float64"}
 with open("log", "w") as log:
     training.run(
-        arrays, scaler, None, Path(plugins), backend, values, Segment([0], 0, 2, "never"),
-        "one job", "one", log, {name: name for name in ("losses", "state", "timings")},
+        arrays=arrays,
+        scaler=scaler,
+        state=None,
+        plugins=Path(plugins),
+        backend=backend,
+        values=values,
+        batches={"dataset": "small", "where": "small.yaml", "asked": []},
+        segment=Segment([0], 0, 2, "never"),
+        label="one job",
+        short="one",
+        log=log,
+        shared=Path("progress"),
+        outputs={name: name for name in ("losses", "state", "timings")},
     )
 print(sorted({name.split(".")[0] for name in sys.modules} & set(others)))
 """
