@@ -14,7 +14,7 @@ from epochwise.report.embedding import as_base64
 from epochwise.thinning import thin
 
 MOST_RUNS = 100  # of a study, drawn one by one; above it bands and means alone
-BUDGET = 150_000  # points of a page
+BUDGET = 100_000  # points of a page
 FEWEST, MOST = 100, 1000  # points of a curve
 
 

@@ -71,7 +71,7 @@
   };
   const hasMeans = configurations.some((one) => Object.keys(one.mean).length);
   const hasRuns = everyRun.length > 0;
-  const FEW_POINTS = 4;
+  const FEW_POINTS = 3;
   const MOST_READ = 24;
 
   // ---- the controls ----
@@ -204,13 +204,13 @@
   const layoutOf = (state) => {
     const ink = isDark() ? "#ececec" : "#1b1b1b";
     const grid = isDark() ? "#3a4046" : "#dddddd";
-    const axis = { color: ink, gridcolor: grid, zeroline: false, automargin: true, tickformat: ",.6~g" };
+    const axis = { color: ink, gridcolor: grid, zeroline: false, tickformat: ",.6~g" };
     const dataset = state.shown[0]?.dataset ?? facets.dataset[0];
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, family: "system-ui, sans-serif", size: 13 },
-      margin: { l: 10, r: 10, t: 10, b: 10 }, hovermode: "closest", dragmode: isTouched() ? false : "zoom",
+      margin: { l: 76, r: 12, t: 10, b: 52 }, hovermode: "closest", dragmode: isTouched() ? false : "zoom",
       legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0 },
-      xaxis: { ...axis, type: chosen("xtype")[0], title: { text: AXES[state.x] } },
+      xaxis: { ...axis, type: chosen("xtype")[0], title: { text: plot.clientWidth < 480 ? AXES[state.x].split(" (")[0] : AXES[state.x] } },
       yaxis: { ...axis, nticks: 5, type: chosen("ytype")[0], title: { text: plain(data.losses[dataset] ?? "loss") } },
     };
   };
