@@ -51,12 +51,11 @@ class NumpyTrainer:
         iteration = int(self.kept["iteration"])
         rates = learning_rate(self.problem, self.kept)
         objective, weights = [0.0] * len(self.seeds), self.kept["weights"]
-        with np.errstate(over="ignore", invalid="ignore"):  # the host notices divergence
-            for seed, layers in enumerate(self.seeds):
-                rate = float(rates[seed] if rates.ndim else rates)
-                for number, batch in enumerate(batches, start=iteration + 1):
-                    objective[seed] += self._backpropagate(layers, weights[seed], batch[seed])
-                    self.step(seed, number, rate)
+        for seed, layers in enumerate(self.seeds):
+            rate = float(rates[seed] if rates.ndim else rates)
+            for number, batch in enumerate(batches, start=iteration + 1):
+                objective[seed] += self._backpropagate(layers, weights[seed], batch[seed])
+                self.step(seed, number, rate)
         self.kept["iteration"] = np.array(iteration + len(batches))
         if self.hp.learning_rate == "adaptive":
             adapt(self.kept, np.array(objective) / len(self.problem.train.x), self.hp)
@@ -65,9 +64,8 @@ class NumpyTrainer:
         """Give the outputs of every network, (seeds, rows, outputs)."""
         outputs = np.empty((len(self.seeds), len(x), self.problem.layer_sizes[-1]), x.dtype)
         activations, _ = self._buffers(len(x))
-        with np.errstate(over="ignore", invalid="ignore"):
-            for seed, layers in enumerate(self.seeds):
-                outputs[seed] = self._forward(layers, x, activations)
+        for seed, layers in enumerate(self.seeds):
+            outputs[seed] = self._forward(layers, x, activations)
         return outputs
 
     def state(self) -> State:

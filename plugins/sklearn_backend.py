@@ -67,21 +67,19 @@ class SklearnTrainer:
         gradients, biases = [None] * layers, [None] * layers
         optimizer.learning_rate = float(learning_rate(self.problem, self.kept))
         objective = 0.0
-        with np.errstate(over="ignore", invalid="ignore"):  # the host notices divergence
-            for rows in batches:
-                x, y = train.x[rows], self.y[rows]
-                activations[0] = x
-                loss, _, _ = estimator._backprop(x, y, None, activations, deltas, gradients, biases)
-                optimizer.update_params(self.parameters, gradients + biases)
-                objective += loss * len(rows)
+        for rows in batches:
+            x, y = train.x[rows], self.y[rows]
+            activations[0] = x
+            loss, _, _ = estimator._backprop(x, y, None, activations, deltas, gradients, biases)
+            optimizer.update_params(self.parameters, gradients + biases)
+            objective += loss * len(rows)
         self.kept["iteration"] = self.kept["iteration"] + len(batches)
         if self.problem.hyperparameters.learning_rate == "adaptive":
             adapt(self.kept, np.array(objective / len(train.x)), self.problem.hyperparameters)
 
     def predict(self, x: Array) -> Array:
         """Give the network's outputs, (rows, outputs)."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.asarray(self.estimator._forward_pass_fast(x, check_input=False))
+        return np.asarray(self.estimator._forward_pass_fast(x, check_input=False))
 
     def state(self) -> State:
         """Copy all that is needed to go on."""

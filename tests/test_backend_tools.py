@@ -32,8 +32,7 @@ UPDATE = """
 """
 PREDICT = """
         (w1, b1), (w2, b2) = self.layers()
-        with np.errstate(over="ignore", invalid="ignore"):
-            return np.maximum(x @ w1 + b1, 0) @ w2 + b2
+        return np.maximum(x @ w1 + b1, 0) @ w2 + b2
 """
 ONE_LAYER = """
         if len(problem.layer_sizes) != 3:

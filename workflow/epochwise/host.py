@@ -64,6 +64,7 @@ class Segment:
 Watch = Callable[[int, Array], None]  # called with the epoch and its losses, (seeds, columns)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a run may diverge: its losses tell
 def train(
     name: str,
     trainer: Trainer,
