@@ -2,11 +2,14 @@
 
     python benchmarks/figures.py [folder]
 
-Each figure is drawn and saved (PNG, SVG, PDF) in a process of its own, as the workflow does.
+Each figure is drawn and saved (PNG, SVG, PDF) in a process of its own, as the workflow does. Where there
+are Playwright and Chromium, the page is opened as well.
 """
 
 import json
 import resource
+import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -56,6 +59,26 @@ def draw(folder: Path, name: str) -> None:
     print(json.dumps([time.perf_counter() - start, time.process_time(), memory]))
 
 
+def opening(page: Path, times: int = 7) -> list[float]:
+    """Open a page in a browser, the network off, and time how long until its curves are drawn."""
+    from playwright.sync_api import sync_playwright
+
+    taken = []
+    with sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for _ in range(times):
+            tab = browser.new_context(offline=True).new_page()
+            start = time.perf_counter()
+            tab.goto(page.resolve().as_uri())
+            tab.wait_for_selector("html[data-ready]", timeout=60_000)
+            taken.append(time.perf_counter() - start)
+            tab.context.close()
+        browser.close()
+    return taken
+
+
 def main(folder: Path) -> None:
     """Print the table."""
     if not (folder / "results" / "summary.csv").is_file():
@@ -75,7 +98,14 @@ def main(folder: Path) -> None:
             total, busy, most = total + seconds, busy + own, max(most, memory)
         print(f"{name:24} {seconds:8.1f} {own:8.1f} {memory:8.0f}", flush=True)
     size = (folder / "results" / "report.html").stat().st_size / 1e6
-    print(f"{'all figures':24} {total:8.1f} {busy:8.1f} {most:8.0f}\nreport.html: {size:.1f} MB")
+    print(
+        f"{'all figures':24} {total:8.1f} {busy:8.1f} {most:8.0f}\nreport.html: {size:.1f} MB",
+        end="",
+    )
+    if shutil.which("chromium"):
+        taken = opening(folder / "results" / "report.html")
+        print(f", opens in {statistics.median(taken):.1f} s, median of {len(taken)}", end="")
+    print()
 
 
 if __name__ == "__main__":
