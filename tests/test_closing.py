@@ -46,7 +46,9 @@ def test_a_study_whose_every_run_diverged_says_so(tmp_path):
     def lost(run):
         return {name: losses[:4] for name, losses in valley(run).items()}
 
-    assert "diverged" in closing_words([plan(tmp_path, curves=lost)], tmp_path / "no")
+    said = closing_words([plan(tmp_path, curves=lost)], tmp_path / "no")
+    assert "diabetes, numpy: diverged: no run reached epoch 200" in said
+    assert "best epoch is" not in said
 
 
 @pytest.mark.parametrize("plans", [[], [SimpleNamespace(folder=None)]])

@@ -16,7 +16,7 @@ from epochwise import study as studies
 from epochwise.cutting import blocks, name_seeds, parse_seeds, segments
 from epochwise.errors import EpochwiseError, PluginError
 from epochwise.plan import Plan, check_backends, read_plans
-from epochwise.plugins import Registered, names
+from epochwise.plugins import EXTRAS, Registered, names
 
 PLUGINS = Path(__file__).parent.parent / "plugins"
 seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)
@@ -260,7 +260,7 @@ def test_the_command_that_installs_names_extras_that_there_are():
     text = (PLUGINS.parent / "pyproject.toml").read_text(encoding="utf-8")
     extras = set(tomllib.loads(text)["project"]["optional-dependencies"])
     optional = {name for name in names(PLUGINS, "backends") if name not in ("numpy", "sklearn")}
-    assert optional <= extras & set(plans.EXTRAS)
+    assert optional <= extras & set(EXTRAS)
 
 
 @pytest.mark.parametrize(

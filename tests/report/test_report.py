@@ -154,7 +154,9 @@ def test_a_hundred_runs_of_five_thousand_epochs_stay_under_eight_megabytes(tmp_p
 )
 def test_a_study_that_went_wrong_still_gets_a_page_that_says_so(tmp_path, losses, study, words):
     tables = answered(make(tmp_path, losses, **study))
-    assert words in finish(tables).read_text(encoding="utf-8")
+    page = finish(tables).read_text(encoding="utf-8")
+    assert words in page
+    assert ("the best epoch is" in page) == ("no run reached" not in page)
 
 
 def test_a_page_needs_nothing_but_the_loss_table(tmp_path):

@@ -16,9 +16,9 @@ def closing_words(plans: Iterable[Plan], gallery: Path) -> str:
     """
     answered = [plan for plan in plans if (plan.folder / "answer.json").is_file()]
     said = [_of(plan.folder) for plan in answered]
-    return "\n".join(
-        [*said, *([f"\nAll studies: {gallery}"] if gallery.is_file() and len(said) > 1 else [])]
-    )
+    if gallery.is_file() and len(said) > 1:
+        said.append(f"\nAll studies: {gallery}")
+    return "\n".join(said)
 
 
 def _of(folder: Path) -> str:

@@ -1,12 +1,10 @@
 """Which jobs a study needs, and what each depends on."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from epochwise import study as studies
@@ -14,7 +12,7 @@ from epochwise.cutting import blocks, existing_blocks, existing_segments, name_s
 from epochwise.datasets import find_source
 from epochwise.errors import DataError, PluginError, StudyError, unknown
 from epochwise.figures import choose, tables_of
-from epochwise.plugins import EXTRAS, Registered, find_backend, load_all, names
+from epochwise.plugins import Registered, find_backend, install, load_all, names
 from epochwise.study import Study
 from epochwise.sweeps import Point, batch_sizes
 
@@ -279,20 +277,6 @@ def _needs(file: str, backends: Iterable[str], lacking: Mapping[str, list[str]])
     """Say which backends of a study cannot be had; "" where all can."""
     named = [f"{name} (needs {', '.join(lacking[name])})" for name in backends if name in lacking]
     return f"{file}: backends that are not installed: {', '.join(named)}" if named else ""
-
-
-def install(lacking: Mapping[str, list[str]]) -> str:
-    """Give the command that installs what backends lack: extras of this package, or modules.
-
-    Parameters
-    ----------
-    lacking : for each backend the modules that are not installed.
-    """
-    extras = [name for name in lacking if name in EXTRAS]
-    theirs = [module for name in lacking if name not in EXTRAS for module in lacking[name]]
-    others = [module.split(".")[0] for module in theirs]
-    ours = ["-c constraints.txt", f"-e '.[{','.join(extras)}]'"] if extras else []
-    return " ".join([quote(sys.executable), "-m pip install", *ours, *dict.fromkeys(others)])
 
 
 def dataset_sources(

@@ -9,10 +9,12 @@ is imported without importing the others. Likewise `_datasets`, `_stopping` and
 import hashlib
 import importlib.util
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from shlex import quote
 from types import ModuleType
 from typing import Any
 
@@ -51,10 +53,21 @@ class Registered:
 
     def how_to_install(self) -> str:
         """Give the command that installs what is missing."""
-        if self.name in EXTRAS:
-            return f"pip install 'epochwise[{self.name}]'"
-        packages = dict.fromkeys(module.split(".")[0] for module in self.missing())
-        return f"pip install {' '.join(packages)}"
+        return install({self.name: self.missing()})
+
+
+def install(lacking: Mapping[str, list[str]]) -> str:
+    """Give the command that installs what backends lack: extras of this package, or modules.
+
+    Parameters
+    ----------
+    lacking : for each backend the modules that are not installed.
+    """
+    extras = [name for name in lacking if name in EXTRAS]
+    theirs = [module for name in lacking if name not in EXTRAS for module in lacking[name]]
+    others = [module.split(".")[0] for module in theirs]
+    ours = ["-c constraints.txt", f"-e '.[{','.join(extras)}]'"] if extras else []
+    return " ".join([quote(sys.executable), "-m pip install", *ours, *dict.fromkeys(others)])
 
 
 def is_installed(module: str) -> bool:

@@ -12,7 +12,8 @@ def describe(answer: Facts) -> str:
     """Say the answer in at most ten lines.
 
     With one dataset, all about the configuration of least validation loss,
-    and how many others there are; with several, two lines for each.
+    and how many others there are; with several, two lines for each. Where every run
+    diverged, that alone: there is nothing to recommend.
 
     Parameters
     ----------
@@ -26,7 +27,7 @@ def describe(answer: Facts) -> str:
     elif len(leaders) == 1:
         lines = [*_all_about(leaders[0]), *_others(every, leaders[0])]
     else:
-        lines = [line for each in leaders for line in (_headline(each), _verdict(each))]
+        lines = [line for each in leaders for line in _in_short(each)]
     if len(lines) > MOST_LINES:
         rest = len(lines) - MOST_LINES + 1
         lines = [
@@ -40,12 +41,7 @@ def headlines(answer: Facts) -> list[str]:
     """Say the best epoch of each dataset, a line for each; where there is none, why."""
     every = answer["configurations"]
     leaders = [each for each in every if each["leads"]]
-    return [
-        _headline(each)
-        if each["leads"] and each["phases"]["kind"] != "diverged"
-        else _named_verdict(each)
-        for each in leaders or every
-    ]
+    return [_headline(each) for each in leaders or every]
 
 
 def name(configuration: Facts) -> str:
@@ -57,6 +53,8 @@ def name(configuration: Facts) -> str:
 
 
 def _all_about(leader: Facts) -> list[str]:
+    if _is_lost(leader):
+        return [_headline(leader)]
     lines = (
         _headline(leader),
         _losses(leader),
@@ -70,14 +68,21 @@ def _all_about(leader: Facts) -> list[str]:
     return [line for line in lines if line]
 
 
+def _in_short(leader: Facts) -> list[str]:
+    return [_headline(leader), *([] if _is_lost(leader) else [_verdict(leader)])]
+
+
+def _is_lost(configuration: Facts) -> bool:
+    unknown = configuration["best_epoch"]["best_epoch"] is None
+    return unknown or configuration["phases"]["kind"] == "diverged"
+
+
 def _headline(leader: Facts) -> str:
+    if _is_lost(leader):
+        return f"{name(leader)}: {leader['phases']['verdict']}."
     facts = leader["best_epoch"]
     best, epochs = (wording.count(facts[key]) for key in ("best_epoch", "last_epoch"))
     return f"{name(leader)}: the best epoch is {best} of {epochs}."
-
-
-def _named_verdict(configuration: Facts) -> str:
-    return f"{name(configuration)}: {configuration['phases']['verdict']}."
 
 
 def _losses(leader: Facts) -> str:

@@ -68,7 +68,7 @@ def most_telling(panels: Sequence[Panel], most: int) -> list[Panel]:
         datasets.setdefault(panel.curves.dataset, []).append(panel)
     ranked = [sorted(group, key=lambda p: rank(p.curves)) for group in datasets.values()]
     deepest = max(map(len, ranked))
-    chosen = [group[rank] for rank in range(deepest) for group in ranked if rank < len(group)]
+    chosen = [group[place] for place in range(deepest) for group in ranked if place < len(group)]
     kept = {id(panel) for panel in chosen[:most]}
     return [panel for panel in panels if id(panel) in kept]
 

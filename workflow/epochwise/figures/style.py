@@ -22,11 +22,8 @@ MILLIMETRE = 1 / 25.4  # inches
 WIDTHS = {"column": 85.0, "page": 175.0}  # mm
 POINTS = 72  # in an inch
 TITLE, NOTE, LEGEND_ROW = 8.5, 6.5, 11.0  # points
-LEGEND_LETTER, LEGEND_HANDLE, LEGEND_SPACE = (
-    3.7,
-    24.0,
-    10.0,
-)  # points: letter; line and gap; between
+LEGEND_LETTER, LEGEND_HANDLE = 3.7, 24.0  # points: the mean letter; an entry's line and gap
+LEGEND_SPACE = 10.0  # points between columns
 
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 ORANGE, SKY, PURPLE, BLACK, GREY = "#E69F00", "#56B4E9", "#CC79A7", "#000000", "#767676"
