@@ -15,6 +15,8 @@ from epochwise.agreement import (
     write,
 )
 
+pytestmark = pytest.mark.versions
+
 EPOCHS = 5
 
 

@@ -18,6 +18,8 @@ from epochwise.plugins import load_backend
 from epochwise.standardise import Scaler
 from helpers import PLUGINS, load, require
 
+pytestmark = pytest.mark.versions
+
 MODULES = {
     "numpy": "numpy",
     "sklearn": "sklearn",

@@ -10,6 +10,8 @@ from epochwise.datasets import Dataset, read_facts
 from epochwise.errors import DataError
 from epochwise.loading import digest, settle
 
+pytestmark = pytest.mark.versions
+
 SOURCES = plugins.load_all(Path(__file__).parent.parent / "plugins", "datasets")
 
 

@@ -12,6 +12,8 @@ from epochwise.host import Segment
 from epochwise.parameters import initial_state
 from epochwise.plugins import load_backend
 
+pytestmark = pytest.mark.versions
+
 
 @pytest.fixture
 def problem():

@@ -8,6 +8,8 @@ from epochwise.host import Segment
 from epochwise.loss_table import Part
 from epochwise.parquet import write
 
+pytestmark = pytest.mark.versions
+
 LABELS = {"dataset": "iris", "fold": 0, "backend": "numpy"}
 
 

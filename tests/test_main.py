@@ -9,6 +9,8 @@ from epochwise.__main__ import main
 from epochwise.conformance import PROMISES
 from helpers import PLUGINS
 
+pytestmark = pytest.mark.versions
+
 BROKEN = Path(__file__).parent / "broken_backends"
 
 

@@ -10,6 +10,8 @@ from epochwise.errors import DataError
 from epochwise.host import Segment
 from epochwise.replacing import replacing
 
+pytestmark = pytest.mark.versions
+
 
 def fails(*arguments, **options):
     raise OSError("no space left on device")

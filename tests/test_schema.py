@@ -9,6 +9,8 @@ from epochwise import plugins, schema
 from epochwise.errors import StudyError
 from helpers import PLUGINS
 
+pytestmark = pytest.mark.versions
+
 GOOD = {"datasets": ["diabetes"]}
 
 

@@ -12,6 +12,8 @@ from epochwise.loading import settle
 from epochwise.schema import fill_defaults
 from epochwise.standardise import cut_rows, read_scaler, standardise
 
+pytestmark = pytest.mark.versions
+
 BOTH = {"features": True, "target": True}
 ROWS = 40
 

@@ -5,6 +5,8 @@ import pytest
 from epochwise import study as studies
 from epochwise.errors import StudyError
 
+pytestmark = pytest.mark.versions
+
 
 def write(folder, text, name="mine.yaml"):
     path = folder / name

@@ -2,9 +2,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from epochwise import summary
 from epochwise.parquet import write
+
+pytestmark = pytest.mark.versions
 
 
 def run(validation, **labels):

@@ -3,6 +3,8 @@ import pytest
 from epochwise import yaml_files
 from epochwise.errors import StudyError
 
+pytestmark = pytest.mark.versions
+
 
 def read(tmp_path, text):
     path = tmp_path / "study.yaml"

@@ -12,6 +12,8 @@ from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.settings import AnswerSettings
 from epochwise.errors import DataError
 
+pytestmark = pytest.mark.versions
+
 SETTINGS = AnswerSettings(resamples=100)
 CRITERIA = parse_criteria(None, REGISTRY)
 EPOCH = np.arange(401)

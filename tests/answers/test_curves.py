@@ -7,6 +7,8 @@ from epochwise.answers.curves import configurations
 from epochwise.answers.loss_table import read
 from epochwise.errors import DataError
 
+pytestmark = pytest.mark.versions
+
 
 @pytest.fixture
 def table():
@@ -76,7 +78,7 @@ def test_named_points_and_nulls_in_swept_keys():
     table = pd.concat(
         [
             loss_table([3, 2, 1], point="a", momentum=0.5),
-            loss_table([3, 2, 1], point="b", momentum=None),
+            loss_table([3, 2, 1], point="b", momentum=np.nan),
         ]
     )
     keys = [each.key for each in configurations(table)]

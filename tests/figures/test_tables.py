@@ -7,6 +7,8 @@ from epochwise.errors import DataError
 from epochwise.figures.tables import Tables, as_text, as_value
 from figure_samples import make, pa, pq, valley, with_test
 
+pytestmark = pytest.mark.versions
+
 
 def noisy(run):
     """Curves whose mean has its least at another epoch than any run; one run diverges."""

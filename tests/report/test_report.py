@@ -16,6 +16,8 @@ from epochwise.report.embedding import as_json
 from figure_samples import answered, make, valley, with_test
 from report.conftest import HOSTILE, finish
 
+pytestmark = pytest.mark.versions
+
 
 def data_of(file):
     text = file.read_text(encoding="utf-8")

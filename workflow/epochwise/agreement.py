@@ -133,7 +133,7 @@ def write(losses: str | Path, reference: str, out: str | Path, by_epoch: str | P
     """Read a loss table (Parquet); write `agreement.csv` and, per epoch, `agreement_by_epoch.csv`."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(losses).to_pandas()
+    table = pq.read_table(losses, partitioning=None).to_pandas()
     text = {name: str for name, kind in table.dtypes.items() if str(kind) == "category"}
     table = table.astype(text)
     summary(table, reference).to_csv(out, index=False)

@@ -119,6 +119,10 @@ class Plan:
         """Give all that the training of a point depends on; not how long it goes on."""
         return {key: value for key, value in self.points[point].values.items() if key != "epochs"}
 
+    def gpus(self, point: str) -> int:
+        """Give how many graphics cards a job that trains a point takes."""
+        return int(self.points[point].values["device"] == "cuda")
+
     def dataset_files(self, dataset: str) -> list[str]:
         """List what a dataset is made from: the plugin's file, and the user's where there is one."""
         file = self.study.dataset_file(dataset)

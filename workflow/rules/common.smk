@@ -5,6 +5,7 @@ from os.path import relpath
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from epochwise import __version__ as VERSION
 from epochwise.closing import closing_words
@@ -32,7 +33,8 @@ def before_any_job():
     try:
         with visible("pandas"):
             check_backends(PLANS.values(), PLUGINS)
-        workflow.epochwise_lock = lock(Path(".snakemake/epochwise.lock"))
+        file = Path(".snakemake/epochwise.lock")
+        workflow.epochwise_lock = lock(file, logger.warning)
     except EpochwiseError as error:
         raise WorkflowError(str(error)) from None
 

@@ -14,7 +14,7 @@ with job(snakemake.log[0], snakemake.wildcards.study):
 
     from epochwise import datasets, problems, standardise, states
 
-    table = pq.read_table(snakemake.input.table)
+    table = pq.read_table(snakemake.input.table, partitioning=None)
     facts = datasets.read_facts(snakemake.input.facts)
     parts = standardise.cut_rows(
         table, facts, snakemake.params.partitions, int(snakemake.wildcards.fold)

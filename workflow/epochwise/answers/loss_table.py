@@ -27,7 +27,7 @@ def read(path: Path | str) -> pd.DataFrame:
     try:
         schema = pq.read_schema(path)
         text = [field.name for field in schema if pa.types.is_string(field.type)]
-        table = pq.read_table(path, read_dictionary=text)
+        table = pq.read_table(path, read_dictionary=text, partitioning=None)
     except (OSError, pa.ArrowException) as error:
         raise DataError(
             f"cannot read the loss table {path}: {error}. Make it again by running the workflow."

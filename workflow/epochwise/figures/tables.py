@@ -96,7 +96,8 @@ class Tables:
         import pyarrow.parquet as pq
 
         # one thread and no buffer: quick enough, and the memory is that of the columns alone
-        return pq.read_table(self.folder / "losses.parquet", columns=columns, use_threads=False)
+        path = self.folder / "losses.parquet"
+        return pq.read_table(path, columns=columns, partitioning=None, use_threads=False)
 
     def _column(self, name: str) -> NDArray[np.float64]:
         """Read a column of losses, (rows,); empty if nothing of it was measured."""
