@@ -11,13 +11,22 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Hyperparameters, Problem, State, Task
-from epochwise.errors import PluginError
-from epochwise.host import stretch_length
-from epochwise.parameters import split_layers, weights_mask
-from epochwise.schedules import SMALLEST, step_sizes
-from epochwise.support import compiled_data, require
+from epochwise.api import (
+    SMALLEST_RATE,
+    Array,
+    Hyperparameters,
+    PluginError,
+    Problem,
+    State,
+    Task,
+    compiled_data,
+    hookimpl,
+    require,
+    split_layers,
+    step_sizes,
+    stretch_length,
+    weights_mask,
+)
 
 Layers = list[tuple[Any, Any]]
 
@@ -257,13 +266,13 @@ def sgd(kept: Any, gradient: Any, size: Any, hp: Hyperparameters) -> dict[str, A
 
 
 def adapt(kept: Any, objective: Any, hp: Hyperparameters) -> Any:
-    """`epochwise.schedules.adapt` for one seed."""
+    """`epochwise.training.schedules.adapt` for one seed."""
     import jax.numpy as jnp
 
     objective = objective.astype("float64")
     best, rate = kept["best_loss"], kept["learning_rate"]
     waited = jnp.where(objective > best - hp.tol, kept["epochs_without_improvement"] + 1, 0)
-    divide = (waited > hp.n_iter_no_change) & (rate > SMALLEST)
+    divide = (waited > hp.n_iter_no_change) & (rate > SMALLEST_RATE)
     return kept | {
         "best_loss": jnp.where(objective < best, objective, best),
         "learning_rate": jnp.where(divide, rate / 5, rate),
@@ -279,7 +288,7 @@ def objective_of(task: Task, outputs: Any, y: Any) -> Any:
 
 
 def log_loss(target: Any, probability: Any) -> Any:
-    """`epochwise.losses.log_loss`."""
+    """`epochwise.training.metrics.log_loss`."""
     import jax.numpy as jnp
 
     eps = np.finfo(probability.dtype).eps
@@ -290,7 +299,7 @@ def log_loss(target: Any, probability: Any) -> Any:
 
 
 def accuracy(target: Any, probability: Any) -> Any:
-    """`epochwise.losses.accuracy`."""
+    """`epochwise.training.metrics.accuracy`."""
     import jax.numpy as jnp
 
     if target.shape[1] == 1:

@@ -9,11 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Problem, State
-from epochwise.parameters import split_layers, weights_mask
-from epochwise.schedules import adapt, learning_rate
-from epochwise.support import require
+from epochwise.api import (
+    Array,
+    Problem,
+    State,
+    adapt,
+    hookimpl,
+    learning_rate,
+    require,
+    split_layers,
+    weights_mask,
+)
 
 Layers = list[tuple[Array, Array]]
 

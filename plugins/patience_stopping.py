@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from epochwise import hookimpl
-from epochwise.answers.stopping import MovingAverage, Patience
+from epochwise.api import MovingAverage, Patience, hookimpl
 
 
 @hookimpl

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from epochwise import hookimpl
-from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
+from epochwise.api import GeneralisationLoss, ProgressQuotient, UpStrips, hookimpl
 
 
 @hookimpl

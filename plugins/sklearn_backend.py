@@ -9,13 +9,18 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Problem, State
-from epochwise.imports import hidden
-from epochwise.parameters import split_layers
-from epochwise.schedules import adapt, learning_rate
-from epochwise.seeds import one_seed_at_a_time
-from epochwise.support import require
+from epochwise.api import (
+    Array,
+    Problem,
+    State,
+    adapt,
+    hidden,
+    hookimpl,
+    learning_rate,
+    one_seed_at_a_time,
+    require,
+    split_layers,
+)
 
 DEVICES = ("cpu",)
 

@@ -13,15 +13,24 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Hyperparameters, Problem, State, Task
-from epochwise.errors import PluginError
-from epochwise.host import stretch_length
-from epochwise.imports import hidden
-from epochwise.parameters import weights_mask
-from epochwise.schedules import SMALLEST, step_sizes
-from epochwise.seeds import join_seeds, one_seed
-from epochwise.support import compiled_data, require
+from epochwise.api import (
+    SMALLEST_RATE,
+    Array,
+    Hyperparameters,
+    PluginError,
+    Problem,
+    State,
+    Task,
+    compiled_data,
+    hidden,
+    hookimpl,
+    join_seeds,
+    one_seed,
+    require,
+    step_sizes,
+    stretch_length,
+    weights_mask,
+)
 
 Tensor = Any  # tensorflow is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]
@@ -200,7 +209,7 @@ def training(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Any:
 
 
 def split(flat: Tensor, sizes: tuple[int, ...]) -> Layers:
-    """Cut flat parameters into W1, b1, W2, b2, …: `epochwise.parameters.split_layers`."""
+    """Cut flat parameters into W1, b1, W2, b2, …: `epochwise.training.parameters.split_layers`."""
     tf, layers, start = framework(), [], 0
     for fan_in, fan_out in pairwise(sizes):
         middle = start + fan_in * fan_out
@@ -268,12 +277,12 @@ def sgd(kept: Any, gradient: Tensor, size: Tensor, hp: Hyperparameters) -> dict[
 
 
 def adapt(kept: Any, objective: Tensor, hp: Hyperparameters) -> Any:
-    """`epochwise.schedules.adapt` for one seed."""
+    """`epochwise.training.schedules.adapt` for one seed."""
     tf = framework()
     best, rate = kept["best_loss"], kept["learning_rate"]
     longer = kept["epochs_without_improvement"] + 1
     waited = tf.where(objective > best - hp.tol, longer, tf.zeros_like(longer))
-    divide = (waited > hp.n_iter_no_change) & (rate > SMALLEST)
+    divide = (waited > hp.n_iter_no_change) & (rate > SMALLEST_RATE)
     return kept | {
         "best_loss": tf.where(objective < best, objective, best),
         "learning_rate": tf.where(divide, rate / 5, rate),
@@ -289,7 +298,7 @@ def objective_of(task: Task, outputs: Tensor, y: Tensor) -> Tensor:
 
 
 def log_loss(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.losses.log_loss`."""
+    """`epochwise.training.metrics.log_loss`."""
     tf = framework()
     eps = np.finfo(probability.dtype.as_numpy_dtype).eps
     p = tf.clip_by_value(probability, eps, 1 - eps)
@@ -301,7 +310,7 @@ def log_loss(target: Tensor, probability: Tensor) -> Tensor:
 
 
 def accuracy(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.losses.accuracy`."""
+    """`epochwise.training.metrics.accuracy`."""
     tf = framework()
     if target.shape[1] == 1:
         right = (probability > 0.5) == (target > 0.5)

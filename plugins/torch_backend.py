@@ -11,12 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Problem, State
-from epochwise.errors import PluginError
-from epochwise.parameters import split_layers, weights_mask
-from epochwise.schedules import adapt, step_sizes
-from epochwise.support import require
+from epochwise.api import (
+    Array,
+    PluginError,
+    Problem,
+    State,
+    adapt,
+    hookimpl,
+    require,
+    split_layers,
+    step_sizes,
+    weights_mask,
+)
 
 Tensor = Any  # torch is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]  # (group, fan_in, fan_out), (group, 1, fan_out)
@@ -202,7 +208,7 @@ class TorchTrainer:
         return outputs[0] if len(outputs) == 1 else self.torch.cat(outputs)
 
     def _measure(self) -> Tensor:
-        """Give the losses (seeds, columns) in float64, as `epochwise.losses` defines them."""
+        """Give the losses (seeds, columns) in float64, as `epochwise.training.metrics` defines them."""
         columns = []
         for x, _, target in self.data:
             outputs = self._predict(x).double()
@@ -236,7 +242,7 @@ def require_device(name: str) -> None:
 
 
 def log_loss(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.losses.log_loss`, for all seeds (seeds,)."""
+    """`epochwise.training.metrics.log_loss`, for all seeds (seeds,)."""
     eps = np.finfo(str(probability.dtype).removeprefix("torch.")).eps
     p = probability.clip(eps, 1 - eps)
     if p.shape[2] == 1:
@@ -245,7 +251,7 @@ def log_loss(target: Tensor, probability: Tensor) -> Tensor:
 
 
 def accuracy(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.losses.accuracy`, for all seeds (seeds,)."""
+    """`epochwise.training.metrics.accuracy`, for all seeds (seeds,)."""
     if target.shape[-1] == 1:
         return ((probability > 0.5) == (target > 0.5)).double().mean((1, 2))
     return (probability.argmax(2) == target.argmax(1)).double().mean(1)

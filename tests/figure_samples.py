@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from epochwise.figures.tables import Tables
-from epochwise.study import Study, load
+from epochwise.study.study import Study, load
+from epochwise.tables.results import Tables
 
 Losses = Mapping[str, np.ndarray]
 Run = Mapping[str, Any]
@@ -97,11 +97,11 @@ def answered(tables: Tables) -> Tables:
     """Write the tables of the answers beside the loss table, and the summary of the runs."""
     import json
 
-    from epochwise import summary
     from epochwise.answers import answer
     from epochwise.answers import tables as answers
     from epochwise.answers.settings import AnswerSettings
     from epochwise.answers.stopping import Patience
+    from epochwise.tables import summary
 
     folder, epochs = tables.folder, tables.study.resolved["training"]["epochs"]
     losses = pq.read_table(folder / "losses.parquet").to_pandas()

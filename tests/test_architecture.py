@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from epochwise import hookspecs
+from epochwise.plugins import hookspecs
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = sorted((ROOT / "workflow" / "epochwise").rglob("*.py"))
@@ -98,7 +98,7 @@ def test_every_rule_says_where_it_logs_and_runs_a_script(path):
 
 
 def test_every_figure_has_a_caption():
-    from epochwise.plugins import load_all
+    from epochwise.plugins.registry import load_all
 
     captions = (ROOT / "workflow" / "report" / "figure.rst").read_text(encoding="utf-8")
     for figure in load_all(ROOT / "plugins", "figures"):

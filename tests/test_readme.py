@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from epochwise import conformance, study
+from epochwise import conformance
 from epochwise.__main__ import main
+from epochwise.study import study
 from helpers import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,13 +1,13 @@
 import re
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 
 from epochwise.answers import replay, tables
 from epochwise.answers.settings import AnswerSettings
+from helpers import ROOT
 
-PAGE = (Path(__file__).parents[2] / "docs" / "answers.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "answers.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", PAGE, flags=re.M | re.S))
 
 

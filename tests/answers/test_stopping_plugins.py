@@ -3,15 +3,13 @@
 import importlib.util
 import subprocess
 import sys
-from pathlib import Path
 
 import pluggy
 import pytest
 
 import epochwise
 from answers.made import REGISTRY
-
-PLUGINS = Path(__file__).parents[2] / "plugins"
+from helpers import PLUGINS
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from epochwise.figures import (
+from epochwise.figures.choose import (
     backends_agree,
     batch_size,
     best_epoch,

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from epochwise.figures import choose, loss_curves
+from epochwise.figures import loss_curves
+from epochwise.figures.choose import choose
 from epochwise.figures.save import save
-from epochwise.plugins import load_all
+from epochwise.plugins.registry import load_all
 from figure_samples import answered, make, options
 from helpers import PLUGINS
 
@@ -58,7 +59,7 @@ def save_all(folder):
     registry = load_all(PLUGINS, "figures")
     chosen = choose(tables.study, registry)
     for name, wish in chosen.items():
-        save(registry[name].value(tables, wish), [folder / f"{name}.{k}" for k in ("svg", "pdf")])
+        save(registry[name].resolve()(tables, wish), [folder / f"{name}.{k}" for k in ("svg", "pdf")])
     return chosen
 
 

@@ -54,7 +54,7 @@ def answer(folder: Path, as_json: bool) -> None:
 @click.option("--plugins", **PLUGINS)
 def backends(plugins: Path) -> None:
     """List the backends, their frameworks' versions, and how to get those that are missing."""
-    from epochwise.backend_tools import describe_backends
+    from epochwise.plugins.backend_commands import describe_backends
 
     click.echo(describe_backends(plugins))
 
@@ -65,7 +65,7 @@ def backends(plugins: Path) -> None:
 def check(backend: str, plugins: Path) -> None:
     """Hold a BACKEND, a name or a file, against its contract, one line per promise."""
     from epochwise import conformance
-    from epochwise.backend_tools import require_plugins
+    from epochwise.plugins.backend_commands import require_plugins
 
     is_file = backend.endswith(".py")
     if not is_file:
@@ -81,9 +81,9 @@ def check(backend: str, plugins: Path) -> None:
 @click.option("--plugins", **PLUGINS)
 def new_backend(name: str, plugins: Path) -> None:
     """Write a commented starting file for a backend called NAME."""
-    from epochwise import backend_tools
+    from epochwise.plugins import backend_commands
 
-    path = backend_tools.new_backend(plugins, name)
+    path = backend_commands.new_backend(plugins, name)
     click.echo(f"{path}: fill in its two methods, then try: python -m epochwise check {path}")
 
 

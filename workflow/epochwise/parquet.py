@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from epochwise.contract import Array
-from epochwise.replacing import replacing
+from epochwise.arrays import Array
+from epochwise.atomic_write import atomic_write
 
 
 def write(table: pa.Table, path: str | Path) -> None:
     """Write a Parquet file; the same table gives the same bytes. It is whole or not there."""
-    with replacing(path) as beside:
+    with atomic_write(path) as beside:
         pq.write_table(table, beside, compression="zstd")
 
 

@@ -1,10 +1,10 @@
 """Join the segments of a study into its loss table."""
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
-    from epochwise import loss_table
-    from epochwise.cutting import parse_seeds
+    from epochwise.study.jobs import parse_seeds
+    from epochwise.tables import loss_table
 
     labels = snakemake.params.labels
     parts = [

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from epochwise.imports import hidden
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
     with hidden("pandas"):  # scikit-learn would import it, for nothing
@@ -12,7 +12,8 @@ with job(snakemake.log[0], snakemake.wildcards.study):
 
     import pyarrow.parquet as pq
 
-    from epochwise import datasets, problems, standardise, states
+    from epochwise.data import datasets, standardise
+    from epochwise.training import problems, states
 
     table = pq.read_table(snakemake.input.table)
     facts = datasets.read_facts(snakemake.input.facts)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
     import yaml

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study) as log:
-    from epochwise import training
-    from epochwise.cutting import parse_seeds
-    from epochwise.host import Segment
+    from epochwise.study.jobs import parse_seeds
+    from epochwise.training import training_job
+    from epochwise.training.segment import Segment
 
     at = snakemake.wildcards
     parameters = snakemake.params.hyperparameters
-    training.run(
+    training_job.run(
         arrays=snakemake.input.arrays,
         scaler=snakemake.input.scaler,
         state=snakemake.input.get("state") or None,

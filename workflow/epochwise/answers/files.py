@@ -10,10 +10,10 @@ import pyarrow as pa
 from epochwise.answers import answer, loss_table, tables
 from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.settings import AnswerSettings
-from epochwise.datasets import Facts
+from epochwise.data.datasets import Facts
 from epochwise.parquet import write
-from epochwise.plugins import Registered
-from epochwise.summary import summarise
+from epochwise.plugins.registry import Registered
+from epochwise.tables.summary import summarise
 
 
 def make(

@@ -19,7 +19,7 @@ import numpy as np
 from epochwise.conformance.driving import Backend, BrokenPromiseError, NotCheckedError
 from epochwise.conformance.promises import PROMISES
 from epochwise.errors import EpochwiseError, PluginError
-from epochwise.plugins import SUFFIXES, load_backend
+from epochwise.plugins.registry import SUFFIXES, load_backend
 
 __all__ = [
     "PROMISES",

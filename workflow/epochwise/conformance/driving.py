@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from epochwise import host
+from epochwise.arrays import Array
 from epochwise.conformance.problems import COMBINED, EPOCHS, SEEDS, make
 from epochwise.conformance.reference import SLIPS, Reference
-from epochwise.contract import Array, Problem, State, Trainer
 from epochwise.errors import PluginError
-from epochwise.losses import loss_columns
-from epochwise.parameters import initial_state
-from epochwise.randomness import BatchOrders
+from epochwise.training import host
+from epochwise.training.contract import Problem, State, Trainer
+from epochwise.training.metrics import loss_columns
+from epochwise.training.parameters import initial_state
+from epochwise.training.randomness import BatchOrders
+from epochwise.training.segment import Segment
 
 TOLERANCE = {"float64": 1e-9, "float32": 1e-3}  # relative
 SMALLEST = 1e-6  # what a relative difference is at least relative to
@@ -71,7 +73,7 @@ def through_host(
     seeds: tuple[int, ...] = SEEDS,
 ) -> Array:
     """Train as a study does; the losses (epochs, seeds, columns)."""
-    segment = host.Segment(seeds, start, end, "every_epoch")
+    segment = Segment(seeds, start, end, "every_epoch")
     return host.train(type(trainer).__name__, trainer, problem, segment, np.ones(len(seeds), bool))[
         0
     ]

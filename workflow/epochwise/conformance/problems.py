@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from epochwise.contract import Array, Hyperparameters, Partition, Problem, Task
+from epochwise.arrays import Array
+from epochwise.training.contract import Hyperparameters, Partition, Problem, Task
 
 SEEDS = (3, 0, 11)
 EPOCHS = 7

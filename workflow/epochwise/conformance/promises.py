@@ -1,7 +1,7 @@
 """What every backend promises, each a function that raises `BrokenPromiseError`.
 
 The first line of a promise's docstring is what the terminal shows. A backend is driven
-as a study drives it, through `epochwise.host.train`, so what offers `run_epochs` is
+as a study drives it, through `epochwise.training.host.train`, so what offers `run_epochs` is
 tested through that and through `run_epoch` alike.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import host
+from epochwise.arrays import Array
 from epochwise.conformance.driving import (
     TOLERANCE,
     Backend,
@@ -44,9 +44,10 @@ from epochwise.conformance.problems import (
     make_wild,
 )
 from epochwise.conformance.reference import Reference
-from epochwise.contract import Array, Problem, State
 from epochwise.errors import PluginError
-from epochwise.losses import measure
+from epochwise.training import host
+from epochwise.training.contract import Problem, State
+from epochwise.training.metrics import measure
 
 HALFWAY = EPOCHS // 2 + 1
 
@@ -64,7 +65,7 @@ def starts_from_the_weights(backend: Backend) -> None:
             if difference(got, wanted) > TOLERANCE[problem.hyperparameters.dtype]:
                 raise BrokenPromiseError(
                     f"{case}: outputs for {name!r} are off by {difference(got, wanted):.1e}; mend "
-                    "predict, or how the flat weights are cut (epochwise.parameters.split_layers)"
+                    "predict, or how the flat weights are cut (epochwise.training.parameters.split_layers)"
                 )
 
 
@@ -278,7 +279,7 @@ def refuses_with_a_sentence(backend: Backend) -> None:
         except Exception as error:
             raise BrokenPromiseError(
                 f"{key} {value!r} ends in {type(error).__name__}; call "
-                "epochwise.support.require in __init__"
+                "epochwise.training.support.require in __init__"
             ) from error
         else:
             raise BrokenPromiseError(f"takes {key} {value!r} without a word; refuse in __init__")

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from epochwise.contract import Array, Problem, State
+from epochwise.arrays import Array
+from epochwise.training.contract import Problem, State
 
 Function = Callable[[Array], Array]
 

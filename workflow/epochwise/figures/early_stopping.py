@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochwise.figures import style
 from epochwise.figures.labels import label_points
-from epochwise.figures.tables import Row, Tables, rank
+from epochwise.tables.results import Row, Tables, rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

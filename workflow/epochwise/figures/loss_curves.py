@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epochwise.figures import style
-from epochwise.figures.curves import Curves, Floats
 from epochwise.figures.labels import place_label
 from epochwise.figures.panels import (
     ROOMY,
@@ -22,8 +21,9 @@ from epochwise.figures.panels import (
     same_curves,
     tidy_labels,
 )
-from epochwise.figures.tables import Tables
-from epochwise.thinning import thin
+from epochwise.figures.thinning import thin
+from epochwise.tables.curves import Curves, Floats
+from epochwise.tables.results import Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epochwise.figures import style
-from epochwise.figures.curves import Curves
+from epochwise.tables.curves import Curves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epochwise.figures import style
-from epochwise.figures.curves import Floats
-from epochwise.figures.tables import Row, Tables, rank
+from epochwise.tables.curves import Floats
+from epochwise.tables.results import Row, Tables, rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epochwise.figures import style
-from epochwise.figures.curves import Curves
 from epochwise.figures.loss_curves import line, mark_best
 from epochwise.figures.panels import (
     Panel,
@@ -17,7 +16,8 @@ from epochwise.figures.panels import (
     rank,
     same_curves,
 )
-from epochwise.figures.tables import Row, Tables
+from epochwise.tables.curves import Curves
+from epochwise.tables.results import Row, Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

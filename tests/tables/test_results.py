@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from epochwise.answers import curves as answered_curves
+from epochwise.answers import sample
+from epochwise.errors import DataError
+from epochwise.tables.results import Tables, as_text, as_value
+from figure_samples import make, pa, pq, valley, with_test
+
+
+def noisy(run):
+    """Curves whose mean has its least at another epoch than any run; one run diverges."""
+    random = np.random.default_rng([run["seed"], run["fold"]])
+    losses = {k: v * random.lognormal(0, 0.3, len(v)) for k, v in with_test(run).items()}
+    return {k: v[:9] for k, v in losses.items()} if run["seed"] == 2 else losses
+
+
+STUDY = {
+    "seeds": 4,
+    "partitions": {"method": "k_fold", "n_splits": 3},
+    "sweep": {"alpha": [0.1, 1.0]},
+    "backends": ["numpy", "sklearn"],
+    "training": {"epochs": 50},
+}
+
+
+def test_curves_and_best_epochs_are_those_of_the_answers(tmp_path):
+    tables = make(tmp_path, noisy, **STUDY)
+    losses = pq.read_table(tables.folder / "losses.parquet").to_pandas()
+    expected = answered_curves.configurations(losses, 50)
+    found = tables.curves()
+    assert len(found) == len(expected) == 4
+    by_key = {tuple(sorted(one.key.items())): one for one in expected}
+    for one in found:
+        other = by_key[tuple(sorted(one.key.items()))]
+        np.testing.assert_array_equal(one.losses["validation_loss"], other.validation)
+        np.testing.assert_array_equal(one.losses["test_loss"], other.test)
+        assert one.best == sample.best_of_mean(other)
+        assert one.diverged == 3
+        assert len(one.used) == 9
+
+
+def test_where_all_diverged_the_mean_goes_as_far_as_all_runs_do(tmp_path):
+    def cut(run):
+        return {k: v[: 5 + run["seed"]] for k, v in valley(run).items()}
+
+    (curves,) = make(tmp_path, cut, seeds=3).curves()
+    assert curves.horizon == 4
+    assert curves.diverged == 3
+
+
+def test_a_missing_test_partition_is_no_column(tmp_path):
+    (curves,) = make(tmp_path).curves()
+    assert curves.partitions() == ["train", "validation"]
+
+
+def test_counts_of_one_epoch(tmp_path):
+    (curves,) = make(tmp_path).curves()
+    assert (curves.iterations[0], curves.samples[0]) == (4, 80)
+
+
+def test_a_table_that_is_not_sorted_is_refused(tmp_path):
+    tables = make(tmp_path)
+    path = tables.folder / "losses.parquet"
+    pq.write_table(pq.read_table(path).take(pa.array(range(50, -1, -1))), path)
+    with pytest.raises(DataError, match="not sorted by run and epoch"):
+        tables.curves()
+
+
+def test_no_table_is_a_sentence(tmp_path):
+    tables = make(tmp_path)
+    (tables.folder / "losses.parquet").write_text("no")
+    with pytest.raises(DataError, match=r"losses\.parquet: cannot be read"):
+        tables.curves()
+
+
+def test_rows_of_a_configuration_are_found_whatever_their_numbers_look_like(tmp_path):
+    tables = make(tmp_path)
+    text = "dataset,batch_size,x\ndiabetes,16,1\ndiabetes,auto,2\ninf,16.0,\n"
+    (tables.folder / "phases.csv").write_text(text, encoding="utf-8")
+    made = Tables(tables.folder, tables.study)
+    assert made.row("phases", {"dataset": "diabetes", "batch_size": "16"})["x"] == 1
+    assert made.row("phases", {"dataset": "diabetes", "batch_size": "auto"})["x"] == 2
+    assert made.row("phases", {"dataset": "inf", "batch_size": 16})["x"] is None
+    assert made.row("phases", {"dataset": "other"}) == {}
+    assert made.rows("missing") == []
+
+
+def test_cells():
+    assert [as_value(text) for text in ("", "3", "3.5", "True", "a", "1e-3")] == [
+        None, 3, 3.5, True, "a", 0.001,
+    ]  # fmt: skip
+    assert as_text(16) == as_text("16.0") == as_text(16.0)

@@ -1,0 +1,148 @@
+"""What a person sees while training: one line on a terminal, plain lines in the log."""
+
+import contextlib
+import fcntl
+import io
+import json
+import os
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from epochwise.training.progress import Progress
+from epochwise.training.segment import Segment
+from epochwise.training.terminal import CLEAR
+
+COLUMNS = ["train_loss", "validation_loss"]
+SEGMENT = Segment([42], 0, 100, "never")
+LOSSES = np.array([[2900.0, 3400.5]])
+NO_PROCESS = 2**22 + 1  # one more than the greatest number that Linux gives
+
+
+class Screen:
+    """A pseudo-terminal, and what was drawn on it."""
+
+    def __init__(self, columns):
+        self.outside, inside = os.openpty()
+        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", 25, columns, 0, 0))
+        os.set_blocking(self.outside, False)
+        self.terminal = os.fdopen(inside, "w")
+
+    def line(self):
+        drawn = os.read(self.outside, 10_000).decode()
+        return drawn.rpartition("\x1b[2K")[2]
+
+    def close(self):
+        self.terminal.close()
+        os.close(self.outside)
+
+
+@pytest.fixture
+def screen(request):
+    with contextlib.closing(Screen(getattr(request, "param", 150))) as made:
+        yield made
+
+
+@pytest.fixture
+def clock(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    times = [0.0]
+    monkeypatch.setattr("epochwise.training.progress.time.monotonic", lambda: times[0])
+    return times
+
+
+SHARED = Path("shared/progress")
+
+
+def progress(terminal, log=None):
+    words = "study: numpy, seeds 42", "numpy"
+    return Progress(*words, SEGMENT, COLUMNS, log or io.StringIO(), SHARED, terminal)
+
+
+def test_one_job_shows_epoch_losses_speed_and_time_left(clock, screen):
+    watch = progress(screen.terminal)
+    clock[0] = 2.0
+    watch(20, LOSSES)
+    assert screen.line() == (
+        "study: numpy, seeds 42  epoch 20/100  8 s left  train 2900  validation 3400.5  10 epochs/s"
+    )
+    watch.close()
+    assert screen.line() == ""
+
+
+@pytest.mark.parametrize("screen", [30], indirect=True)
+def test_a_narrow_terminal_cuts_the_line(clock, screen):
+    watch = progress(screen.terminal)
+    clock[0] = 2.0
+    watch(20, LOSSES)
+    assert screen.line() == "study: numpy, seeds 42  epoch"
+
+
+def test_jobs_at_the_same_time_stand_side_by_side_and_the_dead_are_left_out(clock, screen):
+    others = {os.getppid(): ["long", "sklearn 5/100 9 s left"], NO_PROCESS: ["long", "killed"]}
+    SHARED.parent.mkdir()
+    SHARED.write_text(json.dumps(others))
+    watch = progress(screen.terminal)
+    clock[0] = 2.0
+    watch(20, LOSSES)
+    assert sorted(screen.line().split("  |  ")) == [
+        "numpy 20/100 8 s left",
+        "sklearn 5/100 9 s left",
+    ]
+    watch.close()
+    assert screen.line() == "long"
+
+
+def test_a_job_killed_while_it_spoke_does_no_harm(clock, screen):
+    SHARED.parent.mkdir()
+    SHARED.write_text('{"12": ["lo')
+    watch = progress(screen.terminal)
+    clock[0] = 2.0
+    watch(20, LOSSES)
+    assert "epoch 20/100" in screen.line()
+
+
+def test_a_log_file_gets_plain_lines_now_and_then_and_the_last(clock):
+    log = io.StringIO()
+    watch = progress(io.StringIO(), log)
+    for epoch in range(101):
+        clock[0] = epoch / 10
+        watch(epoch, LOSSES)
+    lines = log.getvalue().splitlines()
+    assert [line.split()[5] for line in lines] == ["0/100", "50/100", "100/100"]
+    assert "\x1b" not in log.getvalue()
+    assert not SHARED.exists()
+
+
+SAYING = """
+import sys
+from pathlib import Path
+from epochwise.training.terminal import SharedLine
+line = SharedLine(Path("shared"), sys.stderr)
+while not Path("enough").exists():
+    line.say("alone", 10 * sys.argv[1])
+line.leave()
+"""
+
+
+def test_jobs_that_draw_at_once_show_each_other_and_never_mix(tmp_path, screen):
+    command = [sys.executable, "-c", SAYING]
+    jobs = [
+        subprocess.Popen([*command, name], stderr=screen.terminal, cwd=tmp_path) for name in "ab"
+    ]
+    drawn, both = "", {"a" * 10, "b" * 10}
+    while any(job.poll() is None for job in jobs):
+        with contextlib.suppress(BlockingIOError):
+            drawn += os.read(screen.outside, 10_000).decode()
+        if all(
+            drawn.count(f"  |  {name}") > 50 or drawn.count(f"{name}  |  ") > 50 for name in both
+        ):
+            (tmp_path / "enough").touch()
+    assert [job.returncode for job in jobs] == [0, 0]
+    texts = drawn.split(CLEAR)[1:]
+    assert {part for text in texts for part in text.split("  |  ")} == {*both, "alone", ""}

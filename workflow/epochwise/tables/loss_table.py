@@ -1,0 +1,111 @@
+"""The loss table: a row per run and epoch, from which everything else is computed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from epochwise import parquet
+
+PARTITIONS = ("train", "validation", "test")
+LABELS = ("dataset", "fold", "backend")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One segment on its way into the loss table.
+
+    Parameters
+    ----------
+    path : the segment's file.
+    labels : dataset, fold, backend and swept hyperparameters of its runs.
+    seeds : which to take; a block that was trained before may have more.
+    epochs : after which epoch to cut; such a segment may reach further.
+    """
+
+    path: str | Path
+    labels: Mapping[str, Any]
+    seeds: Sequence[int]
+    epochs: int
+
+
+def aggregate(parts: Sequence[Part]) -> pa.Table:
+    """Join the segments of a study into its loss table.
+
+    Returns
+    -------
+    table, sorted by run in the order of `parts`, then seed and epoch; a missing
+        test partition is a column of nulls. A swept key whose values are all numbers
+        is a column of numbers, else of text.
+    """
+    groups: dict[str, list[pa.Table]] = {}
+    labels: dict[str, Mapping[str, Any]] = {}
+    for part in parts:
+        key = repr(part.labels)
+        groups.setdefault(key, []).append(_read(part))
+        labels[key] = part.labels
+    types = _label_types(list(labels.values()))
+    tables = [_labelled(pa.concat_tables(groups[key]), labels[key], types) for key in groups]
+    return _with_test(pa.concat_tables(tables, promote_options="default").unify_dictionaries())
+
+
+def _read(part: Part) -> pa.Table:
+    wanted = pc.field("seed").isin(list(part.seeds)) & (pc.field("epoch") <= part.epochs)
+    return pq.read_table(part.path).filter(wanted)
+
+
+def save(table: pa.Table, out: str | Path, csv: str | Path) -> None:
+    """Write a table twice, the same bytes each time for the same table."""
+    parquet.write(table, out)
+    bare = pa_csv.WriteOptions(quoting_style="none", quoting_header="none")  # names need no quotes
+    pa_csv.write_csv(plain(table), csv, bare)
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """Spell out dictionary-encoded columns, which CSV has no word for."""
+    types = [f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in table.schema]
+    return table.cast(pa.schema(list(zip(table.column_names, types, strict=True))))
+
+
+def _label_types(labels: Sequence[Mapping[str, Any]]) -> dict[str, type]:
+    """Choose the type of each label's column: the narrowest that holds all its values."""
+    found: dict[str, set[type]] = {}
+    for label in labels:
+        for key, value in label.items():
+            found.setdefault(key, set()).add(type(value))
+    return {key: _joint(types) for key, types in found.items()}
+
+
+def _joint(types: set[type]) -> type:
+    if len(types) == 1:
+        return next(iter(types))
+    return float if types == {int, float} else str
+
+
+def _labelled(table: pa.Table, label: Mapping[str, Any], types: Mapping[str, type]) -> pa.Table:
+    table = table.sort_by([("seed", "ascending"), ("epoch", "ascending")])
+    for place, (key, value) in enumerate(label.items()):
+        table = table.add_column(place, key, _constant(types[key](value), table.num_rows))
+    return table
+
+
+def _constant(value: Any, rows: int) -> pa.Array:
+    if not isinstance(value, str):
+        return pa.repeat(pa.scalar(value), rows)
+    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows), [value])
+
+
+def _with_test(table: pa.Table) -> pa.Table:
+    """Give every loss table the same columns: nulls where there is no test partition."""
+    metrics = [name.removeprefix("train_") for name in table.column_names if name[:6] == "train_"]
+    columns = [f"{partition}_{metric}" for metric in metrics for partition in PARTITIONS]
+    first = [name for name in table.column_names if name not in columns]
+    for name in columns:
+        if name not in table.column_names:
+            table = table.append_column(name, pa.nulls(table.num_rows, pa.float64()))
+    return table.select([*first, *columns])
