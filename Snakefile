@@ -42,4 +42,4 @@ onstart:
 
 
 onsuccess:
-    print(closing_words(PLANS.values(), RESULTS / "index.html"))
+    print(final_message(PLANS.values(), RESULTS / "index.html"))

@@ -21,11 +21,16 @@ from epochwise.api import (
     Task,
     compiled_data,
     hookimpl,
+    log_loss,
+    metrics_of,
     require,
     split_layers,
     step_sizes,
     stretch_length,
     weights_mask,
+)
+from epochwise.api import (
+    measure as measure_with,
 )
 
 Layers = list[tuple[Any, Any]]
@@ -181,7 +186,7 @@ def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable
                 kept = run_epoch(kept, orders[epoch], steps[epoch], data)
                 return kept, losses.at[epoch].set(measure(kept["weights"], data))
 
-            columns = len(data["targets"]) * (1 if task == "regression" else 2)
+            columns = len(data["targets"]) * len(metrics_of(task))
             return jax.lax.fori_loop(0, epochs, body, (kept, jnp.zeros((len(orders), columns))))
 
         over_seeds = jax.lax.map if hp.device == "cpu" else lambda f, xs: jax.vmap(f)(xs)
@@ -193,11 +198,8 @@ def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable
         for target in data["targets"]:
             outputs = everything[start : start + len(target)]
             start += len(target)
-            if task == "regression":
-                outputs = outputs * data["scale"] + data["mean"]
-                columns.append(jnp.mean((target - outputs) ** 2))
-            else:
-                columns += [log_loss(target, outputs), accuracy(target, outputs)]
+            outputs = outputs * data["scale"] + data["mean"]
+            columns += measure_with(jnp, task, target, outputs)
         return jnp.stack(columns)
 
     return run
@@ -284,24 +286,6 @@ def objective_of(task: Task, outputs: Any, y: Any) -> Any:
     """Give what training lowers: half the mean squared error, or the log loss."""
     import jax.numpy as jnp
 
-    return 0.5 * jnp.mean((y - outputs) ** 2) if task == "regression" else log_loss(y, outputs)
-
-
-def log_loss(target: Any, probability: Any) -> Any:
-    """`epochwise.training.metrics.log_loss`."""
-    import jax.numpy as jnp
-
-    eps = np.finfo(probability.dtype).eps
-    p = jnp.clip(probability, eps, 1 - eps)
-    if p.shape[1] == 1:
-        return -jnp.mean(target * jnp.log(p) + (1 - target) * jnp.log(1 - p))
-    return -jnp.sum(target * jnp.log(p)) / len(p)
-
-
-def accuracy(target: Any, probability: Any) -> Any:
-    """`epochwise.training.metrics.accuracy`."""
-    import jax.numpy as jnp
-
-    if target.shape[1] == 1:
-        return jnp.mean((probability > 0.5) == (target > 0.5), dtype="float64")
-    return jnp.mean(probability.argmax(axis=1) == target.argmax(axis=1), dtype="float64")
+    if task == "regression":
+        return 0.5 * jnp.mean((y - outputs) ** 2)
+    return log_loss(jnp, y, outputs, float(np.finfo(outputs.dtype).eps))

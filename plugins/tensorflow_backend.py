@@ -25,11 +25,16 @@ from epochwise.api import (
     hidden,
     hookimpl,
     join_seeds,
+    log_loss,
+    metrics_of,
     one_seed,
     require,
     step_sizes,
     stretch_length,
     weights_mask,
+)
+from epochwise.api import (
+    measure as measure_with,
 )
 
 Tensor = Any  # tensorflow is imported only when a trainer is made
@@ -188,7 +193,7 @@ def training(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Any:
             row = measure(kept["weights"], data)[tf.newaxis]
             return epoch + 1, kept, tf.tensor_scatter_nd_update(losses, [[epoch]], row)
 
-        columns = len(data["targets"]) * (1 if task == "regression" else 2)
+        columns = len(data["targets"]) * len(metrics_of(task))
         carry = (tf.constant(0), kept, tf.zeros((orders.shape[0], columns), "float64"))
         return tf.while_loop(lambda epoch, *_: epoch < epochs, one, carry)[1:]
 
@@ -198,11 +203,8 @@ def training(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Any:
         for target in data["targets"]:
             outputs = everything[start : start + target.shape[0]]
             start += target.shape[0]
-            if task == "regression":
-                outputs = outputs * data["scale"] + data["mean"]
-                columns.append(tf.reduce_mean((target - outputs) ** 2))
-            else:
-                columns += [log_loss(target, outputs), accuracy(target, outputs)]
+            outputs = outputs * data["scale"] + data["mean"]
+            columns += measure_with(tf.experimental.numpy, task, target, outputs)
         return tf.stack(columns)
 
     return tf.function(run, jit_compile=True, autograph=False)
@@ -294,26 +296,5 @@ def objective_of(task: Task, outputs: Tensor, y: Tensor) -> Tensor:
     """Give what training lowers: half the mean squared error, or the log loss."""
     if task == "regression":
         return 0.5 * framework().reduce_mean((y - outputs) ** 2)
-    return log_loss(y, outputs)
-
-
-def log_loss(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.training.metrics.log_loss`."""
-    tf = framework()
-    eps = np.finfo(probability.dtype.as_numpy_dtype).eps
-    p = tf.clip_by_value(probability, eps, 1 - eps)
-    if p.shape[1] == 1:
-        logs = target * tf.math.log(p) + (1 - target) * tf.math.log(1 - p)
-    else:
-        logs = tf.reduce_sum(target * tf.math.log(p), axis=1)
-    return -tf.reduce_mean(logs)
-
-
-def accuracy(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.training.metrics.accuracy`."""
-    tf = framework()
-    if target.shape[1] == 1:
-        right = (probability > 0.5) == (target > 0.5)
-    else:
-        right = tf.argmax(probability, axis=1) == tf.argmax(target, axis=1)
-    return tf.reduce_mean(tf.cast(right, "float64"))
+    eps = float(np.finfo(outputs.dtype.as_numpy_dtype).eps)
+    return log_loss(framework().experimental.numpy, y, outputs, eps)

@@ -18,6 +18,8 @@ from epochwise.api import (
     State,
     adapt,
     hookimpl,
+    log_loss,
+    measure,
     require,
     split_layers,
     step_sizes,
@@ -208,16 +210,13 @@ class TorchTrainer:
         return outputs[0] if len(outputs) == 1 else self.torch.cat(outputs)
 
     def _measure(self) -> Tensor:
-        """Give the losses (seeds, columns) in float64, as `epochwise.training.metrics` defines them."""
+        """Give the losses (seeds, columns) in float64, as the library defines them."""
         columns = []
         for x, _, target in self.data:
             outputs = self._predict(x).double()
-            if self.problem.task != "regression":
-                columns += [log_loss(target, outputs), accuracy(target, outputs)]
-                continue
             scale, mean = self.units
-            error = (outputs if scale is None else outputs * scale + mean).sub_(target)
-            columns.append(error.square_().mean((1, 2)))
+            outputs = outputs if scale is None else outputs * scale + mean
+            columns += measure(self.torch, self.problem.task, target, outputs)
         return self.torch.stack(columns, dim=1)
 
     def _objective(self, outputs: Tensor, y: Tensor) -> Array:
@@ -225,7 +224,7 @@ class TorchTrainer:
         if self.problem.task == "regression":
             loss = 0.5 * (y - outputs).square().mean((1, 2))
         else:
-            loss = log_loss(y, outputs)
+            loss = log_loss(self.torch, y, outputs, float(np.finfo(self.hp.dtype).eps))
         rows, squares = y.shape[1], (self.shrink * self.weights * self.weights).sum(1)
         return np.asarray((loss * rows + 0.5 * squares).double().cpu().numpy())
 
@@ -239,22 +238,6 @@ def require_device(name: str) -> None:
             f"backend 'torch' finds no device {name!r}; use device: cpu, or install a torch "
             "that is built for the GPU of this machine."
         )
-
-
-def log_loss(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.training.metrics.log_loss`, for all seeds (seeds,)."""
-    eps = np.finfo(str(probability.dtype).removeprefix("torch.")).eps
-    p = probability.clip(eps, 1 - eps)
-    if p.shape[2] == 1:
-        return -(target * p.log() + (1 - target) * (1 - p).log()).mean((1, 2))
-    return -(target * p.log()).sum(2).mean(1)
-
-
-def accuracy(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.training.metrics.accuracy`, for all seeds (seeds,)."""
-    if target.shape[-1] == 1:
-        return ((probability > 0.5) == (target > 0.5)).double().mean((1, 2))
-    return (probability.argmax(2) == target.argmax(1)).double().mean(1)
 
 
 ON_DEVICE = ("weights", "first_moment", "second_moment", "velocity")

@@ -27,7 +27,7 @@ from epochwise.conformance.problems import (
 from epochwise.conformance.reference import SLIPS, Reference, row_gradient, row_loss
 from epochwise.errors import PluginError
 from epochwise.training.host import measure_all
-from epochwise.training.metrics import measure
+from epochwise.training.metrics import measure_network
 from helpers import PLUGINS
 
 BROKEN = Path(__file__).parent / "broken_backends"
@@ -171,7 +171,7 @@ def test_every_combination_is_learned_and_diverges_when_it_must(case):
         trainer.run_epoch(orders_of(problem, epoch))
     ends = measure_all("numpy", trainer, problem)[:, 0]
     mean = np.repeat(problem.train.y.mean(axis=0, keepdims=True), len(problem.train.y), axis=0)
-    assert (ends < 0.99 * measure(problem, problem.train, mean)[0]).all()
+    assert (ends < 0.99 * measure_network(problem, problem.train, mean)[0]).all()
     assert not np.isfinite(through_host(new(wild, fresh(wild)), wild)[-1]).any()
 
 

@@ -59,7 +59,9 @@ def save_all(folder):
     registry = load_all(PLUGINS, "figures")
     chosen = choose(tables.study, registry)
     for name, wish in chosen.items():
-        save(registry[name].resolve()(tables, wish), [folder / f"{name}.{k}" for k in ("svg", "pdf")])
+        save(
+            registry[name].resolve()(tables, wish), [folder / f"{name}.{k}" for k in ("svg", "pdf")]
+        )
     return chosen
 
 

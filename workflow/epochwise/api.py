@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Trainer,
     )
     from epochwise.training.host import LongStretches, stretch_length
+    from epochwise.training.metrics import log_loss, measure, metrics_of
     from epochwise.training.parameters import split_layers, weights_mask
     from epochwise.training.schedules import SMALLEST_RATE, adapt, learning_rate, step_sizes
     from epochwise.training.seeds import join_seeds, one_seed, one_seed_at_a_time
@@ -52,6 +53,7 @@ HOMES = {  # the modules that the names above come from
     "tables.results": ("Tables",),
     "training.contract": ("Hyperparameters", "Partition", "Problem", "State", "Task", "Trainer"),
     "training.host": ("LongStretches", "stretch_length"),
+    "training.metrics": ("log_loss", "measure", "metrics_of"),
     "training.parameters": ("split_layers", "weights_mask"),
     "training.schedules": ("SMALLEST_RATE", "adapt", "learning_rate", "step_sizes"),
     "training.seeds": ("join_seeds", "one_seed", "one_seed_at_a_time"),
@@ -90,6 +92,9 @@ __all__ = [
     "hookimpl",
     "join_seeds",
     "learning_rate",
+    "log_loss",
+    "measure",
+    "metrics_of",
     "one_seed",
     "one_seed_at_a_time",
     "require",

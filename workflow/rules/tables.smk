@@ -11,6 +11,7 @@ rule losses:
         "logs/{study}/losses.log",
     params:
         labels=lambda w: PLANS[w.study].segment_labels(),
+        epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
         version=VERSION,
     message:
         "Join the loss tables of {wildcards.study}"

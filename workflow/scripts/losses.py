@@ -11,5 +11,5 @@ with job(snakemake.log[0], snakemake.wildcards.study):
         loss_table.Part(path, one["labels"], parse_seeds(one["wanted"]), one["epochs"])
         for path, one in zip(snakemake.input.segments, labels, strict=True)
     ]
-    table = loss_table.aggregate(parts)
+    table = loss_table.aggregate(parts, snakemake.params.epochs)
     loss_table.save(table, snakemake.output.parquet, snakemake.output.csv)

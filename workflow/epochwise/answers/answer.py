@@ -5,16 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from epochwise.answers.describing import describe
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.tables import COLUMNS
+from epochwise.tables.results import rank
+from epochwise.training.metrics import metrics_of
 
 Facts = dict[str, Any]
-LOSS = {
-    "regression": "mean squared error",
-    "binary": "log loss",
-    "multiclass": "log loss",
-}
 
 
 def compute(
@@ -22,7 +18,7 @@ def compute(
     settings: AnswerSettings,
     *,
     study: str | None = None,
-    task: str | Mapping[str, str] | None = None,
+    tasks: Mapping[str, str] | None = None,
 ) -> Facts:
     """Gather the tables into one value that JSON can hold.
 
@@ -34,8 +30,8 @@ def compute(
         The thresholds that the tables were computed with.
     study
         Name of the study.
-    task
-        `regression`, `binary` or `multiclass`, one or one for each dataset; only for words.
+    tasks
+        `regression`, `binary` or `multiclass` by dataset; only for words.
 
     Returns
     -------
@@ -54,7 +50,7 @@ def compute(
             dict(zip(keys, key, strict=True)),
             {name: groups.get(key, []) for name, groups in grouped.items()},
             settings,
-            task,
+            tasks or {},
         )
         for key in grouped["best_epoch"]
     ]
@@ -77,12 +73,11 @@ def _configuration(
     name: Facts,
     own: Mapping[str, list[Facts]],
     settings: AnswerSettings,
-    task: str | Mapping[str, str] | None,
+    tasks: Mapping[str, str],
 ) -> Facts:
-    word = task.get(name["dataset"]) if isinstance(task, Mapping) else task
     return {
         "configuration": name,
-        "loss": LOSS.get(word or "", "loss"),
+        "loss": loss_in_words(tasks.get(name["dataset"])),
         "leads": False,
         **{table: own[table][0] for table in ("best_epoch", "phases", "batches", "refit")},
         "choice_cost": {each["choice"]: each for each in own["choice_cost"]},
@@ -107,21 +102,20 @@ def early_stopping(stopping: list[Facts], settings: AnswerSettings) -> Facts | N
     return max(served, key=lambda row: row[saved], default=None)
 
 
+def loss_in_words(task: str | None) -> str:
+    """Say what the loss of a task is."""
+    return metrics_of(task)[0].label if task else "loss"
+
+
 def _leaders(configurations: list[Facts]) -> list[Facts]:
-    """Return each dataset's configuration of least validation loss; a diverged one comes last."""
+    """Return each dataset's configuration of lowest validation loss; a diverged one comes last."""
     leaders: dict[str, Facts] = {}
     for each in configurations:
         dataset = each["configuration"]["dataset"]
         if each["best_epoch"]["validation_loss"] is None:
             continue
-        if dataset not in leaders or _rank(each) < _rank(leaders[dataset]):
+        if dataset not in leaders or rank(each["best_epoch"]) < rank(
+            leaders[dataset]["best_epoch"]
+        ):
             leaders[dataset] = each
     return list(leaders.values())
-
-
-def _rank(configuration: Facts) -> tuple[bool, float]:
-    diverged = configuration["phases"]["kind"] == "diverged"
-    return diverged, configuration["best_epoch"]["validation_loss"]
-
-
-__all__ = ["compute", "describe", "early_stopping"]

@@ -1,11 +1,13 @@
 """A bootstrap interval for the epoch of least mean loss."""
 
 import json
+from collections.abc import Mapping
 from zlib import crc32
 
 import numpy as np
 
-from epochwise.answers.statistics import TIE, Floats, Ints, first_minimum
+from epochwise.arrays import Floats, Ints
+from epochwise.tables.minima import TIE, first_minimum
 
 
 def bootstrap_interval(
@@ -57,7 +59,7 @@ def possible_minima(units: Floats) -> Ints:
     return np.flatnonzero(finite & ~dominated)
 
 
-def address(seed: int, purpose: str, key: dict[str, object]) -> np.random.SeedSequence:
+def address(seed: int, purpose: str, key: Mapping[str, object]) -> np.random.SeedSequence:
     """Return the draws' address, so that other configurations in the table change nothing."""
     name = json.dumps([purpose, key], sort_keys=True, default=str)
     return np.random.SeedSequence([seed, crc32(name.encode())])

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from epochwise.answers.statistics import TIE, Bools, Floats, Ints, quiet
 from epochwise.answers.stopping import NEVER, first_true, in_a_row, label, require
+from epochwise.arrays import Bools, Floats, Ints
+from epochwise.tables.minima import TIE, quiet
 
 
 @quiet

@@ -1,7 +1,7 @@
 """How many epochs to refit for on all the data."""
 
 from epochwise.answers import batches
-from epochwise.answers.curves import Curves
+from epochwise.tables.curves import Curves
 
 COLUMNS = {
     "best_epoch": "Int64",
@@ -20,9 +20,7 @@ ASSUMPTION = (
 )
 
 
-def row(
-    curves: Curves, batch_size: int | str | None = None, all_rows: int | None = None
-) -> dict[str, object]:
+def row(curves: Curves, all_rows: int | None = None) -> dict[str, object]:
     """Return the row of one configuration.
 
     `refit_epochs` carries the best epoch over by updates: the iterations at
@@ -34,14 +32,10 @@ def row(
 
     Parameters
     ----------
-    curves
-        The curves of the configuration.
-    batch_size
-        As in `batches.row`.
     all_rows
         The rows of the whole dataset.
     """
-    known = batches.row(curves, batch_size)
+    known = batches.row(curves)
     facts = {name: known.get(name) for name in COLUMNS if name in known}
     facts["all_rows"] = all_rows
     updates, size, rows = (

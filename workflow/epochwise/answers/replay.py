@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from epochwise.answers.curves import Curves
-from epochwise.answers.statistics import TIE, Floats, Ints, quiet
 from epochwise.answers.stopping import NEVER, Criterion
+from epochwise.arrays import Floats, Ints
 from epochwise.errors import PluginError
+from epochwise.tables.curves import Curves
+from epochwise.tables.minima import first_minimum_so_far, highest_equal, quiet
 
 QUANTITIES = (
     "stop_epoch",
@@ -59,17 +60,7 @@ def series(curves: Curves) -> Series:
     )
     for matrix in (train, validation):
         matrix.flags.writeable = False  # one criterion must not change what the next one sees
-    return Series(train, validation, test, curves.last[runs], best_so_far(validation))
-
-
-def best_so_far(validation: Floats) -> Ints:
-    """Return, at each epoch, the epoch (from 1) of the least loss so far; ties to the earliest."""
-    known = np.where(np.isnan(validation), np.inf, validation)
-    before = np.minimum.accumulate(known, axis=1)
-    record = np.ones(known.shape, dtype=bool)
-    record[:, 1:] = known[:, 1:] < before[:, :-1] * (1 - TIE)
-    number = np.arange(1, known.shape[1] + 1)
-    return np.maximum.accumulate(np.where(record, number, 0), axis=1)
+    return Series(train, validation, test, curves.last[runs], first_minimum_so_far(validation) + 1)
 
 
 def rows(curves: Curves, criteria: Sequence[Criterion]) -> list[dict[str, object]]:
@@ -141,7 +132,7 @@ def regret(losses: Floats, selected: Ints) -> Floats:
     there = losses[np.arange(len(losses)), selected - 1]
     relative = 100 * (there / least - 1)
     return np.where(
-        there <= least * (1 + TIE), 0.0, np.where(np.isfinite(relative), relative, np.nan)
+        there <= highest_equal(least), 0.0, np.where(np.isfinite(relative), relative, np.nan)
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import TIE, Floats, Ints, first_minimum, quiet
+from epochwise.arrays import Floats, Ints
+from epochwise.tables.minima import TIE, first_minimum, quiet
 
 SHORTEST_WINDOW = 5  # epochs: a bump of one or two is noise however short the run
 

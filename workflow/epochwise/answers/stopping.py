@@ -11,7 +11,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from epochwise.answers.statistics import Bools, Floats, Ints, last_finite, quiet
+from epochwise.arrays import Bools, Floats, Ints
+from epochwise.tables.minima import last_finite, quiet
 
 NEVER = -1
 

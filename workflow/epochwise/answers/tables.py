@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from epochwise.answers import batches, best_epoch, cost, phases, refit, replay
-from epochwise.answers.curves import Curves, configurations
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import Criterion
 from epochwise.errors import DataError
+from epochwise.tables.curves import Curves
+from epochwise.tables.reading import LossTable
 
 COLUMNS = {
     "best_epoch": best_epoch.COLUMNS,
@@ -25,12 +26,10 @@ Rows = list[dict[str, Any]]
 
 
 def compute(
-    losses: pd.DataFrame,
+    losses: LossTable,
     settings: AnswerSettings,
     criteria: Sequence[Criterion],
     *,
-    epochs: int | None = None,
-    batch_size: int | str | None = None,
     all_rows: int | Mapping[str, int] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Compute every table of the answers.
@@ -43,11 +42,6 @@ def compute(
         The thresholds.
     criteria
         The criteria of early stopping to replay.
-    epochs
-        How long the study trains; by default, as long as the longest run. A
-        shorter run has diverged.
-    batch_size
-        Rows per batch or `auto`, where it is not a column of the table.
     all_rows
         Rows of the whole dataset, one number or one for each dataset, for the refit.
 
@@ -65,12 +59,11 @@ def compute(
         When a criterion breaks its contract.
     """
     rows: dict[str, Rows] = {name: [] for name in COLUMNS}
-    groups = configurations(losses, epochs)
-    keys = list(groups[0].key)
+    keys = losses.keys
     _require_distinct(keys)
-    for curves in groups:
+    for curves in losses.curves():
         size = all_rows.get(curves.key["dataset"]) if isinstance(all_rows, Mapping) else all_rows
-        for name, found in _rows(curves, settings, criteria, batch_size, size).items():
+        for name, found in _rows(curves, settings, criteria, size).items():
             rows[name] += [{**curves.key, **each} for each in found]
     return {name: frame(rows[name], keys, COLUMNS[name]) for name in COLUMNS}
 
@@ -79,7 +72,6 @@ def _rows(
     curves: Curves,
     settings: AnswerSettings,
     criteria: Sequence[Criterion],
-    batch_size: int | str | None,
     all_rows: int | None,
 ) -> dict[str, Rows]:
     """Return the rows of one configuration for each table."""
@@ -88,10 +80,10 @@ def _rows(
         "best_epoch": [best_epoch.row(curves, settings)],
         "choice_cost": cost.rows(curves),
         "phases": [phases.row(curves, settings)],
-        "batches": [batches.row(curves, batch_size)],
+        "batches": [batches.row(curves)],
         "stopping": stopping,
         "frontier": replay.frontier(stopping),
-        "refit": [refit.row(curves, batch_size, all_rows)],
+        "refit": [refit.row(curves, all_rows)],
     }
 
 

@@ -13,7 +13,7 @@ from epochwise.conformance.reference import SLIPS, Reference
 from epochwise.errors import PluginError
 from epochwise.training import host
 from epochwise.training.contract import Problem, State, Trainer
-from epochwise.training.metrics import loss_columns
+from epochwise.training.metrics import columns_of
 from epochwise.training.parameters import initial_state
 from epochwise.training.randomness import BatchOrders
 from epochwise.training.segment import Segment
@@ -113,7 +113,7 @@ def require_close(got: Array, wanted: Array, problem: Problem, hint: str, first:
     if not close.all():
         epoch, network, column = np.argwhere(~close)[0]
         raise BrokenPromiseError(
-            f"{loss_columns(problem)[column]} of network {network} after epoch {first + epoch} is "
+            f"{columns_of(problem)[column]} of network {network} after epoch {first + epoch} is "
             f"{got[epoch, network, column]:.12g} where {wanted[epoch, network, column]:.12g} "
             f"belongs; {hint}"
         )

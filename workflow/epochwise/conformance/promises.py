@@ -47,7 +47,7 @@ from epochwise.conformance.reference import Reference
 from epochwise.errors import PluginError
 from epochwise.training import host
 from epochwise.training.contract import Problem, State
-from epochwise.training.metrics import measure
+from epochwise.training.metrics import measure_network
 
 HALFWAY = EPOCHS // 2 + 1
 
@@ -212,7 +212,7 @@ def learns(backend: Backend) -> None:
     case, problem, trainer = anything(backend)
     ends = through_host(trainer, problem, end=60)[-1, :, 0]
     mean = np.repeat(problem.train.y.mean(axis=0, keepdims=True), len(problem.train.y), axis=0)
-    reached = measure(problem, problem.train, mean)[0]
+    reached = measure_network(problem, problem.train, mean)[0]
     if not (ends < reached).all():
         raise BrokenPromiseError(
             f"{case}: train_loss ends at {ends}, and the mean alone reaches {reached:.3g}; "

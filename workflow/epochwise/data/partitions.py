@@ -10,7 +10,7 @@ from epochwise.arrays import Array
 from epochwise.errors import DataError
 
 Rows = dict[str, Array]  # row numbers of train, validation and, where there is one, test
-WORDS = ("train", "validation", "test")
+PARTITIONS = ("train", "validation", "test")
 FEWEST_ROWS = 2
 
 
@@ -110,14 +110,14 @@ def check_classes(classes: Sequence[str], labels: Array, rule: Mapping[str, Any]
 def by_column(words: list[Any], column: str) -> Rows:
     """Cut rows by a column of the words train, validation and test."""
     array = np.array([str(word) for word in words])
-    strange = ~np.isin(array, WORDS)
+    strange = ~np.isin(array, PARTITIONS)
     if strange.any():
         row = int(strange.argmax())
         raise DataError(
             f"partitions: column {column!r} has the word {str(array[row])!r} in row {row + 1}; it may "
-            f"have {', '.join(WORDS)}."
+            f"have {', '.join(PARTITIONS)}."
         )
-    parts = {word: np.flatnonzero(array == word) for word in WORDS}
+    parts = {word: np.flatnonzero(array == word) for word in PARTITIONS}
     return {word: rows for word, rows in parts.items() if word != "test" or len(rows)}
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epochwise.arrays import Ints
 from epochwise.figures import style
-from epochwise.tables.curves import Ints
 from epochwise.tables.results import Row, Tables, rank
 
 if TYPE_CHECKING:

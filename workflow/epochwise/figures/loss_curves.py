@@ -5,24 +5,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epochwise.arrays import Floats
 from epochwise.figures import style
 from epochwise.figures.labels import place_label
 from epochwise.figures.panels import (
     ROOMY,
     Panel,
-    by_place,
     coinciding,
     columns_of,
     most_telling,
     panel_grid,
     panel_title,
     panel_width,
-    rank,
     same_curves,
     tidy_labels,
 )
 from epochwise.figures.thinning import thin
-from epochwise.tables.curves import Curves, Floats
+from epochwise.tables.agreement import by_place
+from epochwise.tables.curves import Curves
 from epochwise.tables.results import Tables
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def finding(panels: Sequence[Panel]) -> str:
         best = [panel.curves.best for panel in known]
         span = f"epochs {style.count(min(best))} to {style.count(max(best))}"
         return f"The least validation loss comes at {span}, by dataset and setting"
-    leader = min(known, key=lambda panel: rank(panel.curves)).curves
+    leader = min(known, key=lambda panel: panel.curves.rank).curves
     return finding_of(leader, len(panels) > 1)
 
 

@@ -28,15 +28,6 @@ class Panel:
     backends: Sequence[str]
 
 
-def by_place(curves: Sequence[Curves]) -> list[list[Curves]]:
-    """Group the backends of each dataset and point, in the order of the table."""
-    groups: dict[str, list[Curves]] = {}
-    for one in curves:
-        place = {key: value for key, value in one.key.items() if key != "backend"}
-        groups.setdefault(repr(place), []).append(one)
-    return list(groups.values())
-
-
 def coinciding(group: Sequence[Curves]) -> list[Panel]:
     """Join backends whose curves no eye could tell apart."""
     panels: list[Panel] = []
@@ -66,17 +57,11 @@ def most_telling(panels: Sequence[Panel], most: int) -> list[Panel]:
     datasets: dict[str, list[Panel]] = {}
     for panel in panels:
         datasets.setdefault(panel.curves.dataset, []).append(panel)
-    ranked = [sorted(group, key=lambda p: rank(p.curves)) for group in datasets.values()]
+    ranked = [sorted(group, key=lambda p: p.curves.rank) for group in datasets.values()]
     deepest = max(map(len, ranked))
     chosen = [group[place] for place in range(deepest) for group in ranked if place < len(group)]
     kept = {id(panel) for panel in chosen[:most]}
     return [panel for panel in panels if id(panel) in kept]
-
-
-def rank(curves: Curves) -> tuple[bool, float]:
-    """Order by the least mean validation loss; where every run diverged, last, as in the answer."""
-    least = float(curves.mean("validation_loss")[curves.best]) if curves.best >= 0 else np.inf
-    return curves.lost, least
 
 
 def columns_of(options: Mapping[str, Any], panels: int) -> int:

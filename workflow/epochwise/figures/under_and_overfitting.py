@@ -7,15 +7,8 @@ import numpy as np
 
 from epochwise.figures import style
 from epochwise.figures.loss_curves import line, mark_best
-from epochwise.figures.panels import (
-    Panel,
-    by_place,
-    coinciding,
-    most_telling,
-    panel_title,
-    rank,
-    same_curves,
-)
+from epochwise.figures.panels import Panel, coinciding, most_telling, panel_title, same_curves
+from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
 from epochwise.tables.results import Row, Tables
 
@@ -140,7 +133,7 @@ def draw_gap(axes: "Axes", gap: Any) -> None:
 
 def finding(tables: Tables, curves: Sequence[Curves]) -> str:
     """Say what the best configuration does, in the words of the phases."""
-    leader = min(curves, key=rank)
+    leader = min(curves, key=lambda one: one.rank)
     verdict = tables.row("phases", leader.key).get("verdict")
     where = ", ".join(filter(None, [leader.dataset, leader.point if len(curves) > 1 else ""]))
     return (

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from epochwise.arrays import Floats, Ints
 from epochwise.figures.loss_curves import BAND, FEWEST_BANDED
-from epochwise.figures.panels import by_place, coincide
+from epochwise.figures.panels import coincide
 from epochwise.figures.thinning import thin
 from epochwise.page.embedding import as_base64
-from epochwise.tables.curves import Curves, Floats, Ints, first_minimum
+from epochwise.tables.agreement import by_place
+from epochwise.tables.curves import Curves
+from epochwise.tables.minima import first_minimum
 from epochwise.tables.results import Tables
 
 MOST_RUNS = 100  # of a study, drawn one by one; above it bands and means alone
@@ -92,8 +95,8 @@ def configuration(curves: Curves, packing: Packing, with_runs: bool) -> dict[str
         "dataset": curves.dataset,
         "point": curves.point,
         "backend": curves.backend,
-        "iterations": per_epoch(curves.iterations),
-        "samples": per_epoch(curves.samples),
+        "iterations": per_epoch(curves.iterations_per_epoch),
+        "samples": per_epoch(curves.training_rows),
         "count": len(curves.used),
         "best": curves.best,
         "mean": {p: pack(curves.mean(f"{p}_loss"), packing) for p in partitions} if several else {},
@@ -111,7 +114,7 @@ def runs(curves: Curves, partitions: Sequence[str], packing: Packing) -> list[di
             "fold": int(curves.fold[row]),
             "seed": int(curves.seed[row]),
             "diverged": bool(curves.last[row] < curves.planned),
-            "best": first_minimum(curves.losses["validation_loss"][row]),
+            "best": int(first_minimum(curves.validation[row])),
             "losses": {p: pack(curves.losses[f"{p}_loss"][row], packing) for p in partitions},
         }
         for row in range(len(curves.fold))

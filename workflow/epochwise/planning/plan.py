@@ -153,14 +153,10 @@ class Plan:
     def answer_settings(self) -> dict[str, Any]:
         """Give all that the answers depend on besides the tables."""
         resolved = self.study.resolved
-        epochs = {point.values["epochs"] for point in self.points.values()}
         return {
             "name": self.study.name,
             "answer": resolved["answer"],
             "stopping": resolved.get("stopping"),
-            "epochs": resolved["training"]["epochs"],
-            "same_epochs": epochs == {resolved["training"]["epochs"]},
-            "batch_size": resolved["training"]["batch_size"],
         }
 
     def figure_tables(self, figure: str) -> list[str]:

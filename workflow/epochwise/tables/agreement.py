@@ -6,14 +6,18 @@ Relative differences are |loss - reference| / |reference|, over the loss columns
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from epochwise.arrays import Array, Floats
+from epochwise.tables.curves import Curves
+from epochwise.tables.minima import first_minimum
+from epochwise.tables.reading import LossTable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-REFERENCES = ("numpy", "sklearn")  # the first of these that a study has, else its first backend
 LEVELS = {"first_epoch_above_1e-12": 1e-12, "first_epoch_above_1e-9": 1e-9}
 SHOWN = (
     "reference",
@@ -25,64 +29,100 @@ SHOWN = (
     "same_best_epochs",
     "max_best_epoch_difference",
 )
-FIXED = ("dataset", "fold", "backend", "seed", "epoch", "iteration", "samples")
 
 
-def reference_backend(backends: Sequence[str]) -> str:
-    """Choose the backend that the others are compared with."""
-    return next((name for name in REFERENCES if name in backends), min(backends))
+def by_place(curves: Sequence[Curves]) -> list[list[Curves]]:
+    """Group the backends of each dataset and point, in the order of the table."""
+    groups: dict[str, list[Curves]] = {}
+    for one in curves:
+        place = {key: value for key, value in one.key.items() if key != "backend"}
+        groups.setdefault(repr(place), []).append(one)
+    return list(groups.values())
 
 
-def loss_columns(losses: "pd.DataFrame") -> list[str]:
-    """List the loss columns."""
-    return [name for name in losses.columns if str(name).endswith("_loss")]
+def pairs(curves: Sequence[Curves], reference: str) -> list[tuple[Curves, Curves]]:
+    """List every other backend's curves, each with the reference's of its dataset and point.
 
-
-def point_columns(losses: "pd.DataFrame") -> list[str]:
-    """List what names a dataset and a point: everything that is neither fixed nor measured."""
-    measured = [name for name in losses.columns if str(name).endswith(("_loss", "_accuracy"))]
-    swept = [name for name in losses.columns if name not in (*FIXED, *measured)]
-    return ["dataset", *swept]
-
-
-def differences(losses: "pd.DataFrame", reference: str | None = None) -> "pd.DataFrame":
-    """Hold every backend's curves against the reference's, epoch by epoch.
-
-    Parameters
-    ----------
-    losses : the loss table; a row per run and epoch.
-    reference : a backend; `reference_backend` chooses where not given.
-
-    Returns
-    -------
-    A row per dataset, point, other backend and epoch, sorted: ``difference`` is the
-    largest relative difference over runs and loss columns. It is infinite in an
-    epoch that one of two runs reached and the other, having diverged, did not.
+    They are sorted by dataset, point and backend.
     """
-    reference = reference or reference_backend(losses["backend"].unique())
-    keys, columns = point_columns(losses), loss_columns(losses)
-    epochs = losses.set_index([*keys, "fold", "seed", "epoch"]).sort_index()
-    wanted = epochs.loc[epochs["backend"] == reference, columns]
-    parts = []
-    for backend in sorted(set(losses["backend"]) - {reference}):
-        got = epochs.loc[epochs["backend"] == backend, columns]
-        got, right = got.align(wanted, join="outer")
-        apart = relative_difference(got.to_numpy(), right.to_numpy()).max(axis=1, initial=0.0)
-        table = got.index.to_frame(index=False).assign(backend=backend, difference=apart)
-        parts.append(table.groupby([*keys, "backend", "epoch"], as_index=False)["difference"].max())
-    return _joined(parts, [*keys, "backend", "epoch", "difference"])
+    found = []
+    for group in by_place(curves):
+        named = {one.backend: one for one in group}
+        if expected := named.pop(reference, None):
+            found += [(one, expected) for one in named.values()]
+    return sorted(found, key=lambda pair: _order(pair[0]))
 
 
-def relative_difference(got: "np.ndarray", wanted: "np.ndarray") -> "np.ndarray":
+def _order(curves: Curves) -> list[Any]:
+    """Order by dataset, point and backend; numbers as numbers."""
+    values = [v for k, v in curves.key.items() if k not in ("dataset", "backend")]
+    return [curves.dataset, *((isinstance(v, str), v) for v in values), curves.backend]
+
+
+def apart(got: Curves, expected: Curves) -> Floats:
+    """Give the largest relative difference at each epoch, over runs and losses, (epochs + 1,).
+
+    It is infinite in an epoch that one of two runs reached and the other, having diverged,
+    did not, and NaN where none of them got.
+    """
+    beside = [_side_by_side(got, expected, column) for column in expected.losses]
+    differences = [relative_difference(*pair).max(axis=0, initial=0.0) for pair in beside]
+    known = np.any([np.isfinite(one).any(axis=0) for pair in beside for one in pair], axis=0)
+    return np.where(known, np.max(differences, axis=0), np.nan)
+
+
+def relative_difference(got: Array, wanted: Array) -> Array:
     """Give |got - wanted| / |wanted|, elementwise; 0 where equal, infinity where one is missing."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        apart = np.abs(got - wanted) / np.abs(wanted)
+        difference = np.abs(got - wanted) / np.abs(wanted)
     missing = np.isnan(got) != np.isnan(wanted)
     same = (got == wanted) | (np.isnan(got) & np.isnan(wanted))
-    return np.where(same, 0.0, np.where(missing, np.inf, apart))
+    return np.where(same, 0.0, np.where(missing, np.inf, difference))
 
 
-def summary(losses: "pd.DataFrame", reference: str | None = None) -> "pd.DataFrame":
+def _side_by_side(got: Curves, expected: Curves, column: str) -> tuple[Floats, Floats]:
+    """Give two matrices of one column, a row a run that either has, equally wide."""
+    runs = list(dict.fromkeys([*_runs(expected), *_runs(got)]))
+    width = max(one.validation.shape[1] for one in (got, expected))
+    matrices = []
+    for one in (got, expected):
+        place = {run: row for row, run in enumerate(_runs(one))}
+        matrix = np.full((len(runs), width), np.nan)
+        own = one.losses.get(column)
+        for row, run in enumerate(runs):
+            if own is not None and run in place:
+                matrix[row, : own.shape[1]] = own[place[run]]
+        matrices.append(matrix)
+    return matrices[0], matrices[1]
+
+
+def _runs(curves: Curves) -> list[tuple[int, int]]:
+    return list(zip(curves.fold.tolist(), curves.seed.tolist(), strict=True))
+
+
+def by_epoch(losses: LossTable, reference: str) -> "pd.DataFrame":
+    """Give `agreement_by_epoch.csv`: a row per dataset, point, other backend and epoch."""
+    import pandas as pd
+
+    keys = _keys(losses)
+    tables = [
+        pd.DataFrame({name: got.key[name] for name in keys} | _every_epoch(apart(got, expected)))
+        for got, expected in pairs(losses.curves(), reference)
+    ]
+    columns = [*keys, "epoch", "difference"]
+    return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
+
+
+def _keys(losses: LossTable) -> list[str]:
+    return ["dataset", *losses.swept, "backend"]
+
+
+def _every_epoch(difference: Floats) -> dict[str, Array]:
+    epoch = np.flatnonzero(~np.isnan(difference))
+    return {"epoch": epoch, "difference": difference[epoch]}
+
+
+def summary(losses: LossTable, reference: str) -> "pd.DataFrame":
     """Give `agreement.csv`: a row per dataset, point and other backend.
 
     Returns
@@ -90,51 +130,49 @@ def summary(losses: "pd.DataFrame", reference: str | None = None) -> "pd.DataFra
     Columns: dataset, the point, ``backend``, ``reference``, ``identical`` (to the
     last bit), ``max_difference`` and the ``epoch`` where it occurs,
     ``first_epoch_above_…`` (empty where the curves never lie so far apart), ``runs``,
-    ``same_best_epochs``: the runs whose smallest validation loss falls on the same epoch, and
+    ``same_best_epochs``: the runs whose lowest validation loss falls on the same epoch, and
     ``max_best_epoch_difference``: by how many epochs it is apart, in the run where it is most.
     """
-    reference = reference or reference_backend(losses["backend"].unique())
-    apart, keys = differences(losses, reference), [*point_columns(losses), "backend"]
-    if apart.empty:
-        return apart.reindex(columns=[*keys, *SHOWN])
-    worst = apart.loc[apart.groupby(keys)["difference"].idxmax()].set_index(keys)
-    table = worst.rename(columns={"difference": "max_difference"})
-    for name, level in LEVELS.items():
-        above = apart[apart["difference"] > level].groupby(keys)["epoch"].min()
-        table[name] = above.reindex(table.index).astype("Int64")
-    table["identical"] = table["max_difference"] == 0
-    table["reference"] = reference
-    return table.join(best_epochs(losses, reference)).reset_index()[[*keys, *SHOWN]]
-
-
-def best_epochs(losses: "pd.DataFrame", reference: str) -> "pd.DataFrame":
-    """Count, per dataset, point and other backend, its runs; say how far the best epochs lie apart."""
-    keys = point_columns(losses)
-    run = [*keys, "fold", "seed"]
-    column = "validation_loss" if "validation_loss" in losses else loss_columns(losses)[0]
-    lowest = losses.loc[losses.groupby([*run, "backend"])[column].idxmin()]
-    best = lowest.pivot(index=run, columns="backend", values="epoch")
-    apart = best.drop(columns=reference).sub(best[reference], axis=0).abs().stack().dropna()
-    table = apart.groupby([*keys, "backend"]).agg(runs="size", max_best_epoch_difference="max")
-    table["same_best_epochs"] = apart.eq(0).groupby([*keys, "backend"]).sum()
-    return table.astype(int)
-
-
-def _joined(parts: list["pd.DataFrame"], columns: list[str]) -> "pd.DataFrame":
-    """Stack tables and sort them; a table without rows where there are none."""
     import pandas as pd
 
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(parts)[columns].sort_values(columns[:-1], ignore_index=True)
+    keys = _keys(losses)
+    rows = [
+        {name: got.key[name] for name in keys} | {"reference": reference} | compare(got, expected)
+        for got, expected in pairs(losses.curves(), reference)
+    ]
+    table = pd.DataFrame(rows, columns=[*keys, *SHOWN])
+    return table.astype(dict.fromkeys(LEVELS, "Int64"))
 
 
-def write(losses: str | Path, reference: str, out: str | Path, by_epoch: str | Path) -> None:
+def compare(got: Curves, expected: Curves) -> dict[str, Any]:
+    """Compare one backend's curves with the reference's; see `summary`."""
+    difference = apart(got, expected)
+    known = np.where(np.isnan(difference), -1.0, difference)
+    most = float(known.max())
+    above = {name: np.flatnonzero(known > level) for name, level in LEVELS.items()}
+    return {
+        "identical": most == 0,
+        "max_difference": most,
+        "epoch": int(known.argmax()),
+        **{name: int(epochs[0]) if len(epochs) else None for name, epochs in above.items()},
+        **_best_epochs(got, expected),
+    }
+
+
+def _best_epochs(got: Curves, expected: Curves) -> dict[str, int]:
+    """Count the runs that both have; say how far their best epochs lie apart."""
+    best, wanted = (first_minimum(m) for m in _side_by_side(got, expected, "validation_loss"))
+    both = (best >= 0) & (wanted >= 0)
+    difference = np.abs(best - wanted)[both]
+    return {
+        "runs": int(both.sum()),
+        "same_best_epochs": int((difference == 0).sum()),
+        "max_best_epoch_difference": int(difference.max(initial=0)),
+    }
+
+
+def write(losses: str | Path, reference: str, out: str | Path, each_epoch: str | Path) -> None:
     """Read a loss table (Parquet); write `agreement.csv` and, per epoch, `agreement_by_epoch.csv`."""
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(losses).to_pandas()
-    text = {name: str for name, kind in table.dtypes.items() if str(kind) == "category"}
-    table = table.astype(text)
+    table = LossTable(losses)
     summary(table, reference).to_csv(out, index=False)
-    differences(table, reference).to_csv(by_epoch, index=False)
+    by_epoch(table, reference).to_csv(each_epoch, index=False)

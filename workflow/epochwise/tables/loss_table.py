@@ -1,4 +1,8 @@
-"""The loss table: a row per run and epoch, from which everything else is computed."""
+"""The loss table: a row per run and epoch, from which everything else is computed.
+
+Its columns and the table itself say what they are (see `epochwise.columns`): the table has the
+``tasks`` of its datasets and the ``epochs`` that were planned.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +15,8 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from epochwise import parquet
-
-PARTITIONS = ("train", "validation", "test")
-LABELS = ("dataset", "fold", "backend")
+from epochwise.columns import described, facts_of, measured
+from epochwise.data.partitions import PARTITIONS
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,12 @@ class Part:
     epochs: int
 
 
-def aggregate(parts: Sequence[Part]) -> pa.Table:
+def aggregate(parts: Sequence[Part], epochs: int | None = None) -> pa.Table:
     """Join the segments of a study into its loss table.
+
+    Parameters
+    ----------
+    epochs : how many were planned, where no column says it.
 
     Returns
     -------
@@ -49,9 +56,11 @@ def aggregate(parts: Sequence[Part]) -> pa.Table:
         key = repr(part.labels)
         groups.setdefault(key, []).append(_read(part))
         labels[key] = part.labels
+    tasks = {labels[key]["dataset"]: facts_of(groups[key][0].schema)["task"] for key in groups}
     types = _label_types(list(labels.values()))
     tables = [_labelled(pa.concat_tables(groups[key]), labels[key], types) for key in groups]
-    return _with_test(pa.concat_tables(tables, promote_options="default").unify_dictionaries())
+    joined = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
+    return described(_with_every_partition(joined), {"tasks": tasks, "epochs": epochs})
 
 
 def _read(part: Part) -> pa.Table:
@@ -91,7 +100,7 @@ def _labelled(table: pa.Table, label: Mapping[str, Any], types: Mapping[str, typ
     table = table.sort_by([("seed", "ascending"), ("epoch", "ascending")])
     for place, (key, value) in enumerate(label.items()):
         table = table.add_column(place, key, _constant(types[key](value), table.num_rows))
-    return table
+    return table.replace_schema_metadata(None)
 
 
 def _constant(value: Any, rows: int) -> pa.Array:
@@ -100,12 +109,13 @@ def _constant(value: Any, rows: int) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows), [value])
 
 
-def _with_test(table: pa.Table) -> pa.Table:
+def _with_every_partition(table: pa.Table) -> pa.Table:
     """Give every loss table the same columns: nulls where there is no test partition."""
-    metrics = [name.removeprefix("train_") for name in table.column_names if name[:6] == "train_"]
-    columns = [f"{partition}_{metric}" for metric in metrics for partition in PARTITIONS]
-    first = [name for name in table.column_names if name not in columns]
-    for name in columns:
-        if name not in table.column_names:
-            table = table.append_column(name, pa.nulls(table.num_rows, pa.float64()))
-    return table.select([*first, *columns])
+    found = [facts_of(field) for field in table.schema]
+    metrics = dict.fromkeys(facts["metric"] for facts in found if "metric" in facts)
+    first = [f.name for f, facts in zip(table.schema, found, strict=True) if "metric" not in facts]
+    wanted = [measured(partition, metric) for metric in metrics for partition in PARTITIONS]
+    for field in wanted:
+        if field.name not in table.column_names:
+            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
+    return table.select([*first, *(field.name for field in wanted)])

@@ -1,21 +1,18 @@
 """What a study has left behind, read when a figure or a page asks for it, and only that."""
 
 import csv
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from epochwise.errors import DataError
 from epochwise.study.study import Study
-from epochwise.tables.curves import Curves, Floats, Ints
+from epochwise.tables import minima
+from epochwise.tables.curves import Curves
 
-LOSSES = ("train_loss", "validation_loss", "test_loss")
-COUNTS = ("fold", "seed", "epoch", "iteration", "samples")
+if TYPE_CHECKING:
+    from epochwise.tables.reading import LossTable
+
 Row = dict[str, Any]
 
 
@@ -30,23 +27,20 @@ class Tables:
 
     def __init__(self, folder: Path, study: Study) -> None:
         self.folder, self.study = Path(folder), study
-        self._matrices: dict[str, NDArray[np.float64]] = {}
         self._rows: dict[str, list[Row]] = {}
 
-    def curves(self, columns: Sequence[str] = LOSSES) -> list[Curves]:
-        """Read the loss curves, one `Curves` per configuration in the order of the table.
+    @cached_property
+    def losses(self) -> "LossTable":
+        """The loss table."""
+        from epochwise.tables.reading import (
+            LossTable,  # reads Parquet, which some figures do without
+        )
 
-        Parameters
-        ----------
-        columns : the losses that are wanted; one that the table lacks is left out.
-        """
-        wanted = list(dict.fromkeys([*columns, "validation_loss"]))
-        flat = {c: self._column(c) for c in wanted if c in self._schema.names}
-        flat = {c: values for c, values in flat.items() if len(values)}
-        groups: dict[str, list[int]] = {}
-        for run, key in enumerate(self._keys):
-            groups.setdefault(json.dumps(key, default=str), []).append(run)
-        return [self._configuration(runs, flat) for runs in groups.values()]
+        return LossTable(self.folder / "losses.parquet")
+
+    def curves(self, columns: Sequence[str] | None = None) -> list[Curves]:
+        """Read the loss curves of every point; see `LossTable.curves`."""
+        return self.losses.curves(columns)
 
     def rows(self, name: str) -> list[Row]:
         """Read a CSV table, such as `phases`, as rows with numbers as numbers; [] if it is missing."""
@@ -56,11 +50,11 @@ class Tables:
         return self._rows[name]
 
     def row(self, name: str, key: Mapping[str, Any]) -> Row:
-        """Find a table's first row of a configuration; {} if there is none."""
+        """Find a table's first row of a dataset, point and backend; {} if there is none."""
         return next(iter(self.matching(name, key)), {})
 
     def matching(self, name: str, key: Mapping[str, Any]) -> list[Row]:
-        """Find a table's rows of a configuration; what it does not name does not matter."""
+        """Find a table's rows of a dataset, point and backend; what it does not name does not matter."""
         wanted = {column: as_text(value) for column, value in key.items()}
         return [
             row
@@ -76,116 +70,10 @@ class Tables:
 
     def loss_name(self, dataset: str) -> tuple[str, str]:
         """Tell what a dataset's loss is, and its unit."""
-        if dataset in self._classification:
-            return "log loss", "nats"
-        return "mean squared error", "target unit²"
+        from epochwise.training.metrics import metrics_of
 
-    @cached_property
-    def _schema(self) -> Any:
-        import pyarrow.parquet as pq
-
-        path = self.folder / "losses.parquet"
-        try:
-            return pq.read_schema(path)
-        except (OSError, ValueError) as error:
-            raise DataError(
-                f"{path}: cannot be read as a loss table ({error}); run the workflow to make it anew."
-            ) from None
-
-    def _read(self, columns: list[str]) -> Any:
-        import pyarrow.parquet as pq
-
-        # one thread and no buffer: quick enough, and the memory is that of the columns alone
-        return pq.read_table(self.folder / "losses.parquet", columns=columns, use_threads=False)
-
-    def _column(self, name: str) -> NDArray[np.float64]:
-        """Read a column of losses, (rows,); empty if nothing of it was measured."""
-        if name not in self._matrices:
-            values = self._read([name])[name]
-            empty = values.null_count == len(values)
-            self._matrices[name] = np.empty(0) if empty else _floats(values)
-        return self._matrices[name]
-
-    @cached_property
-    def _starts(self) -> Ints:
-        """Row numbers at which runs start, and the number of rows, (runs + 1,)."""
-        epoch = to_array(self._read(["epoch"])["epoch"])
-        starts = np.flatnonzero(epoch == 0)
-        step = np.diff(epoch)
-        if not len(epoch) or epoch[0] != 0 or (step[epoch[1:] != 0] != 1).any():
-            raise DataError(
-                f"{self.folder / 'losses.parquet'}: is not sorted by run and epoch, every run from "
-                "epoch 0; run the workflow to make it anew."
-            )
-        return np.append(starts, len(epoch))
-
-    @cached_property
-    def _keys(self) -> list[Row]:
-        """The configuration of each run."""
-        import pyarrow as pa
-
-        names = ["dataset", *self.swept, "backend"]
-        first = self._read(names).take(pa.array(self._starts[:-1].tolist(), "int64")).to_pydict()
-        return [
-            dict(zip(names, values, strict=True)) for values in zip(*first.values(), strict=True)
-        ]
-
-    @cached_property
-    def _counts(self) -> dict[str, Any]:
-        """Fold and seed of each run, its iterations and samples in one epoch."""
-        table = self._read(["fold", "seed", "iteration", "samples"])
-        starts = self._starts[:-1]
-        trained = np.diff(self._starts) > 1
-        counts = {name: to_array(table[name])[starts] for name in ("fold", "seed")}
-        for name in ("iteration", "samples"):
-            counts[name] = np.full(len(starts), np.nan)
-            counts[name][trained] = to_array(table[name])[starts[trained] + 1]
-        return counts
-
-    @cached_property
-    def _classification(self) -> set[str]:
-        """The datasets that have accuracies."""
-        if "validation_accuracy" not in self._schema.names:
-            return set()
-        table = self._read(["dataset", "validation_accuracy"]).take(self._starts[:-1]).to_pydict()
-        pairs = zip(*table.values(), strict=True)
-        return {dataset for dataset, accuracy in pairs if accuracy is not None}
-
-    def _configuration(self, runs: list[int], flat: Mapping[str, Floats]) -> Curves:
-        key = self._keys[runs[0]]
-        planned = int(key.get("epochs") or self.study.resolved["training"]["epochs"])
-        counts = {name: values[runs] for name, values in self._counts.items()}
-        return Curves(
-            key,
-            counts["fold"],
-            counts["seed"],
-            {column: self._matrix(values, runs) for column, values in flat.items()},
-            planned,
-            counts["iteration"],
-            counts["samples"],
-        )
-
-    def _matrix(self, values: Floats, runs: Iterable[int]) -> Floats:
-        """Put the runs' curves in rows, NaN after the end of one, (runs, epochs + 1)."""
-        ends = [(self._starts[run], self._starts[run + 1]) for run in runs]
-        matrix = np.full((len(ends), max(end - start for start, end in ends)), np.nan)
-        for row, (start, end) in enumerate(ends):
-            matrix[row, : end - start] = values[start:end]
-        return matrix
-
-
-def _floats(values: Any) -> Floats:
-    """Turn an Arrow column into float64 with NaN for what is missing or infinite."""
-    array = np.array(to_array(values), dtype=np.float64)
-    array[~np.isfinite(array)] = np.nan
-    return array
-
-
-def to_array(column: Any) -> NDArray[Any]:
-    """Give an Arrow column as an array; see `epochwise.parquet`, which imports pyarrow."""
-    from epochwise.parquet import array
-
-    return array(column)
+        loss = metrics_of(self.losses.facts["tasks"][dataset])[0]
+        return loss.label, loss.unit
 
 
 def read_csv(path: Path) -> list[Row]:
@@ -197,10 +85,9 @@ def read_csv(path: Path) -> list[Row]:
 
 
 def rank(row: Row) -> tuple[bool, float]:
-    """Order rows of `best_epoch` by validation loss; where every run diverged, last, as in the answer."""
-    loss = row.get("validation_loss")
-    lost = loss is None or row.get("diverged_runs") == row.get("runs", -1)
-    return lost, np.inf if loss is None else loss
+    """Order rows of `best_epoch`; see `minima.rank`."""
+    lost = row.get("diverged_runs") == row.get("runs", -1)
+    return minima.rank(lost, row.get("validation_loss"))
 
 
 def as_value(text: str | None) -> Any:

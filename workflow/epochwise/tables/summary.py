@@ -1,56 +1,77 @@
 """The summary table: a row per run."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
-PARTITIONS = ("train", "validation", "test")
-NOT_RUNS = ("epoch", "iteration", "samples")
+from epochwise.arrays import Array, Floats, Ints
+from epochwise.data.partitions import PARTITIONS
+from epochwise.tables.curves import Curves
+from epochwise.tables.minima import first_minimum
+from epochwise.tables.reading import LossTable
 
 
-def run_columns(losses: pd.DataFrame) -> list[str]:
-    """Name the columns that tell runs apart: dataset, fold, backend, swept keys, seed."""
-    return [
-        name
-        for name in losses.columns
-        if name not in NOT_RUNS and not name.endswith(("_loss", "_accuracy"))
-    ]
-
-
-def summarise(losses: pd.DataFrame, epochs: int) -> pd.DataFrame:
+def summarise(losses: LossTable) -> pd.DataFrame:
     """Summarise every run.
-
-    Parameters
-    ----------
-    losses : the loss table.
-    epochs : epochs that each run was to have, unless a column `epochs` says so.
 
     Returns
     -------
     table with a row per run, in the loss table's order: ``epochs`` (the last one with a
-        finite loss), ``best_epoch`` (the first with the least validation loss),
+        finite loss), ``best_epoch`` (the first with the lowest validation loss),
         losses there and at the end (for classes accuracies beside them), the
         generalisation gap (validation loss minus train loss) at both, iterations and
         samples at the best epoch, and whether the run diverged: whether it ended
         before its time.
     """
-    runs = run_columns(losses)
-    ids = losses.groupby(runs, sort=False, observed=True, dropna=False).ngroup()
-    last = losses[~ids.duplicated(keep="last")].reset_index(drop=True)
-    best = losses.loc[losses.groupby(ids)["validation_loss"].idxmin()].reset_index(drop=True)
-    table = last[runs].copy()
-    asked = table.pop("epochs") if "epochs" in runs else epochs
-    table["epochs"] = last["epoch"]
-    table["best_epoch"] = best["epoch"]
-    table["best_validation_loss"] = best["validation_loss"]
-    table["train_loss_at_best"] = best["train_loss"]
-    table["test_loss_at_best"] = best["test_loss"]
-    for partition in PARTITIONS:
-        table[f"final_{partition}_loss"] = last[f"{partition}_loss"]
-    table["generalisation_gap_at_best"] = best["validation_loss"] - best["train_loss"]
-    table["generalisation_gap_final"] = last["validation_loss"] - last["train_loss"]
-    for name in (f"{partition}_accuracy" for partition in PARTITIONS):
-        if name in losses:
-            table[f"{name}_at_best"], table[f"final_{name}"] = best[name], last[name]
-    table["iterations_at_best"] = best["iteration"]
-    table["samples_at_best"] = best["samples"]
-    table["diverged"] = last["epoch"] < asked
-    return table
+    names = [n for n in losses.schema.names if n in (*losses.keys, "fold", "seed")]
+    names = [name for name in names if name != "epochs"]  # what was asked; what was reached is told
+    others = [metric for metric in losses.metrics if metric != "loss"]
+    every = losses.curves(losses.measured)
+    parts = [pd.DataFrame(_names(one, names) | _facts(one, others)) for one in every]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _names(curves: Curves, names: Sequence[str]) -> dict[str, Any]:
+    """Say which runs they are."""
+    own = {"fold": curves.fold, "seed": curves.seed}
+    return {name: own.get(name, [curves.key.get(name)] * len(curves.fold)) for name in names}
+
+
+def _facts(curves: Curves, others: Sequence[str]) -> dict[str, Array]:
+    """Say what the runs did; `others` are the metrics besides the loss."""
+    best, last = first_minimum(curves.validation), curves.last
+    at_best = {part: _at(curves, f"{part}_loss", best) for part in PARTITIONS}
+    final = {part: _at(curves, f"{part}_loss", last) for part in PARTITIONS}
+    facts = {
+        "epochs": last,
+        "best_epoch": best,
+        "best_validation_loss": at_best["validation"],
+        "train_loss_at_best": at_best["train"],
+        "test_loss_at_best": at_best["test"],
+        **{f"final_{part}_loss": final[part] for part in PARTITIONS},
+        "generalisation_gap_at_best": at_best["validation"] - at_best["train"],
+        "generalisation_gap_final": final["validation"] - final["train"],
+    }
+    for name in (f"{part}_{metric}" for metric in others for part in PARTITIONS):
+        facts[f"{name}_at_best"] = _at(curves, name, best)
+        facts[f"final_{name}"] = _at(curves, name, last)
+    return facts | {
+        "iterations_at_best": _times(best, curves.iterations_per_epoch),
+        "samples_at_best": _times(best, curves.training_rows),
+        "diverged": last < curves.planned,
+    }
+
+
+def _at(curves: Curves, column: str, epochs: Ints) -> Floats:
+    """Give each run's value of a column at its own epoch, (runs,); NaN where it has none."""
+    matrix = curves.losses.get(column)
+    if matrix is None:
+        return np.full(len(epochs), np.nan)
+    return np.where(epochs < 0, np.nan, matrix[np.arange(len(epochs)), epochs])
+
+
+def _times(epochs: Ints, per_epoch: Floats) -> Ints:
+    """Count what each run has done by its own epoch, (runs,); one that ended at epoch 0 did nothing."""
+    return np.where(epochs > 0, epochs * np.nan_to_num(per_epoch), 0).astype(np.int64)

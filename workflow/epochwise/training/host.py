@@ -11,7 +11,7 @@ import numpy as np
 from epochwise.arrays import Array
 from epochwise.errors import PluginError
 from epochwise.training.contract import Partition, Problem, Trainer
-from epochwise.training.metrics import loss_columns, measure
+from epochwise.training.metrics import columns_of, measure_network
 from epochwise.training.randomness import BatchOrders
 from epochwise.training.segment import Segment
 
@@ -32,7 +32,7 @@ class LongStretches(Protocol):
         Returns
         -------
         (epochs, seeds, columns) float64 losses after each epoch, in the order of
-        `epochwise.training.metrics.loss_columns`. The host recomputes the last.
+        `epochwise.training.metrics.columns_of`. The host recomputes the last.
         """
 
 
@@ -76,7 +76,7 @@ def train(
         start, or contradict each other.
     """
     epochs, going = segment.epochs(), going.copy()
-    curves = np.full((len(epochs), len(segment.seeds), len(loss_columns(problem))), np.nan)
+    curves = np.full((len(epochs), len(segment.seeds), len(columns_of(problem))), np.nan)
     rows = _losses(name, trainer, problem, segment) if going.any() else iter(())
     everyone = bool(going.all())
     for row, losses in enumerate(rows):
@@ -99,7 +99,7 @@ def measure_all(name: str, trainer: Trainer, problem: Problem) -> Array:
         [
             value
             for part, out in zip(parts, one, strict=True)
-            for value in measure(problem, part, out)
+            for value in measure_network(problem, part, out)
         ]
         for one in zip(*outputs, strict=True)
     ]
@@ -159,7 +159,7 @@ def _in_stretches(
         epochs = range(start + 1, min(start + length, segment.end) + 1)
         stretch = np.stack([orders(segment.seeds, epoch) for epoch in epochs])
         losses = np.asarray(cast(LongStretches, trainer).run_epochs(stretch))
-        _check_shape(name, losses, (*stretch.shape[:2], len(loss_columns(problem))))
+        _check_shape(name, losses, (*stretch.shape[:2], len(columns_of(problem))))
         _audit(name, losses[-1], measure_all(name, trainer, problem), problem, epochs[-1])
         yield from losses
 
@@ -184,7 +184,7 @@ def _audit(name: str, claimed: Array, measured: Array, problem: Problem, epoch: 
     if wrong.any():
         seed, column = np.argwhere(wrong)[0]
         raise PluginError(
-            f"backend {name!r}: run_epochs reports {loss_columns(problem)[column]} "
+            f"backend {name!r}: run_epochs reports {columns_of(problem)[column]} "
             f"{claimed[seed, column]!r} after epoch {epoch}, but its predict gives "
             f"{measured[seed, column]!r}; one of the two is wrong."
         )

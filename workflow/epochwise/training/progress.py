@@ -2,12 +2,14 @@
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
 import numpy as np
 
 from epochwise.arrays import Array
+from epochwise.training.metrics import Column
 from epochwise.training.segment import Segment
 from epochwise.training.terminal import SharedLine
 
@@ -21,7 +23,7 @@ class Progress:
     ----------
     label, short : what is being trained, in full and in a few words.
     segment : which seeds and epochs.
-    columns : names of the losses.
+    columns : what is measured.
     log : an open text file.
     shared : a file by which all jobs of a run share one line of the terminal.
     terminal : written to only if it is one.
@@ -32,14 +34,14 @@ class Progress:
         label: str,
         short: str,
         segment: Segment,
-        columns: list[str],
+        columns: Sequence[Column],
         log: TextIO,
         shared: Path,
         terminal: TextIO = sys.stderr,
     ) -> None:
         self.label, self.short, self.segment, self.log = label, short, segment, log
-        self.shown = [index for index, name in enumerate(columns) if name.endswith("_loss")]
-        self.names = [columns[index].removesuffix("_loss") for index in self.shown]
+        self.shown = [index for index, one in enumerate(columns) if one.metric == "loss"]
+        self.names = [columns[index].partition for index in self.shown]
         self.terminal = SharedLine(shared, terminal) if terminal.isatty() else None
         self.began = time.monotonic()
         self.next_line = {"terminal": self.began + 1.0, "log": self.began}

@@ -13,12 +13,13 @@ import pyarrow as pa
 from epochwise import parquet
 from epochwise.arrays import Array
 from epochwise.atomic_write import atomic_write
+from epochwise.columns import measured, saying
 from epochwise.data.standardise import read_scaler
 from epochwise.errors import PluginError
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host, problems, states
 from epochwise.training.contract import Problem, State, Trainer
-from epochwise.training.metrics import loss_columns
+from epochwise.training.metrics import columns_of
 from epochwise.training.parameters import initial_state
 from epochwise.training.progress import Progress
 from epochwise.training.segment import Segment
@@ -60,7 +61,7 @@ def run(
     going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
     trainer = load_backend(plugins, backend).value(problem, kept)
     ready = time.perf_counter()
-    with closing(Progress(label, short, segment, loss_columns(problem), log, shared)) as watch:
+    with closing(Progress(label, short, segment, columns_of(problem), log, shared)) as watch:
         curves, going = host.train(backend, trainer, problem, segment, going, watch)
     trained = time.perf_counter()
     parquet.write(segment_table(problem, segment, curves), outputs["losses"])
@@ -77,20 +78,24 @@ def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table
 
     Returns
     -------
-    table of seed, epoch, iteration, samples and the losses, sorted by seed and
-        epoch, without the rows of diverged runs.
+    table of seed, epoch, iteration, samples, rows per batch and the losses, sorted by seed and
+        epoch, without the rows of diverged runs; it says its task, and its columns what they are.
     """
     epochs = np.array(segment.epochs())
     seed, epoch = np.repeat(segment.seeds, len(epochs)), np.tile(epochs, len(segment.seeds))
     losses = curves.transpose(1, 0, 2).reshape(len(seed), -1)  # (runs x epochs, columns)
     finite = np.isfinite(losses).all(axis=1)
-    columns = {
+    counts = {
         "seed": seed,
         "epoch": epoch,
         "iteration": epoch * problem.iterations_per_epoch,
         "samples": epoch * len(problem.train.x),
-    } | dict(zip(loss_columns(problem), losses.T, strict=True))
-    return parquet.table({name: values[finite] for name, values in columns.items()})
+        "rows_per_batch": np.full(len(seed), problem.hyperparameters.batch_size),
+    }
+    table = parquet.table({name: values[finite] for name, values in counts.items()})
+    for column, values in zip(columns_of(problem), losses.T, strict=True):
+        table = table.append_column(measured(*column), [parquet.column(values[finite])])
+    return table.replace_schema_metadata(saying({"task": problem.task}))
 
 
 def end_state(
