@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
+from epochwise import yaml_files
 from epochwise.figures.tables import Tables
 from epochwise.study import Study, load
 
@@ -40,7 +40,7 @@ def make(
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.yaml"
-    path.write_text(yaml.safe_dump({"datasets": ["diabetes"], **study}), encoding="utf-8")
+    path.write_text(yaml_files.dump({"datasets": ["diabetes"], **study}), encoding="utf-8")
     made = load(path)
     results = folder / "results"
     results.mkdir(exist_ok=True)
