@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
+from epochwise.study import yaml_files
 from epochwise.study.study import Study, load
 from epochwise.tables.results import Tables
 
@@ -40,7 +40,7 @@ def make(
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.yaml"
-    path.write_text(yaml.safe_dump({"datasets": ["diabetes"], **study}), encoding="utf-8")
+    path.write_text(yaml_files.dump({"datasets": ["diabetes"], **study}), encoding="utf-8")
     made = load(path)
     results = folder / "results"
     results.mkdir(exist_ok=True)

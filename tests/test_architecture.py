@@ -63,6 +63,11 @@ def test_an_adapter_is_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 32
 
 
+def test_one_module_reads_and_writes_yaml():
+    users = [p for p in LIBRARY + PLUGINS + SCRIPTS if "yaml" in imports(ast.parse(p.read_text()))]
+    assert [path.name for path in users] == ["yaml_files.py"]
+
+
 @pytest.mark.parametrize("path", LIBRARY + PLUGINS, ids=name)
 def test_nothing_unsafe(path):
     text = path.read_text(encoding="utf-8")

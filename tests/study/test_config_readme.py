@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from epochwise.plugins import registry
-from epochwise.study import schema
+from epochwise.study import schema, yaml_files
 from epochwise.study import study as studies
 from helpers import PLUGINS, ROOT
 
@@ -23,6 +23,11 @@ def rows(heading: str) -> list[dict[str, str]]:
     table = re.search(r"(?:^\|.*\n)+", text, flags=re.M)[0].splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
     return [dict(zip(cells[0], line, strict=True)) for line in cells[2:]]
+
+
+def read(cell: str):
+    """Read what a cell of a table shows."""
+    return yaml_files.parse(cell.strip("`"), "config/README.md")
 
 
 def keys():
@@ -51,7 +56,7 @@ def test_a_key_is_documented_as_the_schema_has_it(path, row, rule):
     assert row["what it is"]
     assert row["unit"]
     if "default" in rule:
-        assert yaml.safe_load(row["default"].strip("`")) == rule["default"]
+        assert read(row["default"]) == rule["default"]
     else:
         assert not row["default"].startswith("`")
     if "allowed" in row:
@@ -60,7 +65,7 @@ def test_a_key_is_documented_as_the_schema_has_it(path, row, rule):
 
 @pytest.mark.parametrize(("path", "row", "rule"), KEYS, ids=[".".join(k[0]) for k in KEYS])
 def test_an_example_is_allowed_and_is_not_the_default(path, row, rule):
-    example = yaml.safe_load(row["example"].strip("`"))
+    example = read(row["example"])
     assert list(example) == [path[-1]]
     assert example[path[-1]] != rule.get("default")
     for section in reversed(path[:-1]):

@@ -5,8 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from epochwise.study import yaml_files
 from epochwise.study.study import Study
 
 
@@ -31,7 +30,7 @@ class Provenance:
 def read(folder: Path, study: Study) -> Provenance:
     """Read the study file and the manifest of a study's results."""
     file, manifest = folder / "study.yaml", folder / "manifest.json"
-    text = file.read_text(encoding="utf-8") if file.is_file() else dump(study)
+    text = file.read_text(encoding="utf-8") if file.is_file() else yaml_files.dump(study.resolved)
     files = ", ".join(files_of(study))
     if not manifest.is_file():
         return Provenance(study.name, text, files, [], "")
@@ -45,8 +44,3 @@ def files_of(study: Study) -> list[str]:
     """List the data files as the study writes them."""
     options = study.resolved["datasets"].values()
     return [str(one["file"]) for one in options if isinstance(one, dict) and one.get("file")]
-
-
-def dump(study: Study) -> str:
-    """Write a study as YAML."""
-    return str(yaml.safe_dump(dict(study.resolved), sort_keys=False, allow_unicode=True))

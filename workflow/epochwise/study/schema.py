@@ -6,20 +6,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
-from epochwise.errors import StudyError, unknown
+from epochwise.errors import StudyError, shorten, unknown
+from epochwise.study import yaml_files
 
-LONGEST_VALUE = 80  # characters of a value that a message shows
 PATH = Path(__file__).parents[2] / "schemas" / "study.schema.yaml"
 
 
 @cache
 def schema() -> dict[str, Any]:
     """Read the schema."""
-    loaded: dict[str, Any] = yaml.safe_load(PATH.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml_files.read(PATH)
     return loaded
 
 
@@ -114,8 +113,7 @@ def _sentence(error: ValidationError) -> str:
 def _show(value: Any) -> str:
     """Spell a value as YAML does, on one short line."""
     plain = {None: "an empty value", True: "true", False: "false"}
-    text = plain[value] if value is None or isinstance(value, bool) else repr(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."
+    return shorten(plain[value] if value is None or isinstance(value, bool) else repr(value))
 
 
 _NAMES = "use letters, digits, _ and -, beginning with a letter, 64 at most."
