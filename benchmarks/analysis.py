@@ -67,7 +67,7 @@ def analyse(path: Path) -> None:
         "UP": UpStrips,
         "patience": Patience,
     }
-    settings, replayed = AnswerSettings(), criteria.parse_criteria(None, registry)
+    settings, replayed = AnswerSettings.of(), criteria.parse_criteria(None, registry)
     begin = time.perf_counter()
     losses = loss_table.read(path)
     reading = time.perf_counter() - begin

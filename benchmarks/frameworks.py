@@ -51,7 +51,7 @@ def problem(dtype: str) -> Problem:
     for name, x, y in (("train", x_train, y_train), ("validation", x_test, y_test)):
         target = y[:, np.newaxis]
         parts[name] = Partition(x.astype(dtype), target.astype(dtype), target)
-    return Problem("regression", parts, Hyperparameters(hidden_layer_sizes=(128,), dtype=dtype))
+    return Problem("regression", parts, Hyperparameters.of(hidden_layer_sizes=(128,), dtype=dtype))
 
 
 def backend(name: str, dtype: str, seeds: int) -> Arm:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.api import (
+    DEFINITION,
     SMALLEST_RATE,
     Array,
     Hyperparameters,
@@ -23,7 +24,6 @@ from epochwise.api import (
     hookimpl,
     log_loss,
     metrics_of,
-    require,
     split_layers,
     step_sizes,
     stretch_length,
@@ -35,20 +35,19 @@ from epochwise.api import (
 
 Layers = list[tuple[Any, Any]]
 
-DEVICES = ("cpu", "cuda")
+HONOURS = DEFINITION | {"device": ("cpu", "cuda")}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("jax", JaxTrainer, requires=("jax",), device=DEVICES)
+    register("jax", JaxTrainer, requires=("jax",), honours=HONOURS)
 
 
 class JaxTrainer:
     """Networks of any depth; the state lives on the device between stretches."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("jax", problem, device=DEVICES)
         import jax
 
         jax.config.update("jax_enable_x64", True)  # float32 stays float32; losses are float64

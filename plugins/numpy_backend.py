@@ -10,33 +10,32 @@ from typing import Any
 import numpy as np
 
 from epochwise.api import (
+    DEFINITION,
     Array,
     Problem,
     State,
     adapt,
     hookimpl,
     learning_rate,
-    require,
     split_layers,
     weights_mask,
 )
 
 Layers = list[tuple[Array, Array]]
 
-DEVICES = ("cpu",)
+HONOURS = DEFINITION | {"device": ("cpu",)}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("numpy", NumpyTrainer, device=DEVICES)
+    register("numpy", NumpyTrainer, honours=HONOURS)
 
 
 class NumpyTrainer:
     """Networks of any depth, one after the other, each in buffers that stay in the cache."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("numpy", problem, device=DEVICES)
         self.problem = problem
         self.hp = problem.hyperparameters
         self.kept = {name: array.copy() for name, array in state.items()}

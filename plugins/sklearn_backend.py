@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.api import (
+    DEFINITION,
     Array,
     Problem,
     State,
@@ -18,17 +19,16 @@ from epochwise.api import (
     hookimpl,
     learning_rate,
     one_seed_at_a_time,
-    require,
     split_layers,
 )
 
-DEVICES = ("cpu",)
+HONOURS = DEFINITION | {"device": ("cpu",)}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("sklearn", SklearnTrainer, requires=("sklearn",), device=DEVICES)
+    register("sklearn", SklearnTrainer, requires=("sklearn",), honours=HONOURS)
 
 
 def new_estimator(problem: Problem) -> Any:
@@ -51,7 +51,6 @@ class SklearnTrainer:
     """
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("sklearn", problem, device=DEVICES)
         self.problem = problem
         self.kept = {name: array.copy() for name, array in state.items()}
         y = problem.train.y  # classes as truth values, which is what scikit-learn makes of them

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.api import (
+    DEFINITION,
     SMALLEST_RATE,
     Array,
     Hyperparameters,
@@ -28,7 +29,6 @@ from epochwise.api import (
     log_loss,
     metrics_of,
     one_seed,
-    require,
     step_sizes,
     stretch_length,
     weights_mask,
@@ -40,20 +40,19 @@ from epochwise.api import (
 Tensor = Any  # tensorflow is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]
 
-DEVICES = ("cpu", "cuda")
+HONOURS = DEFINITION | {"device": ("cpu", "cuda")}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("tensorflow", TensorflowTrainer, requires=("tensorflow",), device=DEVICES)
+    register("tensorflow", TensorflowTrainer, requires=("tensorflow",), honours=HONOURS)
 
 
 class TensorflowTrainer:
     """Networks of any depth; one graph trains a seed over a stretch, and serves all seeds."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("tensorflow", problem, device=DEVICES)
         self.tf, self.problem, self.hp = framework(), problem, problem.hyperparameters
         self.device = find_device(self.hp.device)
         self.iteration = int(state["iteration"])

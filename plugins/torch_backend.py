@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.api import (
+    DEFINITION,
     Array,
     PluginError,
     Problem,
@@ -20,7 +21,6 @@ from epochwise.api import (
     hookimpl,
     log_loss,
     measure,
-    require,
     split_layers,
     step_sizes,
     weights_mask,
@@ -29,20 +29,19 @@ from epochwise.api import (
 Tensor = Any  # torch is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]  # (group, fan_in, fan_out), (group, 1, fan_out)
 
-DEVICES = ("cpu", "cuda")
+HONOURS = DEFINITION | {"device": ("cpu", "cuda")}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("torch", TorchTrainer, requires=("torch",), device=DEVICES)
+    register("torch", TorchTrainer, requires=("torch",), honours=HONOURS)
 
 
 class TorchTrainer:
     """Networks of any depth, their parameters one tensor (seeds, parameters)."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("torch", problem, device=DEVICES)
         import torch
 
         self.torch, self.problem, self.hp = torch, problem, problem.hyperparameters

@@ -33,7 +33,7 @@ ROWS, FEATURES = 30, 6
 
 def make_problem(case, **changes):
     task, outputs = TASKS[case]
-    hp = Hyperparameters(**({"hidden_layer_sizes": (12,), "batch_size": 7} | changes))
+    hp = Hyperparameters.of(**({"hidden_layer_sizes": (12,), "batch_size": 7} | changes))
     rng = np.random.default_rng(3)
     partitions = {}
     for name, rows in {"train": ROWS, "validation": 23, "test": 1}.items():
@@ -182,7 +182,7 @@ def test_wide_data_in_large_batches():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(450, 64)), rng.normal(size=(450, 1))
     part = Partition(x, y, y)
-    hp = Hyperparameters(hidden_layer_sizes=(128, 64), batch_size=200)
+    hp = Hyperparameters.of(hidden_layer_sizes=(128, 64), batch_size=200)
     check(Problem("regression", {"train": part, "validation": part}, hp))
 
 

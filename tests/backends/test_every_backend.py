@@ -118,7 +118,7 @@ def larger_problem(dtype="float64"):
             name: Partition(x[rows].astype(dtype), target[rows].astype(dtype), target[rows])
             for name, rows in parts.items()
         },
-        Hyperparameters(hidden_layer_sizes=(32,), batch_size=40, dtype=dtype),
+        Hyperparameters.of(hidden_layer_sizes=(32,), batch_size=40, dtype=dtype),
     )
 
 

@@ -16,7 +16,7 @@ def problem(test=True, task="regression"):
     x, y = np.zeros((10, 2)), np.zeros((10, 1))
     names = ["train", "validation", "test"][: 3 if test else 2]
     parts = {name: Partition(x, y, y) for name in names}
-    return Problem(task, parts, Hyperparameters(batch_size=4))
+    return Problem(task, parts, Hyperparameters.of(batch_size=4))
 
 
 def curves(segment, columns=3, seed=0):

@@ -19,7 +19,7 @@ def problem():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(30, 3)), rng.normal(size=(30, 1))
     parts = {"train": slice(20), "validation": slice(20, 30)}
-    hp = Hyperparameters(hidden_layer_sizes=(5,), batch_size=8)
+    hp = Hyperparameters.of(hidden_layer_sizes=(5,), batch_size=8)
     return Problem("regression", {n: Partition(x[s], y[s], y[s]) for n, s in parts.items()}, hp)
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from epochwise.study.study import Study
     from epochwise.tables.curves import Curves
     from epochwise.tables.results import Tables
+    from epochwise.training.compiled_data import compiled_data
     from epochwise.training.contract import (
+        DEFINITION,
         Hyperparameters,
         Partition,
         Problem,
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from epochwise.training.parameters import split_layers, weights_mask
     from epochwise.training.schedules import SMALLEST_RATE, adapt, learning_rate, step_sizes
     from epochwise.training.seeds import join_seeds, one_seed, one_seed_at_a_time
-    from epochwise.training.support import compiled_data, require
 
 VERSION = 1
 
@@ -51,17 +52,26 @@ HOMES = {  # the modules that the names above come from
     "study.study": ("Study",),
     "tables.curves": ("Curves",),
     "tables.results": ("Tables",),
-    "training.contract": ("Hyperparameters", "Partition", "Problem", "State", "Task", "Trainer"),
+    "training.compiled_data": ("compiled_data",),
+    "training.contract": (
+        "DEFINITION",
+        "Hyperparameters",
+        "Partition",
+        "Problem",
+        "State",
+        "Task",
+        "Trainer",
+    ),
     "training.host": ("LongStretches", "stretch_length"),
     "training.metrics": ("log_loss", "measure", "metrics_of"),
     "training.parameters": ("split_layers", "weights_mask"),
     "training.schedules": ("SMALLEST_RATE", "adapt", "learning_rate", "step_sizes"),
     "training.seeds": ("join_seeds", "one_seed", "one_seed_at_a_time"),
-    "training.support": ("compiled_data", "require"),
 }
 HOME = {name: module for module, names in HOMES.items() for name in names}
 
 __all__ = [
+    "DEFINITION",
     "NEVER",
     "SMALLEST_RATE",
     "VERSION",
@@ -97,7 +107,6 @@ __all__ = [
     "metrics_of",
     "one_seed",
     "one_seed_at_a_time",
-    "require",
     "split_layers",
     "step_sizes",
     "stretch_length",

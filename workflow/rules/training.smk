@@ -18,6 +18,7 @@ rule train:
     threads: 1
     params:
         hyperparameters=lambda w: PLANS[w.study].hyperparameters(w.point),
+        shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],
         # a check of all points; with `input` among the arguments it is no reason to run again
         batches=lambda w, input: PLANS[w.study].batch_sizes(w.dataset),
         plugins=lambda w: str(PLUGINS),

@@ -1,6 +1,5 @@
 """The small problems of the kit: together they reach every branch of the contract."""
 
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -21,7 +20,7 @@ def small_problem(task: Task = "regression", outputs: int = 1, **hyperparameters
         "batch_size": 8,
         "learning_rate_init": 0.01,
     }
-    hp = replace(Hyperparameters(), **(small | hyperparameters))
+    hp = Hyperparameters.of(small | hyperparameters)
     rng = np.random.RandomState(7)
     raw = {name: rng.normal(size=(rows, 3)) for name, rows in ROWS.items()}
     signals = {name: signal(x, rng.normal(size=(len(x), 2)), outputs) for name, x in raw.items()}

@@ -10,11 +10,13 @@ from typing import Any
 from epochwise.data.datasets import find_source
 from epochwise.errors import DataError, PluginError, StudyError, unknown
 from epochwise.figures.choose import choose, tables_of
+from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
 from epochwise.study import study as studies
 from epochwise.study.jobs import blocks, existing_blocks, existing_segments, name_seeds, segments
+from epochwise.study.schema import defaults
 from epochwise.study.study import Study
-from epochwise.study.sweeps import Point, batch_sizes
+from epochwise.study.sweeps import Point, batch_sizes, effective
 
 SUFFIXES = ("png", "svg", "pdf")
 # the tables of the answers, each as CSV and Parquet
@@ -116,8 +118,10 @@ class Plan:
         return f"{folder}/{self._starts[str(folder), start]}-{start}.npz" if start else []
 
     def hyperparameters(self, point: str) -> dict[str, Any]:
-        """Give all that the training of a point depends on; not how long it goes on."""
-        return {key: value for key, value in self.points[point].values.items() if key != "epochs"}
+        """Give all that a backend is told of a point: what the host does itself is left out."""
+        return {
+            k: v for k, v in self.points[point].values.items() if k not in ("epochs", "shuffle")
+        }
 
     def dataset_files(self, dataset: str) -> list[str]:
         """List what a dataset is made from: the plugin's file, and the user's where there is one."""
@@ -256,19 +260,17 @@ def check_backends(plans: Iterable[Plan], plugins: Path) -> None:
             f"{'; '.join(filter(None, needs))}; install what is missing with: {install(lacking)} "
             "(or leave these studies or backends out)."
         )
-    _check_declared(plans, found)
+    _check_honoured(plans, found)
 
 
-def _check_declared(plans: Iterable[Plan], found: Mapping[str, Registered]) -> None:
-    """Refuse points that a backend has said it cannot do."""
-    from epochwise.training.support import (
-        require_declared,  # which imports NumPy; a dry run does without
-    )
-
+def _check_honoured(plans: Iterable[Plan], found: Mapping[str, Registered]) -> None:
+    """Refuse what a study asks of a backend that has not said it honours that."""
+    usual = defaults("network") | defaults("training")
     for plan in plans:
+        asked = [effective(plan.hyperparameters(name)) for name in plan.points]
         for name in plan.study.backends:
-            for point in plan.points.values():
-                require_declared(found[name], point.values)
+            for values in asked:
+                require_honoured(found[name], values, usual)
 
 
 def _needs(file: str, backends: Iterable[str], lacking: Mapping[str, list[str]]) -> str:

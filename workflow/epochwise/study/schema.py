@@ -70,6 +70,11 @@ def typed(value: Any, rule: Mapping[str, Any]) -> Any:
     return float(value) if rule.get("type") == "number" else value
 
 
+def defaults(section: str) -> dict[str, Any]:
+    """Give the default of every key of a section that has one."""
+    return fill_defaults({}, schema()["properties"][section])
+
+
 def hyperparameters() -> dict[str, dict[str, Any]]:
     """Give the rule of every key of `network` and `training`."""
     sections = schema()["properties"]

@@ -1,7 +1,7 @@
 """The points of a study: the combinations of hyperparameters that its sweep asks for."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -87,9 +87,10 @@ def check(resolved: Mapping[str, Any], where: str) -> None:
         )
     for name, values in _sweep_values(resolved["sweep"]):
         _check_values(values, f"{where}: sweep{f' {name!r}' if name else ''}")
+    every = points(resolved)
+    _check_effects(every, resolved, where)
     seen: dict[str, str] = {}
-    for point in points(resolved):
-        _check_schedule(point, where)
+    for point in every:
         same = repr(sorted(point.values.items()))
         if same in seen:
             raise StudyError(
@@ -111,10 +112,34 @@ def _check_values(values: Mapping[str, Any], where: str) -> None:
     schema.check(changed, where)
 
 
-def _check_schedule(point: Point, where: str) -> None:
-    schedule, solver = point.values["learning_rate"], point.values["solver"]
-    if schedule != "constant" and solver != "sgd":
+def effective(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the hyperparameters that have no effect beside the others, as momentum beside adam."""
+    return {key: value for key, value in values.items() if not _missing(key, values)}
+
+
+def _missing(key: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Say which other keys would have to have which values for a key to have an effect."""
+    needs = schema.hyperparameters()[key].get("appliesTo", {})
+    return {other: able for other, able in needs.items() if values[other] not in able}
+
+
+def _check_effects(every: Sequence[Point], resolved: Mapping[str, Any], where: str) -> None:
+    """Refuse what has no effect: a swept value at its point, any other where no point has a use for it."""
+    usual = schema.defaults("network") | schema.defaults("training")
+    for point in every:
+        for key in [key for key in point.swept if key in usual]:
+            if point.values[key] != usual[key]:
+                _require_effect(key, point.values, f"{where}: sweep {point.name!r}: {key}")
+    for key, value in resolved["training"].items():
+        if value != usual[key] and key not in every[0].swept:
+            first = next((p for p in every if not _missing(key, p.values)), every[0])
+            _require_effect(key, first.values, f"{where}: training.{key}")
+
+
+def _require_effect(key: str, values: Mapping[str, Any], what: str) -> None:
+    if needs := _missing(key, values):
+        other, able = next(iter(needs.items()))
         raise StudyError(
-            f"{where}: training.learning_rate: {schedule!r} has no effect with solver {solver!r}; "
-            "set solver: sgd, or learning_rate: constant."
+            f"{what}: {values[key]!r} has no effect with {other} {values[other]!r}; set "
+            f"{other}: {' or '.join(able)}, or leave {key} out."
         )

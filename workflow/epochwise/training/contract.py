@@ -6,10 +6,11 @@ divergence, saves.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Protocol, Self
 
 from epochwise.arrays import Array
+from epochwise.errors import PluginError, unknown
 
 State = dict[str, Array]
 
@@ -20,27 +21,56 @@ Task = Literal["regression", "binary", "multiclass"]
 class Hyperparameters:
     """The network and its training, in scikit-learn's names and meanings.
 
-    Defaults are those of `sklearn.neural_network.MLPRegressor`. `batch_size`
-    is a number of rows here ("auto" has been resolved).
+    `batch_size` is a number of rows here ("auto" has been resolved). Defaults and what is
+    allowed stand in the schema of the studies alone.
     """
 
-    hidden_layer_sizes: tuple[int, ...] = (100,)
-    activation: str = "relu"
-    solver: str = "adam"
-    alpha: float = 1e-4
-    batch_size: int = 200
-    learning_rate: str = "constant"
-    learning_rate_init: float = 1e-3
-    power_t: float = 0.5
-    momentum: float = 0.9
-    nesterovs_momentum: bool = True
-    beta_1: float = 0.9
-    beta_2: float = 0.999
-    epsilon: float = 1e-8
-    tol: float = 1e-4
-    n_iter_no_change: int = 10
-    dtype: str = "float64"
-    device: str = "cpu"
+    hidden_layer_sizes: tuple[int, ...]
+    activation: str
+    solver: str
+    alpha: float
+    batch_size: int
+    learning_rate: str
+    learning_rate_init: float
+    power_t: float
+    momentum: float
+    nesterovs_momentum: bool
+    beta_1: float
+    beta_2: float
+    epsilon: float
+    tol: float
+    n_iter_no_change: int
+    dtype: str
+    device: str
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any] | None = None, /, **changed: Any) -> Self:
+        """Fill in the defaults of a study.
+
+        Parameters
+        ----------
+        values, changed : what differs; `batch_size` as a number of rows, 200 where it is not given.
+
+        Raises
+        ------
+        PluginError
+            A name that is no hyperparameter: nothing is dropped in silence.
+        """
+        given = {**(values or {}), **changed}
+        known = {field.name for field in fields(cls)}
+        if strange := [name for name in given if name not in known]:
+            raise PluginError(unknown("hyperparameter", strange[0], known))
+        if len(given) < len(known):
+            from epochwise.study.schema import defaults  # reads a file; a study has filled them in
+
+            usual = defaults("network") | defaults("training") | {"batch_size": 200}
+            given = {name: usual[name] for name in known} | given
+        return cls(**given | {"hidden_layer_sizes": tuple(given["hidden_layer_sizes"])})
+
+
+# what a backend honours that follows the one definition of the mathematics: every hyperparameter,
+# with every value that a study may give it
+DEFINITION: dict[str, Any] = {"task": ..., **{field.name: ... for field in fields(Hyperparameters)}}
 
 
 @dataclass(frozen=True)
@@ -77,7 +107,7 @@ class Problem:
 
     task: Task
     partitions: Mapping[str, Partition]
-    hyperparameters: Hyperparameters = field(default_factory=Hyperparameters)
+    hyperparameters: Hyperparameters
     target_mean: Array | None = None
     target_scale: Array | None = None
 

@@ -1,7 +1,6 @@
 """From a fold's arrays and a point's hyperparameters to the problem that a backend gets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -20,19 +19,16 @@ def make(arrays: Mapping[str, Array], scaler: Scaler, values: Mapping[str, Any])
     Parameters
     ----------
     arrays, scaler : what `epochwise.data.standardise.standardise` gave.
-    values : the hyperparameters, as they stand in a study.
+    values : the hyperparameters, as they stand in a study; no other key.
 
     Raises
     ------
     StudyError
         A batch size above the number of training rows.
     """
-    hp = {
-        field.name: values[field.name] for field in fields(Hyperparameters) if field.name in values
-    }
-    hp["hidden_layer_sizes"] = tuple(hp["hidden_layer_sizes"])
-    hp["batch_size"] = batch_size(hp["batch_size"], scaler.rows["train"])
-    dtype = hp["dtype"]
+    size = batch_size(values["batch_size"], scaler.rows["train"])
+    hp = Hyperparameters.of(values, batch_size=size)
+    dtype = hp.dtype
     return Problem(
         task=_task(scaler.task),
         partitions={
@@ -43,7 +39,7 @@ def make(arrays: Mapping[str, Array], scaler: Scaler, values: Mapping[str, Any])
             )
             for name in scaler.rows
         },
-        hyperparameters=Hyperparameters(**hp),
+        hyperparameters=hp,
         target_mean=None if scaler.target_mean is None else np.array(scaler.target_mean),
         target_scale=None if scaler.target_scale is None else np.array(scaler.target_scale),
     )

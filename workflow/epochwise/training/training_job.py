@@ -16,6 +16,7 @@ from epochwise.atomic_write import atomic_write
 from epochwise.columns import measured, saying
 from epochwise.data.standardise import read_scaler
 from epochwise.errors import PluginError
+from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host, problems, states
 from epochwise.training.contract import Problem, State, Trainer
@@ -59,7 +60,9 @@ def run(
     problem = problems.make(states.load(arrays), fold, values)
     kept = states.load(state) if state else initial_state(problem, segment.seeds)
     going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
-    trainer = load_backend(plugins, backend).value(problem, kept)
+    found = load_backend(plugins, backend)
+    require_honoured(found, {"task": problem.task}, {})
+    trainer = found.value(problem, kept)
     ready = time.perf_counter()
     with closing(Progress(label, short, segment, columns_of(problem), log, shared)) as watch:
         curves, going = host.train(backend, trainer, problem, segment, going, watch)
