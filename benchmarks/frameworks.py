@@ -23,7 +23,8 @@ import numpy as np
 
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host
-from epochwise.training.contract import Hyperparameters, Partition, Problem
+from epochwise.training.contract import Partition, Problem
+from epochwise.training.defaults import hyperparameters
 from epochwise.training.parameters import initial_state
 from epochwise.training.segment import Segment
 
@@ -51,7 +52,7 @@ def problem(dtype: str) -> Problem:
     for name, x, y in (("train", x_train, y_train), ("validation", x_test, y_test)):
         target = y[:, np.newaxis]
         parts[name] = Partition(x.astype(dtype), target.astype(dtype), target)
-    return Problem("regression", parts, Hyperparameters.of(hidden_layer_sizes=(128,), dtype=dtype))
+    return Problem("regression", parts, hyperparameters(hidden_layer_sizes=(128,), dtype=dtype))
 
 
 def backend(name: str, dtype: str, seeds: int) -> Arm:

@@ -13,7 +13,8 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host
-from epochwise.training.contract import Hyperparameters, Partition, Problem
+from epochwise.training.contract import Partition, Problem
+from epochwise.training.defaults import hyperparameters
 from epochwise.training.metrics import accuracy, log_loss, mean_squared_error
 from epochwise.training.parameters import initial_state, split_layers
 from epochwise.training.segment import Segment
@@ -33,7 +34,7 @@ ROWS, FEATURES = 30, 6
 
 def make_problem(case, **changes):
     task, outputs = TASKS[case]
-    hp = Hyperparameters.of(**({"hidden_layer_sizes": (12,), "batch_size": 7} | changes))
+    hp = hyperparameters(**({"hidden_layer_sizes": (12,), "batch_size": 7} | changes))
     rng = np.random.default_rng(3)
     partitions = {}
     for name, rows in {"train": ROWS, "validation": 23, "test": 1}.items():
@@ -182,7 +183,7 @@ def test_wide_data_in_large_batches():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(450, 64)), rng.normal(size=(450, 1))
     part = Partition(x, y, y)
-    hp = Hyperparameters.of(hidden_layer_sizes=(128, 64), batch_size=200)
+    hp = hyperparameters(hidden_layer_sizes=(128, 64), batch_size=200)
     check(Problem("regression", {"train": part, "validation": part}, hp))
 
 

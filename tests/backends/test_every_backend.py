@@ -14,7 +14,8 @@ from epochwise.data.standardise import Scaler
 from epochwise.errors import PluginError
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host, states
-from epochwise.training.contract import Hyperparameters, Partition, Problem
+from epochwise.training.contract import Partition, Problem
+from epochwise.training.defaults import hyperparameters
 from epochwise.training.parameters import initial_state
 from epochwise.training.segment import Segment
 from helpers import PLUGINS, load, require
@@ -118,7 +119,7 @@ def larger_problem(dtype="float64"):
             name: Partition(x[rows].astype(dtype), target[rows].astype(dtype), target[rows])
             for name, rows in parts.items()
         },
-        Hyperparameters.of(hidden_layer_sizes=(32,), batch_size=40, dtype=dtype),
+        hyperparameters(hidden_layer_sizes=(32,), batch_size=40, dtype=dtype),
     )
 
 

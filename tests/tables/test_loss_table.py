@@ -6,7 +6,8 @@ from epochwise.parquet import write
 from epochwise.tables import loss_table
 from epochwise.tables.loss_table import Part
 from epochwise.training import training_job
-from epochwise.training.contract import Hyperparameters, Partition, Problem
+from epochwise.training.contract import Partition, Problem
+from epochwise.training.defaults import hyperparameters
 from epochwise.training.segment import Segment
 
 LABELS = {"dataset": "iris", "fold": 0, "backend": "numpy"}
@@ -16,7 +17,7 @@ def problem(test=True, task="regression"):
     x, y = np.zeros((10, 2)), np.zeros((10, 1))
     names = ["train", "validation", "test"][: 3 if test else 2]
     parts = {name: Partition(x, y, y) for name in names}
-    return Problem(task, parts, Hyperparameters.of(batch_size=4))
+    return Problem(task, parts, hyperparameters(batch_size=4))
 
 
 def curves(segment, columns=3, seed=0):

@@ -8,7 +8,8 @@ import pytest
 from epochwise.errors import PluginError
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host
-from epochwise.training.contract import Hyperparameters, Partition, Problem
+from epochwise.training.contract import Partition, Problem
+from epochwise.training.defaults import hyperparameters
 from epochwise.training.parameters import initial_state
 from epochwise.training.segment import Segment
 from helpers import PLUGINS
@@ -19,7 +20,7 @@ def problem():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(30, 3)), rng.normal(size=(30, 1))
     parts = {"train": slice(20), "validation": slice(20, 30)}
-    hp = Hyperparameters.of(hidden_layer_sizes=(5,), batch_size=8)
+    hp = hyperparameters(hidden_layer_sizes=(5,), batch_size=8)
     return Problem("regression", {n: Partition(x[s], y[s], y[s]) for n, s in parts.items()}, hp)
 
 

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from epochwise.plugins.hookspecs import hookimpl
 
 if TYPE_CHECKING:
-    from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
-    from epochwise.answers.stopping import NEVER, Criterion, MovingAverage, Patience
+    from epochwise.answers.stopping import NEVER, Criterion
     from epochwise.arrays import Array
     from epochwise.data.datasets import Dataset
     from epochwise.errors import DataError, PluginError, StudyError, unknown
@@ -41,8 +40,7 @@ if TYPE_CHECKING:
 VERSION = 1
 
 HOMES = {  # the modules that the names above come from
-    "answers.prechelt": ("GeneralisationLoss", "ProgressQuotient", "UpStrips"),
-    "answers.stopping": ("NEVER", "Criterion", "MovingAverage", "Patience"),
+    "answers.stopping": ("NEVER", "Criterion"),
     "arrays": ("Array",),
     "data.datasets": ("Dataset",),
     "errors": ("DataError", "PluginError", "StudyError", "unknown"),
@@ -80,22 +78,17 @@ __all__ = [
     "Curves",
     "DataError",
     "Dataset",
-    "GeneralisationLoss",
     "Hyperparameters",
     "LongStretches",
-    "MovingAverage",
     "Partition",
-    "Patience",
     "PluginError",
     "Problem",
-    "ProgressQuotient",
     "State",
     "Study",
     "StudyError",
     "Tables",
     "Task",
     "Trainer",
-    "UpStrips",
     "adapt",
     "compiled_data",
     "hidden",

@@ -5,7 +5,7 @@ rule answers:
     input:
         losses=rules.losses.output.parquet,
         facts=lambda w: PLANS[w.study].facts_files(),
-        criteria=sorted(map(str, PLUGINS.glob("*_stopping.py"))),
+        plugins=lambda w: CODE.files("stopping", PLANS[w.study].stopping_plugins()),
     output:
         summary=report(
             "results/{study}/summary.csv",
@@ -21,7 +21,9 @@ rule answers:
     params:
         study=lambda w: PLANS[w.study].answer_settings(),
         plugins=lambda w: str(PLUGINS),
-        version=VERSION,
+        code=lambda w: CODE.behind(
+            "answers", "stopping", PLANS[w.study].stopping_plugins()
+        ),
     message:
         "Answer {wildcards.study}"
     script:
@@ -38,7 +40,7 @@ rule agreement:
         "logs/{study}/agreement.log",
     params:
         reference=lambda w: PLANS[w.study].study.backends[0],
-        version=VERSION,
+        code=CODE.behind("agreement"),
     message:
         "Compare the backends of {wildcards.study}"
     script:

@@ -9,7 +9,7 @@ rule manifest:
     log:
         "logs/{study}/manifest.log",
     params:
-        version=VERSION,
+        code=CODE.behind("manifest"),
     message:
         "Write the manifest of {wildcards.study}"
     script:
@@ -31,7 +31,7 @@ rule report:
         "logs/{study}/report.log",
     params:
         study=lambda w: dict(PLANS[w.study].study.resolved),
-        version=VERSION,
+        code=CODE.behind("report"),
     message:
         "Write the page of {wildcards.study}"
     script:
@@ -51,7 +51,7 @@ rule gallery:
         "logs/gallery.log",
     params:
         studies={name: dict(plan.study.resolved) for name, plan in PLANS.items()},
-        version=VERSION,
+        code=CODE.behind("gallery"),
     message:
         "Hang the gallery"
     script:

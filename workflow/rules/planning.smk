@@ -6,16 +6,17 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from epochwise import __version__ as VERSION
 from epochwise.planning.final_message import final_message
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.planning.lock import lock
-from epochwise.planning.plan import ANSWERS, check_backends, read_plans
-from epochwise.plugins.registry import fingerprint, plugin_file
+from epochwise.planning.checks import check_backends, read_plans
+from epochwise.planning.plan import ANSWERS
+from epochwise.planning.reruns import Code
 
 RESULTS = Path("results")
 PLUGINS = Path(relpath(Path(workflow.basedir) / "plugins"))
+CODE = Code(Path(workflow.basedir) / "workflow" / "scripts", PLUGINS)
 
 try:
     PLANS = read_plans(config["studies"], Path("config/studies"), PLUGINS, RESULTS)
@@ -35,11 +36,6 @@ def before_any_job():
         workflow.epochwise_lock = lock(Path(".snakemake/epochwise.lock"))
     except EpochwiseError as error:
         raise WorkflowError(str(error)) from None
-
-
-def installed_backend(wildcards):
-    with visible("pandas"):
-        return fingerprint(PLUGINS, wildcards.backend)
 
 
 def all_results(wildcards):

@@ -12,7 +12,7 @@ rule losses:
     params:
         labels=lambda w: PLANS[w.study].segment_labels(),
         epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
-        version=VERSION,
+        code=CODE.behind("losses"),
     message:
         "Join the loss tables of {wildcards.study}"
     script:
@@ -28,6 +28,7 @@ rule timings:
         "logs/{study}/timings.log",
     params:
         labels=lambda w: PLANS[w.study].segment_labels(),
+        code=CODE.behind("timings"),
     message:
         "Collect the times of {wildcards.study}"
     script:
@@ -41,6 +42,7 @@ rule study_file:
         "logs/{study}/study_file.log",
     params:
         study=lambda w: dict(PLANS[w.study].study.resolved),
+        code=CODE.behind("study_file"),
     message:
         "Write down {wildcards.study} with every default"
     script:

@@ -35,7 +35,7 @@ def make(
     folder : where to write.
     """
     settings = AnswerSettings(**study["answer"])
-    registry = {name: one.value for name, one in criteria.items()}
+    registry = {name: one.resolve() for name, one in criteria.items()}
     table = LossTable(losses)
     summarise(table).to_csv(folder / "summary.csv", index=False)
     computed = tables.compute(

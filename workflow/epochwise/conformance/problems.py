@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from epochwise.arrays import Array
-from epochwise.training.contract import Hyperparameters, Partition, Problem, Task
+from epochwise.training import defaults
+from epochwise.training.contract import Partition, Problem, Task
 
 SEEDS = (3, 0, 11)
 EPOCHS = 7
@@ -20,7 +21,7 @@ def small_problem(task: Task = "regression", outputs: int = 1, **hyperparameters
         "batch_size": 8,
         "learning_rate_init": 0.01,
     }
-    hp = Hyperparameters.of(small | hyperparameters)
+    hp = defaults.hyperparameters(**small | hyperparameters)
     rng = np.random.RandomState(7)
     raw = {name: rng.normal(size=(rows, 3)) for name, rows in ROWS.items()}
     signals = {name: signal(x, rng.normal(size=(len(x), 2)), outputs) for name, x in raw.items()}

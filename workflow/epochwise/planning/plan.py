@@ -1,22 +1,18 @@
 """Which jobs a study needs, and what each depends on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from epochwise.data.datasets import find_source
-from epochwise.errors import DataError, PluginError, StudyError, unknown
+from epochwise.answers.default_criteria import names_of
 from epochwise.figures.choose import choose, tables_of
-from epochwise.plugins.honours import require_honoured
-from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
-from epochwise.study import study as studies
+from epochwise.plugins.registry import Registered
 from epochwise.study.jobs import blocks, existing_blocks, existing_segments, name_seeds, segments
-from epochwise.study.schema import defaults
 from epochwise.study.study import Study
-from epochwise.study.sweeps import Point, batch_sizes, effective
+from epochwise.study.sweeps import Point, batch_sizes
 
 SUFFIXES = ("png", "svg", "pdf")
 # the tables of the answers, each as CSV and Parquet
@@ -56,21 +52,15 @@ class Plan:
     ----------
     study : the study.
     results : the folder of all results.
-    sources : the plugin's file of each dataset.
-    drawers : the figures that plugins registered, by name.
+    registered : what plugins registered, by kind and name.
     """
 
     def __init__(
-        self,
-        study: Study,
-        results: Path,
-        sources: Mapping[str, str],
-        drawers: Mapping[str, Registered],
+        self, study: Study, results: Path, registered: Mapping[str, Mapping[str, Registered]]
     ) -> None:
         self.study = study
-        self.sources = sources
-        self.drawers = drawers
-        self.figures = choose(study, drawers)
+        self.registered = registered
+        self.figures = choose(study, registered["figures"])
         self.points = study.points()
         self.folder = results / study.name
         self.work = self.folder / "work"
@@ -123,10 +113,28 @@ class Plan:
             k: v for k, v in self.points[point].values.items() if k not in ("epochs", "shuffle")
         }
 
-    def dataset_files(self, dataset: str) -> list[str]:
-        """List what a dataset is made from: the plugin's file, and the user's where there is one."""
+    def dataset_file(self, dataset: str) -> list[str]:
+        """Give the user's file that a dataset is read from, if it is."""
         file = self.study.dataset_file(dataset)
-        return [self.sources[dataset], *([str(file)] if file else [])]
+        return [str(file)] if file else []
+
+    def dataset_plugin(self, dataset: str) -> str:
+        """Name the plugin that a dataset comes from."""
+        return self.registered["datasets"][self.study.datasets[dataset]["source"]].plugin
+
+    def stopping_plugins(self) -> list[str]:
+        """Name the plugins of the criteria of early stopping that are replayed."""
+        names = names_of(self.study.resolved.get("stopping"))
+        return sorted({self.registered["stopping"][name].plugin for name in names})
+
+    def figure_plugin(self, figure: str) -> str:
+        """Name the plugin that a figure comes from."""
+        return self.registered["figures"][figure].plugin
+
+    def figure_code(self, figure: str) -> str:
+        """Say where a figure's code is, as "package.module:name"; "" where it is in the plugin."""
+        draw = self.registered["figures"][figure].value
+        return draw if isinstance(draw, str) else ""
 
     def batch_sizes(self, dataset: str) -> dict[str, Any]:
         """Give what `problems.check_batch_sizes` needs besides the number of training rows."""
@@ -165,7 +173,7 @@ class Plan:
 
     def figure_tables(self, figure: str) -> list[str]:
         """List the tables that a figure reads."""
-        return [str(self.folder / name) for name in tables_of(self.drawers[figure])]
+        return [str(self.folder / name) for name in tables_of(self.registered["figures"][figure])]
 
     def drawn_study(self) -> dict[str, Any]:
         """Give the study as figures may depend on it: not on other figures, nor on jobs."""
@@ -193,108 +201,3 @@ class Plan:
             for block in self.blocks
             for start, end in block.segments
         ]
-
-
-def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[str, Plan]:
-    """Read and plan the studies that a run is to make, by name.
-
-    Raises
-    ------
-    EpochwiseError
-        The first mistake in a study, or a backend that cannot be had.
-    """
-    drawers = load_all(plugins, "figures")
-    plans = {}
-    registered = load_all(plugins, "datasets")
-    for path in studies.find(names, folder):
-        study = studies.load(path)
-        check_names(study, plugins)
-        check_stopping(study, plugins)
-        sources = dataset_sources(study, plugins, registered)
-        plans[study.name] = Plan(study, results, sources, drawers)
-    return plans
-
-
-def check_names(study: Study, plugins: Path) -> None:
-    """Refuse a backend that no plugin is named after, without importing any."""
-    known = names(plugins, "backends")
-    for backend in study.backends:
-        if backend not in known:
-            raise StudyError(f"{study.file}: backends: {unknown('backend', backend, known)}")
-
-
-def check_stopping(study: Study, plugins: Path) -> None:
-    """Refuse criteria of early stopping that cannot be replayed; the default ones can.
-
-    Only a study that lists criteria waits for the import of what makes them.
-    """
-    if "stopping" not in study.resolved:
-        return
-    from epochwise.answers.criteria import parse_criteria
-
-    registry = {name: one.value for name, one in load_all(plugins, "stopping").items()}
-    try:
-        parse_criteria(study.resolved["stopping"], registry)
-    except StudyError as error:
-        raise StudyError(f"{study.file}: {error}") from None
-
-
-def check_backends(plans: Iterable[Plan], plugins: Path) -> None:
-    """Import every backend that is to train, so that a broken one is told before any job.
-
-    Raises
-    ------
-    PluginError
-        What is broken; which frameworks are missing, for which studies, and how to
-        install them all; or what a study asks that a backend has said it cannot do.
-    """
-    plans = list(plans)
-    studies = {plan.study.file: plan.study.backends for plan in plans}
-    wanted = dict.fromkeys(name for backends in studies.values() for name in backends)
-    found = {name: find_backend(plugins, name) for name in wanted}
-    lacking = {name: backend.missing() for name, backend in found.items()}
-    lacking = {name: modules for name, modules in lacking.items() if modules}
-    if lacking:
-        needs = [_needs(file, backends, lacking) for file, backends in studies.items()]
-        raise PluginError(
-            f"{'; '.join(filter(None, needs))}; install what is missing with: {install(lacking)} "
-            "(or leave these studies or backends out)."
-        )
-    _check_honoured(plans, found)
-
-
-def _check_honoured(plans: Iterable[Plan], found: Mapping[str, Registered]) -> None:
-    """Refuse what a study asks of a backend that has not said it honours that."""
-    usual = defaults("network") | defaults("training")
-    for plan in plans:
-        asked = [effective(plan.hyperparameters(name)) for name in plan.points]
-        for name in plan.study.backends:
-            for values in asked:
-                require_honoured(found[name], values, usual)
-
-
-def _needs(file: str, backends: Iterable[str], lacking: Mapping[str, list[str]]) -> str:
-    """Say which backends of a study cannot be had; "" where all can."""
-    named = [f"{name} (needs {', '.join(lacking[name])})" for name in backends if name in lacking]
-    return f"{file}: backends that are not installed: {', '.join(named)}" if named else ""
-
-
-def dataset_sources(
-    study: Study, plugins: Path, registered: Mapping[str, Registered]
-) -> dict[str, str]:
-    """Give the plugin's file that each dataset of a study comes from.
-
-    Raises
-    ------
-    StudyError
-        An unknown source, or options that it does not take.
-    """
-    files = {}
-    for name, options in study.datasets.items():
-        try:
-            source = Path(find_source(name, registered, options).source)
-        except DataError as error:
-            raise StudyError(f"{study.file}: {error}") from None
-        beside = plugins / source.name
-        files[name] = str(beside if beside.is_file() else source)
-    return files

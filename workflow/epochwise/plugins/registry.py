@@ -13,6 +13,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from shlex import quote
@@ -42,12 +43,14 @@ class Registered:
     value : what was registered, or where it is, as "package.module:name".
     source : the plugin's file.
     about : what else it told `register`.
+    plugin : the plugin's name: that of its file or entry point, without the suffix.
     """
 
     name: str
     value: Any
     source: str
     about: dict[str, Any] = field(default_factory=dict)
+    plugin: str = ""
 
     def resolve(self) -> Any:
         """Give what was registered; what was only named is imported now."""
@@ -103,16 +106,31 @@ def plugin_file(folder: Path, name: str, kind: str = "backends") -> Path | None:
     return path if path.is_file() else None
 
 
-def fingerprint(folder: Path, name: str) -> dict[str, str]:
-    """Identify an installed backend, so that a new version trains anew; {} for a file."""
-    point = _points(SUFFIXES["backends"]).get(f"{name}_backend")
-    if plugin_file(folder, name) or point is None:
+def fingerprint(folder: Path, name: str, kind: str = "backends") -> dict[str, str]:
+    """Identify an installed plugin, so that an edit or a new version runs anew; {} for a file.
+
+    Of a plugin that is part of a package, every module of that package counts. Nothing is
+    imported but what `importlib` must import to find it: the packages around it.
+    """
+    point = _points(SUFFIXES[kind]).get(f"{name}{SUFFIXES[kind]}")
+    if plugin_file(folder, name, kind) or point is None:
         return {}
-    spec = importlib.util.find_spec(point.module)
-    origin = spec.origin if spec else None
-    source = Path(origin).read_bytes() if origin else b""
+    spec = importlib.util.find_spec(point.module.partition(".")[0])
+    digest = hashlib.sha256()
+    for file in _sources_of(spec):
+        digest.update(file.name.encode() + file.read_bytes())
     version = point.dist.version if point.dist else ""
-    return {"version": version, "sha256": hashlib.sha256(source).hexdigest()}
+    return {"version": version, "sha256": digest.hexdigest()}
+
+
+def _sources_of(spec: ModuleSpec | None) -> list[Path]:
+    """List the files of a module, or of all modules of a package."""
+    if spec is None:
+        return []
+    if spec.submodule_search_locations is None:
+        return [Path(spec.origin)] if spec.origin else []
+    folders = map(Path, spec.submodule_search_locations)
+    return [file for folder in folders for file in sorted(folder.rglob("*.py"))]
 
 
 def load_backend(folder: Path, name: str) -> Registered:
@@ -143,7 +161,7 @@ def find_backend(folder: Path, name: str) -> Registered:
     """
     if name not in (known := names(folder, "backends")):
         raise PluginError(unknown("backend", name, known))
-    found = _collect(_module(folder, name, "backends"), "backends")
+    found = _collect(_module(folder, name, "backends"), "backends", name)
     if name not in found:
         raise PluginError(
             f"{_source(folder, name, 'backends')}: registers {sorted(found) or 'nothing'}, not "
@@ -156,7 +174,7 @@ def load_all(folder: Path, kind: str) -> dict[str, Registered]:
     """Import every plugin of a kind and give what they registered, by name."""
     found: dict[str, Registered] = {}
     for name in names(folder, kind):
-        for key, value in _collect(_module(folder, name, kind), kind).items():
+        for key, value in _collect(_module(folder, name, kind), kind, name).items():
             if key in found:
                 raise PluginError(
                     f"{value.source}: registers {key!r} for {kind}, which {found[key].source} "
@@ -166,12 +184,12 @@ def load_all(folder: Path, kind: str) -> dict[str, Registered]:
     return dict(sorted(found.items()))
 
 
-def _collect(module: ModuleType, kind: str) -> dict[str, Registered]:
+def _collect(module: ModuleType, kind: str, plugin: str) -> dict[str, Registered]:
     """Ask one plugin what it registers."""
     source, found = str(module.__file__), {}
 
     def register(name: str, value: Any, **about: Any) -> None:
-        found[name] = Registered(name, value, source, about)
+        found[name] = Registered(name, value, source, about, plugin)
 
     manager = pluggy.PluginManager("epochwise")
     manager.add_hookspecs(hookspecs)

@@ -12,7 +12,7 @@ from jsonschema.exceptions import ValidationError
 from epochwise.errors import StudyError, shorten, unknown
 from epochwise.study import yaml_files
 
-PATH = Path(__file__).parents[2] / "schemas" / "study.schema.yaml"
+PATH = Path(__file__).with_name("study.schema.yaml")
 
 
 @cache

@@ -44,28 +44,20 @@ class Hyperparameters:
     device: str
 
     @classmethod
-    def of(cls, values: Mapping[str, Any] | None = None, /, **changed: Any) -> Self:
-        """Fill in the defaults of a study.
-
-        Parameters
-        ----------
-        values, changed : what differs; `batch_size` as a number of rows, 200 where it is not given.
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Take the values of a study, `batch_size` resolved.
 
         Raises
         ------
         PluginError
-            A name that is no hyperparameter: nothing is dropped in silence.
+            A name that is no hyperparameter, or one that is missing: nothing is dropped in silence.
         """
-        given = {**(values or {}), **changed}
-        known = {field.name for field in fields(cls)}
-        if strange := [name for name in given if name not in known]:
+        known = [field.name for field in fields(cls)]
+        if strange := [name for name in values if name not in known]:
             raise PluginError(unknown("hyperparameter", strange[0], known))
-        if len(given) < len(known):
-            from epochwise.study.schema import defaults  # reads a file; a study has filled them in
-
-            usual = defaults("network") | defaults("training") | {"batch_size": 200}
-            given = {name: usual[name] for name in known} | given
-        return cls(**given | {"hidden_layer_sizes": tuple(given["hidden_layer_sizes"])})
+        if missing := [name for name in known if name not in values]:
+            raise PluginError(f"the hyperparameter {missing[0]!r} is missing.")
+        return cls(**{**values, "hidden_layer_sizes": tuple(values["hidden_layer_sizes"])})
 
 
 # what a backend honours that follows the one definition of the mathematics: every hyperparameter,

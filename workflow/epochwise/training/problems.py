@@ -27,7 +27,7 @@ def make(arrays: Mapping[str, Array], scaler: Scaler, values: Mapping[str, Any])
         A batch size above the number of training rows.
     """
     size = batch_size(values["batch_size"], scaler.rows["train"])
-    hp = Hyperparameters.of(values, batch_size=size)
+    hp = Hyperparameters.of({**values, "batch_size": size})
     dtype = hp.dtype
     return Problem(
         task=_task(scaler.task),
