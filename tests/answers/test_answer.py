@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from answers.made import REGISTRY, loss_table
+from answers.made import REGISTRY, loss_table, read
 from epochwise.answers import answer, tables
 from epochwise.answers.criteria import parse_criteria
+from epochwise.answers.describing import describe
 from epochwise.answers.settings import AnswerSettings
 from epochwise.errors import DataError
 
@@ -18,9 +19,10 @@ EPOCH = np.arange(401)
 FALLS = np.interp(EPOCH, [0, 100, 400], [5.0, 1, 1.2])
 
 
-def analyse(table, **kwargs):
-    found = tables.compute(table, SETTINGS, CRITERIA, **kwargs)
-    return found, answer.compute(found, SETTINGS, study="made", task="regression")
+def analyse(table, *, all_rows=None, epochs=None):
+    losses = read(table, epochs=epochs, rows_per_batch=10)
+    found = tables.compute(losses, SETTINGS, CRITERIA, all_rows=all_rows)
+    return found, answer.compute(found, SETTINGS, study="made", tasks=losses.facts["tasks"])
 
 
 def seeds_and_folds(**key):
@@ -80,14 +82,14 @@ def test_a_configuration_is_judged_by_itself(sweep):
         pd.testing.assert_frame_equal(own, alone[name])
 
 
-def test_mixed_values_of_a_swept_key_become_text():
+def test_mixed_values_of_a_swept_key_are_text():
     table = pd.concat(
         [
-            loss_table(FALLS, batch_size="auto", rows=100, iterations=1),
-            loss_table(FALLS, batch_size=50, rows=100, iterations=2),
+            loss_table(FALLS, batch_size="auto", iterations=1).assign(rows_per_batch=100),
+            loss_table(FALLS, batch_size="50", iterations=2).assign(rows_per_batch=50),
         ]
     )
-    found, _ = analyse(table)
+    found = tables.compute(read(table), SETTINGS, CRITERIA)
     assert found["batches"]["batch_size"].tolist() == ["auto", "50"]
     assert found["batches"]["rows_per_batch"].tolist() == [100, 50]
 
@@ -109,7 +111,7 @@ def test_the_answer_is_json_and_says_who_leads(sweep):
 
 def test_the_answer_with_seeds_and_folds_states_uncertainty_and_cost(sweep):
     found, said = analyse(sweep, all_rows=150)
-    lines = answer.describe(said).splitlines()
+    lines = describe(said).splitlines()
     best = found["best_epoch"].sort_values("validation_loss").iloc[0]
     assert len(lines) <= 10
     assert f"the best epoch is {best['best_epoch']} of 400" in lines[0]
@@ -122,8 +124,8 @@ def test_the_answer_with_seeds_and_folds_states_uncertainty_and_cost(sweep):
 
 
 def test_the_answer_with_one_run_states_no_uncertainty_and_no_cost():
-    _, said = analyse(loss_table(FALLS), batch_size=10)
-    text = answer.describe(said)
+    _, said = analyse(loss_table(FALLS))
+    text = describe(said)
     assert "made, numpy: the best epoch is 100 of 400." in text
     assert "the mean squared error is 1 " in text
     assert "one run: there is no uncertainty to state" in text
@@ -137,7 +139,7 @@ def test_the_answer_with_one_run_states_no_uncertainty_and_no_cost():
 def test_many_datasets_still_take_ten_lines():
     every = [loss_table(FALLS).assign(dataset=f"data\n{number}") for number in range(12)]
     _, said = analyse(pd.concat(every))
-    text = answer.describe(said)
+    text = describe(said)
     assert len(text.splitlines()) == 10
     assert "data 3, numpy: the best epoch is 100" in text
     assert "more lines" in text
@@ -157,10 +159,10 @@ def test_an_early_stopping_is_named_only_where_it_serves():
     saving = said["configurations"][0]["early_stopping"]
     assert saving["epochs_saved_percent_mean"] > 70
     assert saving["validation_regret_percent_mean"] <= 1
-    assert f"Early stopping: {saving['criterion']} would have saved" in answer.describe(said)
+    assert f"Early stopping: {saving['criterion']} would have saved" in describe(said)
     _, said = analyse(loss_table(5 - EPOCH / 100))
     assert said["configurations"][0]["early_stopping"] is None
-    assert "no criterion that was replayed" in answer.describe(said)
+    assert "no criterion that was replayed" in describe(said)
 
 
 @pytest.mark.parametrize(
@@ -177,19 +179,19 @@ def test_an_early_stopping_is_named_only_where_it_serves():
 )
 def test_curves_that_say_little_still_get_an_answer(validation, sentence):
     found, said = analyse(loss_table(validation, test=validation))
-    text = json.dumps(said, allow_nan=False) + answer.describe(said)
+    text = json.dumps(said, allow_nan=False) + describe(said)
     assert sentence in text
-    assert 1 <= len(answer.describe(said).splitlines()) <= 10
+    assert 1 <= len(describe(said).splitlines()) <= 10
     assert len(found["stopping"]) == 19
 
 
 def test_an_empty_table_gets_a_sentence():
     with pytest.raises(DataError, match="no rows"):
-        tables.compute(loss_table(FALLS).iloc[:0], SETTINGS, CRITERIA)
+        analyse(loss_table(FALLS).iloc[:0])
 
 
 def test_no_criteria_leave_no_rows():
-    found = tables.compute(loss_table(FALLS), SETTINGS, [])
+    found = tables.compute(read(loss_table(FALLS)), SETTINGS, [])
     assert found["stopping"].empty
     assert found["frontier"].empty
     said = answer.compute(found, SETTINGS)

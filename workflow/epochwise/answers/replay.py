@@ -60,7 +60,8 @@ def series(curves: Curves) -> Series:
     )
     for matrix in (train, validation):
         matrix.flags.writeable = False  # one criterion must not change what the next one sees
-    return Series(train, validation, test, curves.last[runs], first_minimum_so_far(validation) + 1)
+    selected = np.maximum(first_minimum_so_far(validation), 0) + 1  # epoch 1 where none is finite
+    return Series(train, validation, test, curves.last[runs], selected)
 
 
 def rows(curves: Curves, criteria: Sequence[Criterion]) -> list[dict[str, object]]:

@@ -22,6 +22,7 @@ from epochwise.tables.curves import Curves
 
 LOSSES = tuple(f"{partition}_loss" for partition in PARTITIONS)
 REQUIRED = ("dataset", "backend", "fold", "seed", "epoch", "iteration", "samples", *LOSSES)
+NEVER_LEFT_OUT = ("train_loss", "validation_loss")  # however little there is in them
 AGAIN = "Make it again by running the workflow."
 Row = dict[str, Any]
 
@@ -116,7 +117,7 @@ class LossTable:
         """Read a column of numbers, (rows,), NaN for what is not finite; empty if it holds nothing."""
         if name not in self._losses:
             values = self._read([name])[name]
-            empty = values.null_count == len(values)
+            empty = values.null_count == len(values) and name not in NEVER_LEFT_OUT
             self._losses[name] = np.empty(0) if empty else self._floats(name, values)
         return self._losses[name]
 
