@@ -105,7 +105,7 @@ def answered(tables: Tables) -> Tables:
 
     folder, epochs = tables.folder, tables.study.resolved["training"]["epochs"]
     losses = pq.read_table(folder / "losses.parquet").to_pandas()
-    settings, criteria = AnswerSettings(resamples=50), [Patience(n) for n in (2, 5, 10, 20)]
+    settings, criteria = AnswerSettings.of(resamples=50), [Patience(n) for n in (2, 5, 10, 20)]
     computed = answers.compute(losses, settings, criteria, epochs=epochs)
     for name, table in computed.items():
         table.to_csv(folder / f"{name}.csv", index=False)

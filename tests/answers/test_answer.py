@@ -12,8 +12,9 @@ from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.describing import describe
 from epochwise.answers.settings import AnswerSettings
 from epochwise.errors import DataError
+from epochwise.tables.catalogue import ANSWERS, named
 
-SETTINGS = AnswerSettings(resamples=100)
+SETTINGS = AnswerSettings.of(resamples=100)
 CRITERIA = parse_criteria(None, REGISTRY)
 EPOCH = np.arange(401)
 FALLS = np.interp(EPOCH, [0, 100, 400], [5.0, 1, 1.2])
@@ -46,12 +47,12 @@ def sweep():
 
 def test_every_table_has_its_columns_and_types(sweep):
     found, _ = analyse(sweep)
-    assert set(found) == set(tables.COLUMNS)
+    assert set(found) == {table.name for table in ANSWERS}
     for name, table in found.items():
         keys = ["dataset", "backend", "batch_size", "activation"]
-        assert list(table.columns) == [*keys, *tables.COLUMNS[name]]
-        assert {column: str(table[column].dtype) for column in tables.COLUMNS[name]} == (
-            tables.COLUMNS[name]
+        assert list(table.columns) == [*keys, *named(name).columns]
+        assert {column: str(table[column].dtype) for column in named(name).columns} == (
+            named(name).columns
         )
         assert table["batch_size"].dtype == "Int64"
     lengths = {name: len(table) for name, table in found.items() if name != "frontier"}
@@ -149,9 +150,9 @@ def test_the_criterion_named_saves_most_at_an_acceptable_regret():
     names = ("epochs_saved_percent_mean", "validation_regret_percent_mean")
     numbers = [(20.0, 0.0), (60.0, 0.9), (70.0, 1.1), (80.0, None), (0.0, 0.0)]
     rows = [dict(zip(names, each, strict=True)) for each in numbers]
-    assert answer.early_stopping(rows, AnswerSettings()) == rows[1]
-    assert answer.early_stopping(rows, AnswerSettings(acceptable_regret=0.02)) == rows[2]
-    assert answer.early_stopping(rows[3:], AnswerSettings()) is None
+    assert answer.early_stopping(rows, AnswerSettings.of()) == rows[1]
+    assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=0.02)) == rows[2]
+    assert answer.early_stopping(rows[3:], AnswerSettings.of()) is None
 
 
 def test_an_early_stopping_is_named_only_where_it_serves():

@@ -11,7 +11,7 @@ from epochwise.answers.bootstrap import address, bootstrap_interval
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.statistics import standard_error
 
-SETTINGS = AnswerSettings(resamples=200)
+SETTINGS = AnswerSettings.of(resamples=200)
 EPOCHS = (
     "best_epoch",
     "one_standard_error_epoch",
@@ -192,7 +192,7 @@ matrices = arrays(
 @given(matrices, st.floats(1e-6, 1e6), st.booleans())
 def test_the_unit_of_the_loss_changes_no_epoch(validation, factor, folds):
     fold = np.arange(len(validation)) // 2 if folds else None
-    few = AnswerSettings(resamples=20)
+    few = AnswerSettings.of(resamples=20)
     one, other = (row(curves(each, fold=fold), few) for each in (validation, validation * factor))
     assert [one.get(name) for name in EPOCHS] == [other.get(name) for name in EPOCHS]
     assert one["note"] == other["note"]

@@ -111,4 +111,4 @@ def test_a_mistake_gets_a_sentence(specs, sentence):
 )
 def test_a_threshold_outside_its_range_gets_a_sentence(key, value):
     with pytest.raises(StudyError, match=f"answer: {key} is {value!r}; it must be"):
-        AnswerSettings(**{key: value})
+        AnswerSettings.of(**{key: value})

@@ -1,10 +1,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from answers.made import loss_table
 from epochwise.answers.curves import configurations
 from epochwise.answers.loss_table import read
+
+from answers.made import loss_table
 from epochwise.errors import DataError
 
 

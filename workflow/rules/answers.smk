@@ -13,8 +13,8 @@ rule answers:
             category="{study}",
             labels={"shows": "a row per run"},
         ),
-        csv=[f"results/{{study}}/{name}.csv" for name in ANSWERS],
-        parquet=[f"results/{{study}}/{name}.parquet" for name in ANSWERS],
+        csv=[f"results/{{study}}/{table.name}.csv" for table in ANSWERS],
+        parquet=[f"results/{{study}}/{table.name}.parquet" for table in ANSWERS],
         answer="results/{study}/answer.json",
     log:
         "logs/{study}/answers.log",

@@ -11,7 +11,7 @@ from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.planning.lock import lock
 from epochwise.planning.checks import check_backends, read_plans
-from epochwise.planning.plan import ANSWERS
+from epochwise.tables.catalogue import ANSWERS
 from epochwise.planning.reruns import Code
 
 RESULTS = Path("results")

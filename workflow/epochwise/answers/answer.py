@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.tables import COLUMNS
+from epochwise.tables.catalogue import named
 from epochwise.tables.results import rank
 from epochwise.training.metrics import metrics_of
 
@@ -43,7 +43,9 @@ def compute(
         at an acceptable regret.
         What is not known is None.
     """
-    keys = [name for name in tables["best_epoch"].columns if name not in COLUMNS["best_epoch"]]
+    keys = [
+        name for name in tables["best_epoch"].columns if name not in named("best_epoch").columns
+    ]
     grouped = {name: _by_configuration(table, keys) for name, table in tables.items()}
     configurations = [
         _configuration(

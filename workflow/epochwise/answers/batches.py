@@ -4,18 +4,8 @@ from math import ceil, isfinite
 
 import numpy as np
 
+from epochwise.answers.case import Case, Rows
 from epochwise.tables.curves import Curves
-
-COLUMNS = {
-    "training_rows": "Int64",
-    "training_rows_least": "Int64",
-    "rows_per_batch": "Int64",
-    "iterations_per_epoch": "Int64",
-    "best_epoch": "Int64",
-    "iterations_at_best": "Int64",
-    "samples_at_best": "Int64",
-    "note": "string",
-}
 
 
 def row(curves: Curves) -> dict[str, object]:
@@ -54,3 +44,8 @@ def row(curves: Curves) -> dict[str, object]:
 def iterations_per_epoch(rows: int, batch_size: int) -> int:
     """Return how many batches a complete pass takes; the last one may be short."""
     return ceil(rows / batch_size)
+
+
+def rows_of(case: Case) -> Rows:
+    """Give the rows of the table; see `epochwise.tables.catalogue`."""
+    return [row(case.curves)]

@@ -3,37 +3,12 @@
 import numpy as np
 
 from epochwise.answers.bootstrap import address, bootstrap_interval
+from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.statistics import standard_error
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import TIE, first_minimum, quiet
-
-COLUMNS = {
-    "last_epoch": "Int64",
-    "runs": "Int64",
-    "folds": "Int64",
-    "diverged_runs": "Int64",
-    "sampling_unit": "string",
-    "sampling_units": "Int64",
-    "best_epoch": "Int64",
-    "train_loss": "float64",
-    "validation_loss": "float64",
-    "validation_loss_error": "float64",
-    "run_best_epoch_median": "float64",
-    "run_best_epoch_q25": "float64",
-    "run_best_epoch_q75": "float64",
-    "run_best_epoch_min": "Int64",
-    "run_best_epoch_max": "Int64",
-    "one_standard_error_epoch": "Int64",
-    "plateau_first": "Int64",
-    "plateau_last": "Int64",
-    "plateau_level": "float64",
-    "interval_low": "Int64",
-    "interval_high": "Int64",
-    "interval_coverage": "float64",
-    "note": "string",
-}
 
 
 @quiet
@@ -152,3 +127,8 @@ def plateau_range(units: Floats, best: int, level: float) -> tuple[int, int]:
     equal = np.abs(mean) <= TIE * units.mean(axis=0)  # equal losses, whatever rounding left over
     alike = np.flatnonzero(equal | (np.abs(mean) <= critical * error))
     return int(alike[0]), int(alike[-1])
+
+
+def rows_of(case: Case) -> Rows:
+    """Give the rows of the table; see `epochwise.tables.catalogue`."""
+    return [row(case.curves, case.settings)]

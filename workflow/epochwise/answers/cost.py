@@ -2,28 +2,11 @@
 
 import numpy as np
 
+from epochwise.answers.case import Case, Rows
 from epochwise.answers.statistics import standard_error
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum, quiet
-
-COLUMNS = {
-    "choice": "string",
-    "chosen_epoch": "float64",
-    "validation_loss": "float64",
-    "validation_loss_error": "float64",
-    "test_loss": "float64",
-    "test_loss_error": "float64",
-    "optimism": "float64",
-    "optimism_error": "float64",
-    "optimism_percent": "float64",
-    "test_best_epoch": "float64",
-    "test_best_loss": "float64",
-    "excess": "float64",
-    "excess_error": "float64",
-    "excess_percent": "float64",
-    "note": "string",
-}
 
 
 @quiet
@@ -95,3 +78,8 @@ def estimate(curves: Curves, name: str, values: Floats) -> dict[str, float]:
 def percent(part: float, whole: float) -> float:
     """Return a part in per cent of the whole; NaN where the whole is zero."""
     return 100 * part / whole if whole else float("nan")
+
+
+def rows_of(case: Case) -> Rows:
+    """Give the rows of the table; see `epochwise.tables.catalogue`."""
+    return rows(case.curves)

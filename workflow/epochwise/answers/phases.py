@@ -1,29 +1,12 @@
 """Under- and overfitting, named by stated rules on the mean validation curve."""
 
 from epochwise.answers import wording
+from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import Shape, shape
 from epochwise.answers.statistics import standard_error
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
-
-COLUMNS = {
-    "kind": "string",
-    "best_epoch": "Int64",
-    "underfitting_first": "Int64",
-    "underfitting_last": "Int64",
-    "plateau_first": "Int64",
-    "plateau_last": "Int64",
-    "overfitting_first": "Int64",
-    "overfitting_last": "Int64",
-    "rise_percent": "float64",
-    "first_minimum_epoch": "Int64",
-    "peak_epoch": "Int64",
-    "peak_rise_percent": "float64",
-    "generalisation_gap": "float64",
-    "generalisation_gap_last": "float64",
-    "verdict": "string",
-}
 
 
 @quiet
@@ -110,3 +93,8 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.overfits:
         return f"{story} until {best}, then overfits: {rise}"
     return f"{story}: best epoch {best} of {last}"
+
+
+def rows_of(case: Case) -> Rows:
+    """Give the rows of the table; see `epochwise.tables.catalogue`."""
+    return [row(case.curves, case.settings)]

@@ -9,6 +9,7 @@ import numpy as np
 from epochwise.answers.stopping import NEVER, Criterion
 from epochwise.arrays import Floats, Ints
 from epochwise.errors import PluginError
+from epochwise.tables.catalogue import SPREADS
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum_so_far, highest_equal, quiet
 
@@ -19,22 +20,7 @@ QUANTITIES = (
     "validation_regret_percent",
     "test_regret_percent",
 )
-SPREADS = ("mean", "std", "q25", "median", "q75")
 SPREAD_COLUMNS = [f"{quantity}_{spread}" for quantity in QUANTITIES for spread in SPREADS]
-COLUMNS = {
-    "criterion": "string",
-    "runs": "Int64",
-    "never_fired_percent": "float64",
-    **dict.fromkeys(SPREAD_COLUMNS, "float64"),
-}
-FRONTIER_COLUMNS = {
-    "saved_more_than_percent": "float64",
-    "saved_up_to_percent": "float64",
-    "criterion": "string",
-    "epochs_saved_percent": "float64",
-    "validation_regret_percent": "float64",
-    "test_regret_percent": "float64",
-}
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,22 +13,12 @@ from epochwise.figures.loss_curves import finding
 from epochwise.figures.panels import Panel
 from epochwise.figures.style import count
 from epochwise.study.study import Study
+from epochwise.tables.catalogue import headings
 from epochwise.tables.curves import Curves
 from epochwise.tables.results import Row, Tables
 
 MOST_ROWS = 200  # of a table; the file has all
 LARGEST_SVG = 400_000  # bytes; a larger one is shown as PNG
-TABLES = {
-    "best_epoch": "The best epoch of each setting, and how sure it is",
-    "phases": "Under- and overfitting",
-    "choice_cost": "What choosing on the validation partition cost",
-    "batches": "Epochs, iterations and batches",
-    "stopping": "Early stopping, replayed",
-    "frontier": "The criteria that no other beats",
-    "refit": "Epochs for a refit on all rows",
-    "agreement": "Agreement of the backends",
-    "summary": "Every run",
-}
 
 
 @dataclass(frozen=True)
@@ -90,7 +80,9 @@ def overview(study: Study, every: Sequence[Curves]) -> list[tuple[str, str]]:
 def tables(made: Tables) -> list[Table]:
     """Give every table that there is, cut to what a page can hold."""
     return [
-        as_table(name, title, made.rows(name)) for name, title in TABLES.items() if made.rows(name)
+        as_table(name, title, made.rows(name))
+        for name, title in headings().items()
+        if made.rows(name)
     ]
 
 

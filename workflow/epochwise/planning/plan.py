@@ -13,10 +13,9 @@ from epochwise.plugins.registry import Registered
 from epochwise.study.jobs import blocks, existing_blocks, existing_segments, name_seeds, segments
 from epochwise.study.study import Study
 from epochwise.study.sweeps import Point, batch_sizes
+from epochwise.tables.catalogue import ANSWERS
 
 SUFFIXES = ("png", "svg", "pdf")
-# the tables of the answers, each as CSV and Parquet
-ANSWERS = ("best_epoch", "choice_cost", "phases", "batches", "stopping", "frontier", "refit")
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ class Plan:
     def results(self) -> list[str]:
         """List what a study leaves behind for its reader, but the times, which differ."""
         tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
-        tables += [f"{name}.{kind}" for name in ANSWERS for kind in ("csv", "parquet")]
+        tables += [f"{table.name}.{kind}" for table in ANSWERS for kind in ("csv", "parquet")]
         if len(self.study.backends) > 1:
             tables += ["agreement.csv", "agreement_by_epoch.csv"]
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
