@@ -13,13 +13,13 @@ Register = Callable[..., None]
 
 @hookspec
 def register_backends(register: Register) -> Any:
-    """Call ``register(name, trainer, requires=())`` once per trainer.
+    """Call ``register(name, trainer, requires=(), honours={...})`` once per trainer.
 
-    `trainer` is a class with the methods of `epochwise.training.contract.Trainer`;
-    `requires` names the modules that it imports and that may be missing. A backend
-    may say what it can do of ``activation``, ``solver``, ``learning_rate``, ``dtype``
-    and ``device``, such as ``device=("cpu",)``: a study that asks for more is then
-    refused before anything is trained.
+    `trainer` is a class with the methods of `epochwise.api.Trainer`; `requires` names the
+    modules that it imports and that may be missing. `honours` says for each hyperparameter (and
+    ``task``) which values it can do, ``...`` for any: ``DEFINITION | {"device": ["cpu"]}`` is all
+    of the definition of the mathematics, on the CPU. A study that asks for more is refused before
+    anything is trained; what is not in `honours` must be left at its default.
     """
 
 
@@ -27,13 +27,16 @@ def register_backends(register: Register) -> Any:
 def register_datasets(register: Register) -> Any:
     """Call ``register(name, load)`` once per dataset.
 
-    ``load(**options)`` gives an `epochwise.data.datasets.Dataset`.
+    ``load(**options)`` gives an `epochwise.api.Dataset`.
     """
 
 
 @hookspec
 def register_stopping(register: Register) -> Any:
-    """Call ``register(name, criterion)`` once per early-stopping criterion."""
+    """Call ``register(name, criterion)`` once per early-stopping criterion.
+
+    `criterion` makes an `epochwise.api.Criterion` from the parameters that a study gives it.
+    """
 
 
 @hookspec
