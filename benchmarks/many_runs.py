@@ -146,7 +146,7 @@ class Loop:
             rows = standardise.cut_rows(table, facts, rules["partitions"], fold)
             arrays, scaler = standardise.standardise(table, facts, rows, rules["standardise"])
             for point in self.study.points().values():
-                yield problems.make(arrays, scaler, point.values)
+                yield problems.make(arrays, scaler, point.hyperparameters)
 
     def train(self, problem: Any, seeds: list[int]) -> None:
         """Train some seeds and measure every epoch."""

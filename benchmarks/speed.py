@@ -88,7 +88,7 @@ def tutorial_problem():  # type: ignore[no-untyped-def]  # the library is import
     table, facts = loading.load("diabetes", sources, one.datasets["diabetes"])
     parts = standardise.cut_rows(table, facts, one.resolved["partitions"], 0)
     arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
-    return problems.make(arrays, scaler, one.points()["default"].values)
+    return problems.make(arrays, scaler, one.points()["default"].hyperparameters)
 
 
 SCRIPT = """

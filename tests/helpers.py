@@ -53,8 +53,9 @@ def tutorial_problem() -> tuple[Problem, Segment]:
     table, facts = loading.load("diabetes", sources, one.datasets["diabetes"])
     parts = standardise.cut_rows(table, facts, one.resolved["partitions"], 0)
     arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
-    values = one.points()["default"].values
-    return problems.make(arrays, scaler, values), Segment([42], 0, 5000, values["shuffle"])
+    point = one.points()["default"]
+    segment = Segment([42], 0, 5000, point.values["shuffle"])
+    return problems.make(arrays, scaler, point.hyperparameters), segment
 
 
 def train_whole(backend: str, problem: Problem, segment: Segment) -> Array:

@@ -17,7 +17,7 @@ rule train:
         "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.benchmark.tsv"
     threads: 1
     params:
-        hyperparameters=lambda w: PLANS[w.study].hyperparameters(w.point),
+        hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
         shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],
         # a check of all points; with `input` among the arguments it is no reason to run again
         batches=lambda w, input: PLANS[w.study].batch_sizes(w.dataset),

@@ -95,7 +95,7 @@ def _check_honoured(plans: Iterable[Plan], found: Mapping[str, Registered]) -> N
     """Refuse what a study asks of a backend that has not said it honours that."""
     usual = defaults("network") | defaults("training")
     for plan in plans:
-        asked = [effective(plan.hyperparameters(name)) for name in plan.points]
+        asked = [effective(point.hyperparameters) for point in plan.points.values()]
         for name in plan.study.backends:
             for values in asked:
                 require_honoured(found[name], values, usual)

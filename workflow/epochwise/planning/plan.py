@@ -106,12 +106,6 @@ class Plan:
         folder, start = fold / at.point / at.backend / f"seeds-{at.seeds}", int(at.start)
         return f"{folder}/{self._starts[str(folder), start]}-{start}.npz" if start else []
 
-    def hyperparameters(self, point: str) -> dict[str, Any]:
-        """Give all that a backend is told of a point: what the host does itself is left out."""
-        return {
-            k: v for k, v in self.points[point].values.items() if k not in ("epochs", "shuffle")
-        }
-
     def dataset_file(self, dataset: str) -> list[str]:
         """Give the user's file that a dataset is read from, if it is."""
         file = self.study.dataset_file(dataset)

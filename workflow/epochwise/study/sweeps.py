@@ -9,6 +9,7 @@ from typing import Any
 from epochwise.errors import StudyError, unknown
 from epochwise.study import schema
 
+HOSTS_OWN = ("epochs", "shuffle")  # the keys of `training` that no backend sees
 LONGEST_NAME = 200  # characters of a point's name; file systems allow 255
 
 
@@ -26,6 +27,11 @@ class Point:
     name: str
     swept: Mapping[str, Any]
     values: Mapping[str, Any]
+
+    @property
+    def hyperparameters(self) -> dict[str, Any]:
+        """All that a backend is told: what the host does itself is left out."""
+        return {key: value for key, value in self.values.items() if key not in HOSTS_OWN}
 
 
 def _sweep_values(sweep: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
