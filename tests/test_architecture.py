@@ -177,7 +177,9 @@ def test_the_version_of_the_door_is_raised_when_a_name_or_a_parameter_goes():
 
 
 def test_an_unknown_name_is_told_which_there_are():
-    with pytest.raises(AttributeError, match=r"epochwise\.api has no 'requires'; it has: .*hookimpl"):
+    with pytest.raises(
+        AttributeError, match=r"epochwise\.api has no 'requires'; it has: .*hookimpl"
+    ):
         _ = epochwise.api.requires
     assert "hookimpl" in dir(epochwise.api)
 

@@ -1,15 +1,18 @@
 """The last words of a run."""
 
+import os
 from types import SimpleNamespace
 
 import pytest
 
 from epochwise.planning.final_message import final_message
+from epochwise.study import yaml_files
 from figure_samples import answered, make, valley
 
 
 def plan(folder, **study):
-    return SimpleNamespace(folder=answered(make(folder, **study)).folder)
+    tables = answered(make(folder, **study))
+    return SimpleNamespace(folder=tables.folder, study=tables.study, segment_files=lambda kind: [])
 
 
 def test_one_study_tells_its_answer_how_sure_and_where_to_look(tmp_path):
@@ -56,3 +59,29 @@ def test_without_an_answer_nothing_is_said(plans, tmp_path):
     for one in plans:
         one.folder = tmp_path
     assert final_message(plans, tmp_path / "no") == ""
+
+
+def test_an_answer_of_another_study_is_not_repeated(tmp_path):
+    one = plan(tmp_path)
+    written = one.folder / "study.yaml"
+    written.write_text(yaml_files.dump(dict(one.study.resolved)), encoding="utf-8")
+    assert "the best epoch is 30" in final_message([one], tmp_path / "no")
+    changed = dict(one.study.resolved) | {"seeds": [1]}
+    written.write_text(yaml_files.dump(changed), encoding="utf-8")
+    said = final_message([one], tmp_path / "no")
+    assert "best epoch is" not in said
+    assert "is older than the study" in said
+
+
+@pytest.mark.parametrize("newer", ["losses.parquet", "segment.parquet"])
+def test_an_answer_older_than_what_was_trained_is_not_repeated(tmp_path, newer):
+    one = plan(tmp_path)
+    segment = one.folder / "segment.parquet"
+    segment.touch()
+    one.segment_files = lambda kind: [str(segment)]
+    later = (one.folder / "answer.json").stat().st_mtime_ns + 10**9
+    for name in ("segment.parquet", "losses.parquet", "answer.json"):
+        os.utime(one.folder / name, ns=(later, later))
+    assert "the best epoch is 30" in final_message([one], tmp_path / "no")
+    os.utime(one.folder / newer, ns=(later + 1, later + 1))
+    assert "is older than" in final_message([one], tmp_path / "no")

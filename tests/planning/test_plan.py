@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epochwise.errors import EpochwiseError, PluginError
-from epochwise.planning import plan as plans
-from epochwise.planning.plan import Plan, check_backends, read_plans
+from epochwise.planning.checks import check_backends, read_plans
+from epochwise.planning.plan import Plan
 from epochwise.plugins.registry import EXTRAS, Registered, names
 from epochwise.study import study as studies
-from epochwise.study.jobs import blocks, name_seeds, parse_seeds, segments
+from epochwise.study.jobs import blocks, existing_segments, name_seeds, parse_seeds, segments
 from helpers import PLUGINS
 
 seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)
@@ -85,7 +85,11 @@ def test_whatever_was_trained_is_kept_as_epochs_and_job_sizes_change(history):
 def make(tmp_path, text, name="mine"):
     path = tmp_path / f"{name}.yaml"
     path.write_text(text)
-    return Plan(studies.load(path), tmp_path / "results", {}, {})
+    return Plan(
+        studies.load(path),
+        tmp_path / "results",
+        {"datasets": {}, "stopping": {}, "figures": {}},
+    )
 
 
 def finish(tmp_path, plan):
@@ -157,7 +161,7 @@ def test_what_else_lies_in_the_folder_is_left_alone(tmp_path):
     (folder / "seeds-old copy").mkdir(parents=True)
     (folder / "seeds-0-2").mkdir()
     (folder / "seeds-0-2/notes.npz").touch()
-    assert plans.existing_segments(folder / "seeds-0-2") == []
+    assert existing_segments(folder / "seeds-0-2") == []
     assert make(tmp_path, BASE).segment_files("npz") == plan.segment_files("npz")
 
 
@@ -165,7 +169,7 @@ def test_points_have_their_own_epochs(tmp_path):
     text = "datasets: [iris]\nsweep: {epochs: [10, 20]}\n"
     plan = make(tmp_path, text)
     assert [file.rsplit("/")[-1] for file in plan.segment_files("npz")] == ["0-10.npz", "0-20.npz"]
-    assert "epochs" not in plan.hyperparameters("epochs=10")
+    assert "epochs" not in plan.points["epochs=10"].hyperparameters
 
 
 @pytest.mark.parametrize(
@@ -202,11 +206,8 @@ def read(tmp_path, text):
 def test_plans_are_read_with_their_sources(tmp_path):
     (tmp_path / "a.csv").write_text("x")
     plan = read(tmp_path, "datasets: {iris: , a: {file: a.csv, target: y}}")["mine"]
-    assert plan.dataset_files("iris") == [str(PLUGINS / "sklearn_datasets.py")]
-    assert plan.dataset_files("a") == [
-        str(PLUGINS / "file_datasets.py"),
-        str(tmp_path / "a.csv"),
-    ]
+    assert (plan.dataset_plugin("iris"), plan.dataset_file("iris")) == ("sklearn", [])
+    assert (plan.dataset_plugin("a"), plan.dataset_file("a")) == ("file", [str(tmp_path / "a.csv")])
 
 
 def test_planning_imports_nothing_slow(tmp_path):
@@ -216,7 +217,8 @@ def test_planning_imports_nothing_slow(tmp_path):
     code = f"""
 import sys
 from pathlib import Path
-from epochwise.planning.plan import read_plans
+from epochwise.planning.checks import check_backends, read_plans
+from epochwise.planning.plan import SUFFIXES, Plan
 read_plans("mine", Path({str(tmp_path)!r}), Path({str(PLUGINS)!r}), Path("results"))
 print(sorted({{"pandas", "pyarrow", "sklearn", "matplotlib"}} & set(sys.modules)))
 """
@@ -244,7 +246,7 @@ def test_all_missing_frameworks_are_told_at_once_with_the_studies_that_need_them
         (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
     found = read_plans("all", tmp_path, tmp_path / "plugins", tmp_path / "results")
     with pytest.raises(PluginError) as error:
-        plans.check_backends(found.values(), tmp_path / "plugins")
+        check_backends(found.values(), tmp_path / "plugins")
     sentence = str(error.value)
     assert (
         "a.yaml: backends that are not installed: torch (needs torch), jax (needs jax); "
@@ -289,7 +291,7 @@ from epochwise.api import hookimpl
 
 @hookimpl
 def register_backends(register):
-    register("restricted", object, activation="tanh", solver=("adam",))
+    register("restricted", object, honours={"activation": "tanh", "solver": ("adam",), "alpha": ...})
 """
 
 
@@ -315,11 +317,40 @@ def test_what_a_backend_cannot_do_is_told_before_any_job(tmp_path, monkeypatch, 
         check_backends(found.values(), folder)
 
 
-def test_what_a_backend_has_not_said_is_left_to_its_trainer(tmp_path):
+def test_what_a_backend_has_not_said_must_be_left_at_its_default(tmp_path):
     folder = shutil.copytree(PLUGINS, tmp_path / "plugins")
     (folder / "silent_backend.py").write_text(
-        RESTRICTED.replace("restricted", "silent").replace(', activation="tanh"', "")
+        RESTRICTED.replace("restricted", "silent").replace('"activation": "tanh", ', "")
     )
-    (tmp_path / "mine.yaml").write_text("datasets: [iris]\nbackends: [silent, numpy]\n")
-    found = read_plans(str(tmp_path / "mine.yaml"), tmp_path, folder, tmp_path / "results")
-    check_backends(found.values(), folder)
+
+    def check(text):
+        (tmp_path / "mine.yaml").write_text(
+            f"datasets: [iris]\nbackends: [silent, numpy]\n{text}\n"
+        )
+        path = str(tmp_path / "mine.yaml")
+        check_backends(read_plans(path, tmp_path, folder, tmp_path / "results").values(), folder)
+
+    check("training: {alpha: 3, epochs: 7, shuffle: never}")
+    with pytest.raises(
+        PluginError, match=r"'silent' has not said that it honours beta_1, which is 0\.5"
+    ):
+        check("training: {beta_1: 0.5}")
+    with pytest.raises(PluginError, match=r"honours hidden_layer_sizes, which is \[4\].*\[100\]"):
+        check("network: {hidden_layer_sizes: [4]}")
+
+
+def test_what_has_no_effect_at_a_point_is_asked_of_no_backend(tmp_path):
+    """Momentum is sgd's: at the point with adam nobody has to honour it."""
+    folder = shutil.copytree(PLUGINS, tmp_path / "plugins")
+    text = RESTRICTED.replace('"tanh"', "...").replace('("adam",)', "...")
+    (folder / "restricted_backend.py").write_text(text)
+    study = "datasets: [iris]\nbackends: [restricted]\ntraining: {momentum: 0.5}\nsweep: {solver: ["
+    for solvers, refused in (("adam]}", "no effect"), ("sgd]}", "honours momentum")):
+        (tmp_path / "mine.yaml").write_text(study + solvers)
+        with pytest.raises(EpochwiseError, match=refused):
+            check_all(tmp_path, folder)
+
+
+def check_all(tmp_path, plugins):
+    path = str(tmp_path / "mine.yaml")
+    check_backends(read_plans(path, tmp_path, plugins, tmp_path / "results").values(), plugins)

@@ -154,12 +154,12 @@ HALFSTEP = '''
 """The reference backend at half the learning rate, from a package of its own."""
 from dataclasses import replace
 from pathlib import Path
-from epochwise.api import hookimpl
+from epochwise.api import DEFINITION, hookimpl
 from epochwise.plugins.registry import load_backend
 
 @hookimpl
 def register_backends(register):
-    register("halfstep", make)
+    register("halfstep", make, honours=DEFINITION)
 
 def make(problem, state):
     hp = problem.hyperparameters

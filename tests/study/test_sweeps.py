@@ -48,9 +48,9 @@ def test_a_points_name_fits_a_file_and_is_its_own(tmp_path):
         f"[{', '.join(str(10000 + i) for i in range(19))}, {last}]" for last in (1, 2)
     )
     others = (
-        "n_iter_no_change: [10000001, 10000002],"
+        "epochs: [10000001, 10000002],"
         " learning_rate_init: [0.00012345678901234], epsilon: [1.2345678901234e-08],"
-        " beta_1: [0.12345678901234], beta_2: [0.12345678901235], momentum: [0.123456789]"
+        " beta_1: [0.12345678901234], beta_2: [0.12345678901235], alpha: [0.123456789]"
     )
     grid = points(tmp_path, f"sweep: {{hidden_layer_sizes: [{sizes}], {others}}}")
     assert len(grid) == 4

@@ -11,7 +11,7 @@ with job(snakemake.log[0], snakemake.wildcards.study):
 
     options = dict(snakemake.params.options)
     if "file" in options:
-        options["file"] = snakemake.input.file  # where it lies, seen from here
+        options["file"] = snakemake.input.file[0]  # where it lies, seen from here
     sources = registry.load_all(Path(snakemake.params.plugins), "datasets")
     name, folds = snakemake.wildcards.dataset, snakemake.params.folds
     table, facts = loading.load(name, sources, options, folds)
