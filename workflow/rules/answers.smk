@@ -22,7 +22,10 @@ rule answers:
         study=lambda w: PLANS[w.study].answer_settings(),
         plugins=lambda w: str(PLUGINS),
         code=lambda w: CODE.behind(
-            "answers", "stopping", PLANS[w.study].stopping_plugins()
+            "answers",
+            "stopping",
+            PLANS[w.study].stopping_plugins(),
+            PLANS[w.study].stopping_code(),
         ),
     message:
         "Answer {wildcards.study}"

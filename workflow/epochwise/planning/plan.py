@@ -117,8 +117,16 @@ class Plan:
 
     def stopping_plugins(self) -> list[str]:
         """Name the plugins of the criteria of early stopping that are replayed."""
-        names = names_of(self.study.resolved.get("stopping"))
-        return sorted({self.registered["stopping"][name].plugin for name in names})
+        return sorted({self.registered["stopping"][name].plugin for name in self._criteria})
+
+    @cached_property
+    def _criteria(self) -> list[str]:
+        return names_of(self.study.resolved.get("stopping"))
+
+    def stopping_code(self) -> str:
+        """Say where the code of those criteria is that plugins only name, as `figure_code` does."""
+        values = [self.registered["stopping"][name].value for name in self._criteria]
+        return " ".join(value for value in values if isinstance(value, str))
 
     def figure_plugin(self, figure: str) -> str:
         """Name the plugin that a figure comes from."""

@@ -1,8 +1,7 @@
 """What runs again after an edit: each rule depends on the code that it uses, and on no other.
 
 What a rule uses is read from the imports: those of its script, of the library's modules that the
-script imports, and so on; of a plugin, what it takes from `epochwise.api`, and the modules that
-it names. Files are read, nothing is imported.
+script imports, and so on; of a plugin, what it takes from `epochwise.api`. Files are read, nothing is imported.
 """
 
 import hashlib
@@ -54,19 +53,18 @@ class Code:
 
     @cache  # noqa: B019  # one object serves a whole run
     def _digest(self, rule: str, plugins: tuple[str, ...], uses: str) -> str:
-        texts = [(self.scripts / f"{rule}.py").read_text(encoding="utf-8"), uses]
-        texts += [Path(file).read_text(encoding="utf-8") for file in plugins]
+        files = [self.scripts / f"{rule}.py", *map(Path, plugins)]
+        roots = set().union(*(self.modules_in(file.read_text(encoding="utf-8")) for file in files))
         digest = hashlib.sha256()
-        for name in sorted(self.modules_behind(texts)):
+        for name in sorted(self.modules_behind(roots | self.named_in(uses))):
             digest.update(f"{name}\n{self.modules[name]}\n".encode())
             for file in self.data.get(name, ()):
                 digest.update(file.read_bytes())
         return digest.hexdigest()
 
-    def modules_behind(self, texts: Iterable[str]) -> set[str]:
-        """Name the library's modules that pieces of code import, directly or through others."""
-        todo = [name for text in texts for name in self.modules_in(text)]
-        found: set[str] = set()
+    def modules_behind(self, roots: Iterable[str]) -> set[str]:
+        """Name the library's modules that some of them import, directly or through others."""
+        todo, found = list(roots), set[str]()
         while todo:
             name = todo.pop()
             if name not in found:
@@ -75,8 +73,8 @@ class Code:
         return found
 
     def modules_in(self, text: str) -> set[str]:
-        """Name the library's modules that a piece of code imports, or names as "module:name"."""
-        found = {match[1].strip(".") for match in REFERENCE.finditer(text)}
+        """Name the library's modules that a piece of code imports."""
+        found = set()
         for home, names in IMPORT.findall(text):
             package = home.removeprefix("epochwise").strip(".")
             found.add(package)
@@ -85,10 +83,22 @@ class Code:
                 found |= {HOME[name]} if package == "api" and name in HOME else set()
         return {name for name in found if name in self.modules}
 
+    def named_in(self, text: str) -> set[str]:
+        """Name the library's modules that a piece of code names, as "epochwise.module:name"."""
+        found = {match[1].strip(".") for match in REFERENCE.finditer(text)}
+        return {name for name in found if name in self.modules}
+
     @cached_property
     def imports(self) -> dict[str, set[str]]:
-        """The modules that each module imports; the door of the plugins leads where they ask to go."""
+        """The modules that each module imports; the door of the plugins leads where they ask to go.
+
+        One that resolves names also imports what is named in the modules that it reads.
+        """
         every = {name: self.modules_in(text) for name, text in self.modules.items()}
+        for name, text in self.modules.items():
+            if "resolve_name(" in text:
+                read = list(every[name])
+                every[name] |= set().union(*(self.named_in(self.modules[one]) for one in read))
         return every | {"api": {"plugins.hookspecs"}}
 
     @cached_property
