@@ -106,6 +106,8 @@ class LossTable:
                 f"{self.name} has no column {', '.join(missing)}; it has "
                 f"{', '.join(self.schema.names) or 'none'}. {AGAIN}"
             )
+        if unsaid := [name for name in LOSSES if name not in self.measured]:
+            raise DataError(f"{self.name} does not say what {', '.join(unsaid)} are. {AGAIN}")
 
     def _read(self, columns: Iterable[str]) -> pa.Table:
         if isinstance(self.source, pa.Table):
