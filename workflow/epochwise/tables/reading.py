@@ -89,10 +89,12 @@ class LossTable:
         asked = self.losses if columns is None else columns
         wanted = [c for c in dict.fromkeys([*asked, "validation_loss"]) if c in self.measured]
         matrices = {c: values for c in wanted if len(values := self._measured(c))}
-        groups: dict[str, list[int]] = {}
-        for run, key in enumerate(self._run_keys):
-            groups.setdefault(repr(key), []).append(run)
-        return [self._point(runs, matrices) for runs in groups.values()]
+        return [self._point(runs, matrices) for runs in self._points]
+
+    @property
+    def places(self) -> list[int]:
+        """Which place in the table, among the runs, each run of `curves` has, point after point."""
+        return [run for runs in self._points for run in runs]
 
     def _read_schema(self) -> pa.Schema:
         try:
@@ -171,6 +173,14 @@ class LossTable:
         if first != last:
             raise self._not_sorted()
         return [dict(zip(self.keys, values, strict=True)) for values in first]
+
+    @cached_property
+    def _points(self) -> list[list[int]]:
+        """Which runs each point has, in the order of the table."""
+        points: dict[str, list[int]] = {}
+        for run, key in enumerate(self._run_keys):
+            points.setdefault(repr(key), []).append(run)
+        return list(points.values())
 
     @cached_property
     def _counts(self) -> dict[str, Array]:
