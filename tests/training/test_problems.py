@@ -8,7 +8,7 @@ from epochwise.data.standardise import standardise
 from epochwise.errors import StudyError
 from epochwise.study.schema import fill_defaults
 from epochwise.training import problems
-from epochwise.training.metrics import loss_columns, measure
+from epochwise.training.metrics import columns_of, measure_network
 
 ROWS = 30
 
@@ -33,7 +33,8 @@ def test_regression():
     assert problem.task == "regression"
     assert problem.layer_sizes == (2, 7, 3, 1)
     assert list(problem.partitions) == ["train", "validation", "test"]
-    assert loss_columns(problem) == ["train_loss", "validation_loss", "test_loss"]
+    columns = ["train_loss", "validation_loss", "test_loss"]
+    assert list(map(str, columns_of(problem))) == columns
     assert problem.target_mean is None
 
 
@@ -42,15 +43,15 @@ def test_classification(classes, task, outputs):
     problem = make([f"class {i % classes}" for i in range(ROWS)])
     assert problem.task == task
     assert problem.layer_sizes[-1] == outputs
-    assert loss_columns(problem)[:2] == ["train_loss", "train_accuracy"]
+    assert list(map(str, columns_of(problem)))[:2] == ["train_loss", "train_accuracy"]
 
 
 def test_losses_are_in_the_targets_own_units():
     plain, scaled = make(np.arange(ROWS) * 0.5), make(np.arange(ROWS) * 0.5, None, True)
     part = scaled.partitions["validation"]
-    assert measure(scaled, part, part.y) == pytest.approx([0.0], abs=1e-20)
+    assert measure_network(scaled, part, part.y) == pytest.approx([0.0], abs=1e-20)
     off_by_one = part.y + 1 / scaled.target_scale
-    assert measure(scaled, part, off_by_one) == pytest.approx([1.0])
+    assert measure_network(scaled, part, off_by_one) == pytest.approx([1.0])
     np.testing.assert_array_equal(part.target, plain.partitions["validation"].target)
 
 
