@@ -1,4 +1,4 @@
-"""The numpy backend against scikit-learn: its plugin, its estimators, its metrics; to the last bit.
+"""The numpy backend against scikit-learn: its plugin and its estimators; to the last bit.
 
 And every backend against it over the whole of the tutorial.
 """
@@ -8,14 +8,12 @@ from itertools import product
 
 import numpy as np
 import pytest
-from sklearn import metrics
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host
 from epochwise.training.contract import Partition, Problem
 from epochwise.training.defaults import hyperparameters
-from epochwise.training.metrics import accuracy, log_loss, mean_squared_error
 from epochwise.training.parameters import initial_state, split_layers
 from epochwise.training.segment import Segment
 from helpers import PLUGINS, require, train_whole, tutorial_problem
@@ -185,40 +183,6 @@ def test_wide_data_in_large_batches():
     part = Partition(x, y, y)
     hp = hyperparameters(hidden_layer_sizes=(128, 64), batch_size=200)
     check(Problem("regression", {"train": part, "validation": part}, hp))
-
-
-@pytest.mark.parametrize("rows", [1, 2, 89, 1000, 5001])
-def test_mean_squared_error_is_scikit_learns(rows):
-    rng = np.random.default_rng(rows)
-    for outputs in (1, 2, 3, 5):
-        target, prediction = rng.normal(size=(2, rows, outputs)) * 1e3
-        ours = mean_squared_error(target, prediction)
-        assert ours == metrics.mean_squared_error(target, prediction)
-
-
-@pytest.mark.parametrize("classes", [2, 3, 10])
-@pytest.mark.parametrize("rows", [1, 2, 89, 1000, 5001])
-def test_log_loss_and_accuracy_are_scikit_learns(rows, classes):
-    rng = np.random.default_rng(rows)
-    logits = rng.normal(size=(rows, classes)) * 20  # some probabilities are as good as 0 and 1
-    probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    labels = rng.integers(classes, size=rows)
-    target = np.eye(classes)[labels]
-    if classes == 2:
-        target, probability = target[:, 1:], probability[:, 1:]
-        full = np.hstack([1 - probability, probability])
-    else:
-        full = probability
-    theirs = metrics.log_loss(labels, y_proba=full, labels=range(classes))
-    assert log_loss(target, probability) == theirs
-    assert accuracy(target, probability) == metrics.accuracy_score(labels, full.argmax(axis=1))
-
-
-def test_certain_mistakes_cost_what_scikit_learn_says():
-    target, probability = np.array([[1.0], [0.0]]), np.array([[0.0], [1.0]])
-    theirs = metrics.log_loss([1, 0], y_proba=np.hstack([1 - probability, probability]))
-    assert log_loss(target, probability) == theirs
-    assert np.isfinite(theirs)
 
 
 @pytest.fixture(scope="module")

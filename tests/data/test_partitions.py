@@ -133,7 +133,7 @@ def test_the_first_repeat_of_k_fold_is_scikit_learns():
     np.testing.assert_array_equal(parts["validation"], splits[2][1])
 
 
-@given(st.lists(st.sampled_from(partitions.WORDS), min_size=1, max_size=40))
+@given(st.lists(st.sampled_from(partitions.PARTITIONS), min_size=1, max_size=40))
 def test_a_column_is_obeyed(words):
     parts = partitions.by_column(words, "part")
     for name, rows in parts.items():

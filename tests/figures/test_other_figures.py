@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from epochwise.figures.choose import (
+from epochwise.figures import (
     backends_agree,
     batch_size,
-    best_epoch,
+    best_epochs,
     early_stopping,
     loss_curves,
     sweep,
@@ -85,7 +85,7 @@ def test_every_run_is_a_dot_and_the_mean_curve_a_diamond(tmp_path):
         return {k: np.roll(v, shift) for k, v in valley(run).items()}
 
     tables = answered(make(tmp_path, by_seed, seeds=4, training={"epochs": 100}))
-    figure = best_epoch.draw(tables, options())
+    figure = best_epochs.draw(tables, options())
     (axes,) = figure.axes
     assert sorted(labels(axes)["one run"].get_xdata()) == [30, 40, 50, 60]
     assert list(labels(axes)["median run"].get_xdata()) == [45, 45]
@@ -96,7 +96,7 @@ def test_every_run_is_a_dot_and_the_mean_curve_a_diamond(tmp_path):
 
 def test_backends_that_agree_on_every_run_share_a_row(tmp_path):
     tables = answered(make(tmp_path, seeds=3, backends=["numpy", "sklearn"]))
-    (axes,) = best_epoch.draw(tables, options()).axes
+    (axes,) = best_epochs.draw(tables, options()).axes
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["diabetes"]
 
 
@@ -104,7 +104,7 @@ def test_diverged_runs_are_left_out_and_counted(tmp_path):
     def some(run):
         return diverging(run) if run["seed"] == 0 else valley(run)
 
-    figure = best_epoch.draw(answered(make(tmp_path, some, seeds=3)), options())
+    figure = best_epochs.draw(answered(make(tmp_path, some, seeds=3)), options())
     assert len(labels(figure.axes[0])["one run"].get_xdata()) == 2
     assert "1 run diverged and is left out" in words(figure)
 
@@ -198,14 +198,14 @@ def test_one_key_makes_a_line_over_its_values(tmp_path):
 
 
 def test_two_keys_make_a_heat_map_with_the_values_written(tmp_path):
-    sweeping = {"alpha": [0.5, 0.1, 2.0], "power_t": [0.4, 0.5]}
+    sweeping = {"alpha": [0.5, 0.1, 2.0], "beta_1": [0.4, 0.5]}
     tables = answered(make(tmp_path, by_alpha, sweep=sweeping))
     figure = sweep.draw(tables, options())
     loss, _ = figure.axes
     assert loss.collections[0].get_array().shape == (3, 2)
     written = [text.get_text() for text in loss.texts]
     assert len(written) == 6
-    assert "alpha=0.1, power_t=0.4 is best" in words(figure).replace("\n", " ")
+    assert "alpha=0.1, beta_1=0.4 is best" in words(figure).replace("\n", " ")
 
 
 def test_forty_named_points_make_a_list_in_order_of_the_loss(tmp_path):
@@ -222,7 +222,7 @@ def test_forty_named_points_make_a_list_in_order_of_the_loss(tmp_path):
 EVERY = {
     "under_and_overfitting": (under_and_overfitting, "diverged"),
     "batch_size": (batch_size, "Every run diverged"),
-    "best_epoch": (best_epoch, "Every run diverged"),
+    "best_epoch": (best_epochs, "Every run diverged"),
     "early_stopping": (early_stopping, "every run diverged"),
     "backends_agree": (backends_agree, "identical"),
     "sweep": (sweep, "Every run diverged"),

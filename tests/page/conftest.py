@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from epochwise.columns import described
 from epochwise.figures import loss_curves
 from epochwise.figures.save import save
 from epochwise.page import gallery, report
@@ -75,7 +76,7 @@ def hostile_file(tmp_path_factory):
     names = pa.array([HOSTILE] * table.num_rows)
     table = table.set_column(0, "dataset", names).append_column("point", names)
     table = table.append_column("alpha", pa.array([0.5] * table.num_rows))
-    pq.write_table(table, path)
+    pq.write_table(described(table, {"tasks": {HOSTILE: "regression"}, "epochs": 20}), path)
     resolved = {**tables.study.resolved, "title": f"{HOSTILE} \"'🎉</title>"}
     resolved |= {"datasets": {HOSTILE: {}}, "description": "</style><img src=x onerror=alert(2)>"}
     resolved["sweep"] = {"points": {HOSTILE: {"alpha": 0.5}}}

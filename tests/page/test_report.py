@@ -168,7 +168,7 @@ def test_a_page_needs_nothing_but_the_loss_table(tmp_path):
 
 def test_without_a_loss_table_there_is_a_sentence(tmp_path):
     study = make(tmp_path).study
-    with pytest.raises(DataError, match="run the workflow"):
+    with pytest.raises(DataError, match="by running the workflow"):
         report.write(tmp_path / "nowhere", study, tmp_path / "page.html")
 
 

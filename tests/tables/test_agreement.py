@@ -6,14 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from epochwise.tables.agreement import (
-    differences,
-    point_columns,
-    reference_backend,
-    relative_difference,
-    summary,
-    write,
-)
+from answers.made import arrow, read
+from epochwise import parquet
+from epochwise.errors import DataError
+from epochwise.tables import agreement
+from epochwise.tables.agreement import apart, by_place, pairs, relative_difference, write
 
 EPOCHS = 5
 
@@ -43,6 +40,7 @@ def loss_table(shifts):
                 "samples": 30 * epoch,
                 "train_loss": losses[epoch, 0],
                 "validation_loss": losses[epoch, 1],
+                "test_loss": None,
                 "train_accuracy": 0.5,
             }
             for epoch in range(EPOCHS)
@@ -59,25 +57,51 @@ def drifting(fold, batch_size, seed):
     return 1 + 1e-11 * (batch_size == 64) * seed * np.arange(EPOCHS)[:, np.newaxis] ** 2
 
 
-def test_the_point_is_the_swept_columns():
-    assert point_columns(loss_table({"numpy": same})) == ["dataset", "batch_size"]
+def summary(table, reference="numpy"):
+    return agreement.summary(read(table), reference)
 
 
-@pytest.mark.parametrize(
-    ("backends", "chosen"),
-    [
-        (["torch", "sklearn", "numpy"], "numpy"),
-        (["torch", "sklearn"], "sklearn"),
-        (["torch", "jax"], "jax"),
-    ],
-)
-def test_the_reference_is_numpy_where_there_is_numpy(backends, chosen):
-    assert reference_backend(backends) == chosen
+def by_epoch(table, reference="numpy"):
+    return agreement.by_epoch(read(table), reference).reset_index(drop=True)
+
+
+def test_the_backends_of_a_place_stand_together():
+    curves = read(loss_table({"numpy": same, "torch": same, "jax": same})).curves()
+    groups = by_place(curves)
+    assert [*itertools.chain(*groups)] != curves  # in the table they do not
+    assert [[one.backend for one in group] for group in groups] == [["numpy", "torch", "jax"]] * 4
+    places = [{(one.dataset, one.swept["batch_size"]) for one in group} for group in groups]
+    assert places == [{("a", 16)}, {("a", 64)}, {("b", 16)}, {("b", 64)}]
+
+
+@pytest.mark.parametrize("reference", ["numpy", "torch", "sklearn"])
+def test_every_other_backend_is_held_against_the_reference(reference):
+    names = ["torch", "numpy", "sklearn"]
+    found = pairs(read(loss_table(dict.fromkeys(names, same))).curves(), reference)
+    assert all(right.backend == reference for _, right in found)
+    assert all(got.swept == right.swept for got, right in found)
+    others = sorted(set(names) - {reference})
+    places = itertools.product("ab", (16, 64), others)
+    told = [(got.dataset, got.swept["batch_size"], got.backend) for got, _ in found]
+    assert told == list(places)
+
+
+def test_points_are_ordered_as_numbers_where_they_are_numbers():
+    table = loss_table({"torch": same, "numpy": same})
+    table = pd.concat([table, table[table["batch_size"] == 64].assign(batch_size=9)])
+    assert list(dict.fromkeys(summary(table)["batch_size"])) == [9, 16, 64]
+
+
+def test_a_point_that_lacks_a_swept_key_has_its_place():
+    table = loss_table({"torch": same, "numpy": same})
+    table = pd.concat([table.assign(alpha=np.nan), table.assign(alpha=0.5)])
+    ordered = summary(table)[["dataset", "alpha"]].drop_duplicates()["alpha"]
+    assert ordered.tolist() == pytest.approx([0.5, np.nan] * 2, nan_ok=True)
 
 
 def test_differences_are_the_largest_over_runs_and_losses():
     table = loss_table({"numpy": same, "torch": drifting})
-    got = differences(table).set_index(["dataset", "batch_size", "backend", "epoch"])
+    got = by_epoch(table).set_index(["dataset", "batch_size", "backend", "epoch"])
     assert len(got) == 2 * 2 * EPOCHS
     for dataset, batch_size, epoch in itertools.product(("a", "b"), (16, 64), range(EPOCHS)):
         rows = table.query("dataset == @dataset and batch_size == @batch_size and epoch == @epoch")
@@ -128,25 +152,25 @@ def test_the_largest_difference_of_best_epochs_counts_whichever_way_it_points():
 
 def test_the_files_hold_the_tables(tmp_path):
     table = loss_table({"numpy": same, "torch": drifting})
-    table.astype({"backend": "category", "dataset": "category"}).to_parquet(tmp_path / "losses")
+    coded = table.astype({"backend": "category", "dataset": "category"})
+    parquet.write(arrow(coded), tmp_path / "losses")
     files = tmp_path / "agreement.csv", tmp_path / "agreement_by_epoch.csv"
     write(tmp_path / "losses", "numpy", *files)
-    whole, by_epoch = map(pd.read_csv, files)
+    whole, each_epoch = map(pd.read_csv, files)
     assert ",".join(whole.columns) == (
         "dataset,batch_size,backend,reference,identical,max_difference,epoch,"
         "first_epoch_above_1e-12,first_epoch_above_1e-9,"
         "runs,same_best_epochs,max_best_epoch_difference"
     )
-    assert list(by_epoch.columns) == ["dataset", "batch_size", "backend", "epoch", "difference"]
-    wanted = summary(table)
-    pd.testing.assert_frame_equal(whole, wanted, check_dtype=False)
-    pd.testing.assert_frame_equal(by_epoch, differences(table), check_dtype=False)
+    assert list(each_epoch.columns) == ["dataset", "batch_size", "backend", "epoch", "difference"]
+    pd.testing.assert_frame_equal(whole, summary(table), check_dtype=False)
+    pd.testing.assert_frame_equal(each_epoch, by_epoch(table), check_dtype=False)
 
 
 def test_a_run_that_only_one_backend_finished_is_infinitely_apart():
     table = loss_table({"numpy": same, "torch": same})
     lost = (table["backend"] == "torch") & (table["seed"] == 2) & (table["epoch"] > 2)
-    got = differences(table[~lost])
+    got = by_epoch(table[~lost])
     assert (got.loc[got["epoch"] > 2, "difference"] == np.inf).all()
     assert (got.loc[got["epoch"] <= 2, "difference"] == 0).all()
 
@@ -158,12 +182,31 @@ def test_one_backend_gives_a_table_without_rows():
     assert list(table.columns) == list(full.columns)
 
 
-def test_the_rows_order_of_the_loss_table_does_not_matter():
+def test_the_order_of_the_runs_does_not_matter_and_that_of_the_rows_is_refused():
     table = loss_table({"numpy": same, "torch": drifting})
-    shuffled = table.sample(frac=1, random_state=0)
-    pd.testing.assert_frame_equal(summary(shuffled), summary(table))
+    runs = [run for _, run in table.groupby(["seed", "batch_size", "dataset", "fold", "backend"])]
+    pd.testing.assert_frame_equal(summary(pd.concat(runs)), summary(table))
+    pd.testing.assert_frame_equal(by_epoch(pd.concat(runs)), by_epoch(table))
+    with pytest.raises(DataError, match="must be sorted"):
+        summary(table.sample(frac=1, random_state=0))
+
+
+def test_the_difference_is_unknown_where_none_of_the_two_got():
+    table = loss_table({"numpy": same, "torch": same})
+    table = table[table["epoch"] < 3]
+    ((got, expected), *_) = pairs(read(table, epochs=EPOCHS).curves(), "numpy")
+    assert apart(got, expected).tolist() == [0, 0, 0]
+    longer = loss_table({"numpy": same})
+    wider = read(pd.concat([longer, table[table["backend"] == "torch"]])).curves()
+    ((got, expected), *_) = pairs(wider, "numpy")
+    assert apart(got, expected).tolist() == [0, 0, 0, np.inf, np.inf]
 
 
 def test_equal_zeros_agree_and_a_missing_value_does_not():
     got = relative_difference(np.array([0.0, 1.0, np.nan, np.nan]), np.array([0.0, 0, 1, np.nan]))
     np.testing.assert_array_equal(got, [0, np.inf, np.inf, 0])
+
+
+def test_a_loss_next_to_zero_is_infinitely_far_from_one_that_is_not():
+    got = relative_difference(np.array([1.0, 5e-324]), np.array([5e-324, 5e-324]))
+    np.testing.assert_array_equal(got, [np.inf, 0])

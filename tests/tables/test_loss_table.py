@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from epochwise.columns import facts_of
 from epochwise.parquet import write
 from epochwise.tables import loss_table
 from epochwise.tables.loss_table import Part
+from epochwise.tables.reading import LossTable
 from epochwise.training import training_job
 from epochwise.training.contract import Partition, Problem
 from epochwise.training.defaults import hyperparameters
@@ -46,6 +50,7 @@ def test_a_segment_has_a_row_per_run_and_epoch():
     assert table["epoch"].tolist() == [0, 1, 2, 0, 1, 2]
     assert table["iteration"].tolist() == [0, 3, 6, 0, 3, 6]  # 10 rows in batches of 4
     assert table["samples"].tolist() == [0, 10, 20, 0, 10, 20]
+    assert table["rows_per_batch"].tolist() == [4] * 6
     np.testing.assert_array_equal(table["validation_loss"], losses[:, :, 1].T.ravel())
 
 
@@ -134,7 +139,45 @@ def test_both_files_hold_every_bit_and_are_the_same_each_time(part, tmp_path):
             tmp_path / f"two.{suffix}"
         ).read_bytes()
     lines = (tmp_path / "one.csv").read_text().splitlines()
-    assert lines[0].startswith("dataset,fold,backend,seed,epoch,iteration,samples,train_loss")
-    written = [float(line.split(",")[8]) for line in lines[1:]]
+    header = "dataset,fold,backend,seed,epoch,iteration,samples,rows_per_batch,train_loss"
+    assert lines[0].startswith(header)
+    written = [float(line.split(",")[9]) for line in lines[1:]]
     assert written == table["validation_loss"].to_pylist()
     assert pq.read_table(tmp_path / "one.parquet").equals(table)
+
+
+def test_the_table_says_what_its_columns_are_and_what_it_is_about(part, tmp_path):
+    segment = Segment([0], 0, 1, "never")
+    regression = part(segment, curves(segment), labels=LABELS | {"dataset": "a", "alpha": 0.1})
+    labels = LABELS | {"dataset": "b", "alpha": 0.1}
+    classes = part(segment, curves(segment, 6), problem(task="binary"), labels)
+    table = loss_table.aggregate([regression, classes], 7)
+    loss_table.save(table, tmp_path / "losses.parquet", tmp_path / "losses.csv")
+    read = LossTable(tmp_path / "losses.parquet")
+    assert read.facts == {"tasks": {"a": "regression", "b": "binary"}, "epochs": 7}
+    assert read.keys == ["dataset", "backend", "alpha"]
+    assert read.metrics == ["loss", "accuracy"]
+    assert read.measured == table.column_names[-6:]
+    of_each = [facts_of(field) for field in table.schema]
+    assert [facts["role"] for facts in of_each] == [
+        *("key", "count", "key", "key"),
+        *["count"] * 5,
+        *["measured"] * 6,
+    ]
+    assert of_each[-1] == {"role": "measured", "partition": "test", "metric": "accuracy"}
+    assert [one.planned for one in read.curves()] == [7, 7]
+
+
+def test_whatever_was_asked_the_table_has_the_rows_per_batch_that_were_used(part):
+    segment = Segment([0], 0, 1, "never")
+    small = replace(problem(), hyperparameters=hyperparameters(batch_size=10))
+    labels = [LABELS | {"batch_size": asked} for asked in ("auto", 4)]
+    parts = [
+        part(segment, curves(segment), small, labels[0]),
+        part(segment, curves(segment), problem(), labels[1]),
+    ]
+    table = loss_table.aggregate(parts)
+    assert table["batch_size"].to_pylist() == ["auto", "auto", "4", "4"]
+    assert table["rows_per_batch"].to_pylist() == [10, 10, 4, 4]
+    one, other = LossTable(table).curves()
+    assert (one.rows_per_batch.tolist(), other.rows_per_batch.tolist()) == ([10], [4])

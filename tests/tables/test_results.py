@@ -1,11 +1,15 @@
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from epochwise.answers import curves as answered_curves
-from epochwise.answers import sample
+from answers.made import REGISTRY
+from epochwise.answers.criteria import parse_criteria
+from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.tables import compute
 from epochwise.errors import DataError
-from epochwise.tables.results import Tables, as_text, as_value
-from figure_samples import make, pa, pq, valley, with_test
+from epochwise.tables.results import Tables, as_text, as_value, rank
+from figure_samples import make, valley, with_test
 
 
 def noisy(run):
@@ -26,17 +30,21 @@ STUDY = {
 
 def test_curves_and_best_epochs_are_those_of_the_answers(tmp_path):
     tables = make(tmp_path, noisy, **STUDY)
-    losses = pq.read_table(tables.folder / "losses.parquet").to_pandas()
-    expected = answered_curves.configurations(losses, 50)
+    criteria = parse_criteria([], REGISTRY)
+    answered = compute(tables.losses, AnswerSettings.of(resamples=5), criteria)["best_epoch"]
+    frame = pq.read_table(tables.folder / "losses.parquet").to_pandas()
     found = tables.curves()
-    assert len(found) == len(expected) == 4
-    by_key = {tuple(sorted(one.key.items())): one for one in expected}
-    for one in found:
-        other = by_key[tuple(sorted(one.key.items()))]
-        np.testing.assert_array_equal(one.losses["validation_loss"], other.validation)
-        np.testing.assert_array_equal(one.losses["test_loss"], other.test)
-        assert one.best == sample.best_of_mean(other)
-        assert one.diverged == 3
+    assert len(found) == len(answered) == 4
+    for one, row in zip(found, answered.to_dict("records"), strict=True):
+        assert one.key == {name: row[name] for name in ("dataset", "backend", "alpha")}
+        own = frame[(frame["backend"] == one.backend) & (frame["alpha"] == one.swept["alpha"])]
+        for column in ("train_loss", "validation_loss", "test_loss"):
+            wide = own.pivot(index=["fold", "seed"], columns="epoch", values=column)
+            np.testing.assert_array_equal(one.losses[column], wide)
+        runs = list(zip(one.fold.tolist(), one.seed.tolist(), strict=True))
+        assert runs == [(fold, seed) for fold in range(3) for seed in range(4)]
+        assert one.best == row["best_epoch"]
+        assert one.diverged == row["diverged_runs"] == 3
         assert len(one.used) == 9
 
 
@@ -56,21 +64,22 @@ def test_a_missing_test_partition_is_no_column(tmp_path):
 
 def test_counts_of_one_epoch(tmp_path):
     (curves,) = make(tmp_path).curves()
-    assert (curves.iterations[0], curves.samples[0]) == (4, 80)
+    assert (curves.iterations_per_epoch[0], curves.training_rows[0]) == (4, 80)
+    assert curves.rows_per_batch[0] == 20
 
 
 def test_a_table_that_is_not_sorted_is_refused(tmp_path):
     tables = make(tmp_path)
     path = tables.folder / "losses.parquet"
     pq.write_table(pq.read_table(path).take(pa.array(range(50, -1, -1))), path)
-    with pytest.raises(DataError, match="not sorted by run and epoch"):
+    with pytest.raises(DataError, match="must be sorted by run and epoch"):
         tables.curves()
 
 
 def test_no_table_is_a_sentence(tmp_path):
     tables = make(tmp_path)
     (tables.folder / "losses.parquet").write_text("no")
-    with pytest.raises(DataError, match=r"losses\.parquet: cannot be read"):
+    with pytest.raises(DataError, match=r"cannot read the loss table .*losses\.parquet"):
         tables.curves()
 
 
@@ -91,3 +100,20 @@ def test_cells():
         None, 3, 3.5, True, "a", 0.001,
     ]  # fmt: skip
     assert as_text(16) == as_text("16.0") == as_text(16.0)
+
+
+def test_rows_of_best_epochs_are_ordered_by_loss_and_what_diverged_comes_last():
+    loss = {"validation_loss": 1.0, "runs": 2}
+    low, high = loss | {"diverged_runs": 1}, loss | {"validation_loss": 3.0, "diverged_runs": 0}
+    lost, unknown = loss | {"diverged_runs": 2}, loss | {"validation_loss": None}
+    assert sorted([unknown, lost, high, low], key=rank) == [low, high, lost, unknown]
+
+
+def test_a_dataset_has_the_name_and_unit_of_its_tasks_loss(tmp_path):
+    from epochwise.columns import described
+
+    tables = make(tmp_path)
+    assert tables.loss_name("diabetes") == ("mean squared error", "target unit²")
+    path = tables.folder / "losses.parquet"
+    pq.write_table(described(pq.read_table(path), {"tasks": {"diabetes": "binary"}}), path)
+    assert Tables(tables.folder, tables.study).loss_name("diabetes") == ("log loss", "nats")

@@ -1,10 +1,12 @@
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
+import pytest
 
+from answers.made import arrow, read
+from epochwise.data.partitions import PARTITIONS
 from epochwise.parquet import write
 from epochwise.tables import summary
+from epochwise.tables.reading import LossTable
 
 
 def run(validation, **labels):
@@ -25,7 +27,7 @@ def run(validation, **labels):
 
 
 def summarise(*runs, epochs=4):
-    return summary.summarise(pd.concat(runs, ignore_index=True), epochs)
+    return summary.summarise(read(pd.concat(runs, ignore_index=True), epochs=epochs))
 
 
 def test_a_row_per_run():
@@ -69,26 +71,50 @@ def test_a_sweep_over_epochs():
 
 
 def test_accuracies_stand_beside_losses():
-    accuracies = {f"{p}_accuracy": [0.1, 0.9, 0.8] for p in summary.PARTITIONS}
+    accuracies = {f"{p}_accuracy": [0.1, 0.9, 0.8] for p in PARTITIONS}
     table = summarise(run([3, 1, 2]).assign(**accuracies), epochs=2)
     assert table["validation_accuracy_at_best"].tolist() == [0.9]
     assert table["final_test_accuracy"].tolist() == [0.8]
 
 
-def test_without_a_test_partition_its_columns_are_empty(tmp_path):
-    losses = run([3, 1, 2]).assign(test_loss=pd.NA).astype({"test_loss": "Float64"})
-    write(pa.Table.from_pandas(losses), tmp_path / "losses.parquet")
-    read = pq.read_table(tmp_path / "losses.parquet").to_pandas()
-    summary.summarise(read, 2).to_csv(tmp_path / "summary.csv", index=False)
+def test_a_dataset_without_classes_has_no_accuracies_beside_one_that_has(tmp_path):
+    accuracies = {f"{p}_accuracy": [0.1, 0.9, 0.8] for p in PARTITIONS}
+    table = summarise(run([3, 1, 2]), run([3, 1, 2], dataset="wine").assign(**accuracies), epochs=2)
+    assert table["train_accuracy_at_best"].tolist() == pytest.approx([np.nan, 0.9], nan_ok=True)
+
+
+@pytest.mark.parametrize("missing", [np.nan, None])
+def test_without_a_test_partition_its_columns_are_empty(tmp_path, missing):
+    losses = run([3, 1, 2]).assign(test_loss=missing)
+    write(arrow(losses, epochs=2), tmp_path / "losses.parquet")
+    read_again = LossTable(tmp_path / "losses.parquet")
+    summary.summarise(read_again).to_csv(tmp_path / "summary.csv", index=False)
     table = pd.read_csv(tmp_path / "summary.csv")
     assert table["test_loss_at_best"].isna().all()
+    assert table["final_test_loss"].isna().all()
     assert table["best_epoch"].tolist() == [1]
+
+
+def test_the_runs_stand_in_the_order_of_the_loss_table():
+    """Fold by fold, and in each the points: not point by point."""
+    keys = [(fold, alpha, seed) for fold in (0, 1) for alpha in (0.1, 0.2) for seed in (3, 4)]
+    runs = [run([2, 1 + f + a + s], fold=f, alpha=a, seed=s) for f, a, s in keys]
+    table = summarise(*runs, epochs=1)
+    assert list(zip(table["fold"], table["alpha"], table["seed"], strict=True)) == keys
+    assert table["final_validation_loss"].tolist() == [1 + sum(key) for key in keys]
+    assert table.index.tolist() == list(range(8))
+
+
+def test_a_run_that_ended_at_once_has_done_nothing():
+    (row,) = summarise(run([3])).to_dict("records")
+    assert (row["epochs"], row["best_epoch"], row["diverged"]) == (0, 0, True)
+    assert (row["iterations_at_best"], row["samples_at_best"]) == (0, 0)
 
 
 def test_many_runs_against_a_plain_loop():
     rng = np.random.default_rng(0)
-    runs = [run(rng.random(30), seed=s, fold=f) for f in range(3) for s in range(4)]
-    table = summarise(*runs, epochs=29)
+    runs = [run(rng.random(10), seed=s, fold=f) for f in range(6) for s in range(8)]
+    table = summarise(*runs, epochs=9)
     for one, row in zip(runs, table.to_dict("records"), strict=True):
         assert (row["fold"], row["seed"]) == (one["fold"][0], one["seed"][0])
         assert row["best_epoch"] == int(np.argmin(one["validation_loss"]))

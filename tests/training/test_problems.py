@@ -5,17 +5,19 @@ import pytest
 from epochwise.data.datasets import Dataset
 from epochwise.data.loading import settle
 from epochwise.data.standardise import standardise
-from epochwise.errors import StudyError
+from epochwise.errors import PluginError, StudyError
 from epochwise.study.schema import fill_defaults
+from epochwise.study.sweeps import points
 from epochwise.training import problems
-from epochwise.training.metrics import loss_columns, measure
+from epochwise.training.contract import Hyperparameters
+from epochwise.training.metrics import columns_of, measure_network
 
 ROWS = 30
 
 
 def values(**changes):
-    filled = fill_defaults({"datasets": ["x"]})
-    return {**filled["network"], **filled["training"], **changes}
+    (point,) = points(fill_defaults({"datasets": ["x"]}))
+    return point.hyperparameters | changes
 
 
 def make(target, changes=None, scale_target=False):
@@ -33,7 +35,8 @@ def test_regression():
     assert problem.task == "regression"
     assert problem.layer_sizes == (2, 7, 3, 1)
     assert list(problem.partitions) == ["train", "validation", "test"]
-    assert loss_columns(problem) == ["train_loss", "validation_loss", "test_loss"]
+    columns = ["train_loss", "validation_loss", "test_loss"]
+    assert list(map(str, columns_of(problem))) == columns
     assert problem.target_mean is None
 
 
@@ -42,15 +45,15 @@ def test_classification(classes, task, outputs):
     problem = make([f"class {i % classes}" for i in range(ROWS)])
     assert problem.task == task
     assert problem.layer_sizes[-1] == outputs
-    assert loss_columns(problem)[:2] == ["train_loss", "train_accuracy"]
+    assert list(map(str, columns_of(problem)))[:2] == ["train_loss", "train_accuracy"]
 
 
 def test_losses_are_in_the_targets_own_units():
     plain, scaled = make(np.arange(ROWS) * 0.5), make(np.arange(ROWS) * 0.5, None, True)
     part = scaled.partitions["validation"]
-    assert measure(scaled, part, part.y) == pytest.approx([0.0], abs=1e-20)
+    assert measure_network(scaled, part, part.y) == pytest.approx([0.0], abs=1e-20)
     off_by_one = part.y + 1 / scaled.target_scale
-    assert measure(scaled, part, off_by_one) == pytest.approx([1.0])
+    assert measure_network(scaled, part, off_by_one) == pytest.approx([1.0])
     np.testing.assert_array_equal(part.target, plain.partitions["validation"].target)
 
 
@@ -89,3 +92,12 @@ def test_every_batch_size_of_a_study_is_held_against_the_training_rows():
 def test_iterations_per_epoch_count_the_short_batch(size, iterations):
     problem = make(np.arange(ROWS) * 0.5, {"batch_size": size})
     assert problem.iterations_per_epoch == iterations
+
+
+def test_no_hyperparameter_is_dropped_in_silence():
+    with pytest.raises(PluginError, match=r"unknown hyperparameter 'alfa'.*Did you mean 'alpha'"):
+        make(np.arange(ROWS) * 0.5, {"alfa": 1.0})
+    complete = values(batch_size=5)
+    del complete["beta_1"]
+    with pytest.raises(PluginError, match="the hyperparameter 'beta_1' is missing"):
+        Hyperparameters.of(complete)

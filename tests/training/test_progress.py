@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from epochwise.training.metrics import Column
 from epochwise.training.progress import Progress
 from epochwise.training.segment import Segment
 from epochwise.training.terminal import CLEAR
 
-COLUMNS = ["train_loss", "validation_loss"]
+COLUMNS = [Column("train", "loss"), Column("train", "accuracy"), Column("validation", "loss")]
 SEGMENT = Segment([42], 0, 100, "never")
-LOSSES = np.array([[2900.0, 3400.5]])
+LOSSES = np.array([[2900.0, 0.5, 3400.5]])
 NO_PROCESS = 2**22 + 1  # one more than the greatest number that Linux gives
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from epochwise.arrays import Array, Floats
 from epochwise.tables.curves import Curves
-from epochwise.tables.minima import first_minimum
+from epochwise.tables.minima import first_minimum, quiet
 from epochwise.tables.reading import LossTable
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def pairs(curves: Sequence[Curves], reference: str) -> list[tuple[Curves, Curves
 
 
 def _order(curves: Curves) -> list[Any]:
-    """Order by dataset, point and backend; numbers as numbers."""
+    """Order by dataset, point and backend; numbers as numbers, and what is missing last."""
     values = [v for k, v in curves.key.items() if k not in ("dataset", "backend")]
-    return [curves.dataset, *((isinstance(v, str), v) for v in values), curves.backend]
+    return [curves.dataset, *((v is None, isinstance(v, str), v) for v in values), curves.backend]
 
 
 def apart(got: Curves, expected: Curves) -> Floats:
@@ -71,10 +71,10 @@ def apart(got: Curves, expected: Curves) -> Floats:
     return np.where(known, np.max(differences, axis=0), np.nan)
 
 
+@quiet
 def relative_difference(got: Array, wanted: Array) -> Array:
     """Give |got - wanted| / |wanted|, elementwise; 0 where equal, infinity where one is missing."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        difference = np.abs(got - wanted) / np.abs(wanted)
+    difference = np.abs(got - wanted) / np.abs(wanted)
     missing = np.isnan(got) != np.isnan(wanted)
     same = (got == wanted) | (np.isnan(got) & np.isnan(wanted))
     return np.where(same, 0.0, np.where(missing, np.inf, difference))

@@ -89,10 +89,12 @@ class LossTable:
         asked = self.losses if columns is None else columns
         wanted = [c for c in dict.fromkeys([*asked, "validation_loss"]) if c in self.measured]
         matrices = {c: values for c in wanted if len(values := self._measured(c))}
-        groups: dict[str, list[int]] = {}
-        for run, key in enumerate(self._run_keys):
-            groups.setdefault(repr(key), []).append(run)
-        return [self._point(runs, matrices) for runs in groups.values()]
+        return [self._point(runs, matrices) for runs in self._points]
+
+    @property
+    def places(self) -> list[int]:
+        """Which place in the table, among the runs, each run of `curves` has, point after point."""
+        return [run for runs in self._points for run in runs]
 
     def _read_schema(self) -> pa.Schema:
         try:
@@ -106,6 +108,8 @@ class LossTable:
                 f"{self.name} has no column {', '.join(missing)}; it has "
                 f"{', '.join(self.schema.names) or 'none'}. {AGAIN}"
             )
+        if unsaid := [name for name in LOSSES if name not in self.measured]:
+            raise DataError(f"{self.name} does not say what {', '.join(unsaid)} are. {AGAIN}")
 
     def _read(self, columns: Iterable[str]) -> pa.Table:
         if isinstance(self.source, pa.Table):
@@ -149,27 +153,46 @@ class LossTable:
             raise DataError(f"{self.name} has no rows, so there is no answer: train a run first.")
         step = np.diff(epoch)
         if epoch[0] != 0 or (step[epoch[1:] != 0] != 1).any():
-            raise DataError(
-                f"{self.name} must be sorted by run and epoch, each run with every epoch from 0 "
-                f"exactly once. {AGAIN}"
-            )
+            raise self._not_sorted()
         return np.append(np.flatnonzero(epoch == 0), len(epoch))
+
+    def _not_sorted(self) -> DataError:
+        return DataError(
+            f"{self.name} must be sorted by run and epoch, each run with every epoch from 0 "
+            f"exactly once. {AGAIN}"
+        )
 
     @cached_property
     def _run_keys(self) -> list[Row]:
         """What names each run's dataset, point and backend."""
-        first = self._read(self.keys).take(pa.array(self._starts[:-1])).to_pydict()
-        return [
-            dict(zip(self.keys, values, strict=True))
-            for values in zip(*first.values(), strict=True)
-        ]
+        table = self._read(self.keys)
+        first, last = (
+            list(zip(*table.take(pa.array(rows)).to_pydict().values(), strict=True))
+            for rows in (self._starts[:-1], self._starts[1:] - 1)
+        )
+        if first != last:
+            raise self._not_sorted()
+        return [dict(zip(self.keys, values, strict=True)) for values in first]
+
+    @cached_property
+    def _points(self) -> list[list[int]]:
+        """Which runs each point has, in the order of the table."""
+        points: dict[str, list[int]] = {}
+        for run, key in enumerate(self._run_keys):
+            points.setdefault(repr(key), []).append(run)
+        return list(points.values())
 
     @cached_property
     def _counts(self) -> dict[str, Array]:
         """Of each run: fold, seed, rows per batch, and iterations and samples in one epoch."""
         table = self._read(name for name in COUNTS if name in self.schema.names)
         starts, trained = self._starts[:-1], np.diff(self._starts) > 1
-        counts: dict[str, Array] = {n: self._whole(table, n)[starts] for n in ("fold", "seed")}
+        counts: dict[str, Array] = {}
+        for name in ("fold", "seed"):
+            numbers = self._whole(table, name)
+            if (numbers[starts] != numbers[self._starts[1:] - 1]).any():
+                raise self._not_sorted()
+            counts[name] = numbers[starts]
         for name in ("iteration", "samples"):
             counts[name] = np.full(len(starts), np.nan)
             counts[name][trained] = self._whole(table, name)[starts[trained] + 1]

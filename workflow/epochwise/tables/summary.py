@@ -30,7 +30,8 @@ def summarise(losses: LossTable) -> pd.DataFrame:
     others = [metric for metric in losses.metrics if metric != "loss"]
     every = losses.curves(losses.measured)
     parts = [pd.DataFrame(_names(one, names) | _facts(one, others)) for one in every]
-    return pd.concat(parts, ignore_index=True)
+    table = pd.concat(parts).set_axis(losses.places)  # point after point, but folds come first
+    return table.sort_index()
 
 
 def _names(curves: Curves, names: Sequence[str]) -> dict[str, Any]:
