@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,15 @@ def test_nothing_unsafe(path):
 @pytest.mark.parametrize("path", LIBRARY + PLUGINS, ids=name)
 def test_files_stay_readable(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+def test_an_installed_library_has_its_files_that_are_no_code():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = settings["tool"]["setuptools"]["package-data"]["epochwise"]
+    library = ROOT / "workflow" / "epochwise"
+    shipped = {path for pattern in patterns for path in library.glob(pattern)}
+    others = {path for path in library.rglob("*.*") if path.suffix not in (".py", ".pyc")}
+    assert others == shipped
 
 
 def test_every_hook_is_documented_where_plugin_authors_read():
