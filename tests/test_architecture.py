@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -240,6 +241,13 @@ def test_every_package_of_a_stage_has_its_rules():
     stages = {path.stem for path in RULES} - {"Snakefile"}
     assert stages == {"planning", "data", "training", "tables", "answers", "figures", "page"}
     assert stages <= set(ORDER)
+
+
+def test_a_wheel_has_every_file_of_the_library():
+    patterns = tomllib.loads(read(ROOT / "pyproject.toml"))["tool"]["setuptools"]["package-data"]
+    packed = {path for pattern in patterns["epochwise"] for path in PACKAGE.glob(pattern)}
+    others = {p for p in PACKAGE.rglob("*.*") if p.is_file() and p.suffix not in (".py", ".pyc")}
+    assert others - packed == set()
 
 
 def test_every_figure_has_a_caption():
