@@ -21,7 +21,7 @@ ROWS, ITERATIONS = 80, 4
 
 
 def valley(run: Run) -> Losses:
-    """Validation falls to its least at epoch 30 and rises; a seed moves it up, not along."""
+    """Validation falls to its lowest point at epoch 30 and rises; a seed moves it up, not along."""
     epoch = np.arange(run["epochs"] + 1.0)
     lift = 1 + 0.05 * run["seed"] + 0.02 * run["fold"]
     validation = lift * (2 + (np.log1p(epoch) - np.log1p(30)) ** 2)

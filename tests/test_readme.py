@@ -62,7 +62,7 @@ def test_a_user_s_ten_lines_go_from_csv_to_an_answer(clone, tmp_path):
     results = clone.folder / "results" / "houses"
     table = pq.read_table(results / "losses.parquet")
     assert table.num_rows == 2 * 3 * 2 * 6
-    assert json.loads((results / "answer.json").read_text(encoding="utf-8"))["configurations"]
+    assert json.loads((results / "answer.json").read_text(encoding="utf-8"))["answers"]
     for line in block("", "results/diabetes/").splitlines()[1:]:
         for name in re.findall(r"[a-z_]+/?[a-z_]*\.[a-z]+", line.strip().split("  ")[0]):
             assert (results / name).is_file(), name

@@ -69,7 +69,7 @@ def read(frame, **facts) -> LossTable:
 
 
 def curves(validation, *args, rows_per_batch=10, **kwargs) -> Curves:
-    """Return the curves of a table with one configuration, as long as the matrix."""
+    """Return the curves of a table of one point, as long as the matrix."""
     width = np.atleast_2d(validation).shape[1]
     table = loss_table(validation, *args, **kwargs)
     return read(table, epochs=width - 1, rows_per_batch=rows_per_batch).curves()[0]

@@ -75,7 +75,7 @@ def test_tables_survive_parquet_and_csv(sweep, tmp_path):
         assert "inf" not in (tmp_path / "table.csv").read_text().replace(name, "")
 
 
-def test_a_configuration_is_judged_by_itself(sweep):
+def test_a_point_is_judged_by_itself(sweep):
     both, _ = analyse(sweep)
     alone, _ = analyse(sweep[sweep.activation == "tanh"])
     for name, table in both.items():
@@ -103,11 +103,11 @@ def test_a_swept_key_with_the_name_of_a_column_gets_a_sentence():
 def test_the_answer_is_json_and_says_who_leads(sweep):
     _, said = analyse(sweep, all_rows={"made": 150})
     assert json.loads(json.dumps(said, allow_nan=False)) == said
-    losses = [each["best_epoch"]["validation_loss"] for each in said["configurations"]]
-    leads = [each["leads"] for each in said["configurations"]]
+    losses = [each["best_epoch"]["validation_loss"] for each in said["answers"]]
+    leads = [each["leads"] for each in said["answers"]]
     assert leads == [loss == min(losses) for loss in losses]
-    assert set(said["configurations"][0]["choice_cost"]) == {"mean_curve", "each_run"}
-    assert said["configurations"][0]["refit"]["all_rows"] == 150
+    assert set(said["answers"][0]["choice_cost"]) == {"mean_curve", "each_run"}
+    assert said["answers"][0]["refit"]["all_rows"] == 150
 
 
 def test_the_answer_with_seeds_and_folds_states_uncertainty_and_cost(sweep):
@@ -121,7 +121,7 @@ def test_the_answer_with_seeds_and_folds_states_uncertainty_and_cost(sweep):
     assert interval in lines[2]
     assert plateau in lines[2]
     assert "the test loss there is" in "\n".join(lines)
-    assert "of 2 configurations" in lines[-1]
+    assert "of 2 mean curves" in lines[-1]
 
 
 def test_the_answer_with_one_run_states_no_uncertainty_and_no_cost():
@@ -157,12 +157,12 @@ def test_the_criterion_named_saves_most_at_an_acceptable_regret():
 
 def test_an_early_stopping_is_named_only_where_it_serves():
     _, said = analyse(loss_table(FALLS))
-    saving = said["configurations"][0]["early_stopping"]
+    saving = said["answers"][0]["early_stopping"]
     assert saving["epochs_saved_percent_mean"] > 70
     assert saving["validation_regret_percent_mean"] <= 1
     assert f"Early stopping: {saving['criterion']} would have saved" in describe(said)
     _, said = analyse(loss_table(5 - EPOCH / 100))
-    assert said["configurations"][0]["early_stopping"] is None
+    assert said["answers"][0]["early_stopping"] is None
     assert "no criterion that was replayed" in describe(said)
 
 
@@ -174,7 +174,7 @@ def test_an_early_stopping_is_named_only_where_it_serves():
         (np.zeros((3, 20)), "constant: validation loss stays within"),
         (np.array([[3.0, 2, 1]]), "underfit: still improving at 2 epochs"),
         (np.array([[3.0]]), "only the untrained network was measured"),
-        (np.array([[1e308] * 9, [1e308] * 8 + [1.0]]), "configuration"),
+        (np.array([[1e308] * 9, [1e308] * 8 + [1.0]]), "mean curve"),
         (np.array([[np.nan] * 9, [3, 2, 1, 1, 1, 1, 1, 1, 1]]), "1 of 2 runs diverged"),
     ],
 )
@@ -196,7 +196,7 @@ def test_no_criteria_leave_no_rows():
     assert found["stopping"].empty
     assert found["frontier"].empty
     said = answer.compute(found, SETTINGS)
-    assert said["configurations"][0]["early_stopping"] is None
+    assert said["answers"][0]["early_stopping"] is None
 
 
 def test_runs_that_stop_short_of_the_planned_epochs_have_diverged():
@@ -205,8 +205,8 @@ def test_runs_that_stop_short_of_the_planned_epochs_have_diverged():
     assert found["best_epoch"]["diverged_runs"].item() == 1
 
 
-def test_a_configuration_that_diverged_does_not_lead():
+def test_a_point_that_diverged_does_not_lead():
     low = FALLS / 10
     low[300:] = np.nan
     _, said = analyse(pd.concat([loss_table(low, alpha=1), loss_table(FALLS, alpha=2)]))
-    assert [each["leads"] for each in said["configurations"]] == [False, True]
+    assert [each["leads"] for each in said["answers"]] == [False, True]

@@ -115,7 +115,7 @@ def phases(found):
 
 
 def test_the_phases_of_overfitting():
-    # within 1 % of the least: 1.01 is crossed at 399 (falling 0.01 an epoch) and at 430
+    # within 1 % of the lowest: 1.01 is crossed at 399 (falling 0.01 an epoch) and at 430
     mean = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2])
     found = row(curves(mean), SETTINGS)
     assert phases(found) == [(0, 398), (399, 430), (431, 1000)]

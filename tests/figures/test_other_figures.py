@@ -33,7 +33,7 @@ def test_phases_are_shaded_where_the_table_says(tmp_path):
         box = labels(upper)[name].get_extents().transformed(upper.transData.inverted())
         assert box.x1 == pytest.approx(min(phases[f"{name}_last"] + 0.5, 1.015 * 120))
     assert upper.get_yscale() == "log"
-    assert labels(upper)["least validation loss"].get_xdata()[0] == 30
+    assert labels(upper)["lowest validation loss"].get_xdata()[0] == 30
     marked = labels(upper)["first epoch within one standard error"].get_xdata()[0]
     assert marked == tables.row("best_epoch", {})["one_standard_error_epoch"]
     (curves,) = tables.curves()
@@ -118,7 +118,7 @@ def test_every_criterion_is_a_point_and_the_frontier_a_line(tmp_path):
     (axes,) = figure.axes
     assert len(labels(axes)["patience"].get_xdata()) == 4
     frontier = tables.rows("frontier")
-    line = labels(axes)["frontier: least regret for the saving"]
+    line = labels(axes)["frontier: lowest regret for the saving"]
     assert list(line.get_xdata()) == [row["epochs_saved_percent"] for row in frontier]
     named = {text.get_text() for text in axes.texts}
     assert {row["criterion"] for row in frontier} <= named
@@ -214,7 +214,7 @@ def test_forty_named_points_make_a_list_in_order_of_the_loss(tmp_path):
     figure = sweep.draw(tables, options())
     names = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
     assert names == [f"p{number}" for number in range(1, 41)]
-    assert "40 of 45 settings" in words(figure)
+    assert "40 of 45 points" in words(figure)
 
 
 # ---- whatever happens, a figure that says it ----
@@ -242,7 +242,7 @@ def test_every_run_diverged(tmp_path, name, width):
 
 LEADERS = {
     "under_and_overfitting": (under_and_overfitting, "diabetes, batch_size=16:"),
-    "batch_size": (batch_size, "batch size 16 reaches the least validation loss"),
+    "batch_size": (batch_size, "batch size 16 reaches the lowest validation loss"),
     "early_stopping": (early_stopping, "Regret"),
     "sweep": (sweep, "batch_size=16 is best"),
     "loss_curves": (loss_curves, "diabetes, batch_size=16:"),

@@ -89,7 +89,7 @@ def test_svg_has_text_as_text_a_title_and_no_date(saved):
     texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
     assert "best epoch 30" in texts
     assert "validation, mean of runs" in texts
-    assert "<dc:title>diabetes: the validation loss is least at epoch 30" in svg
+    assert "<dc:title>diabetes: the validation loss is lowest at epoch 30" in svg
     assert "<dc:date>" not in svg
 
 

@@ -74,7 +74,7 @@ def test_hostile_names_are_escaped(hostile_file):
     assert HOSTILE not in text
     assert "<img src=x" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
-    assert data_of(hostile_file)["configurations"][0]["dataset"] == HOSTILE
+    assert data_of(hostile_file)["curves"][0]["dataset"] == HOSTILE
 
 
 @given(st.dictionaries(st.text(), st.text() | st.floats(allow_nan=False, allow_infinity=False)))
@@ -92,7 +92,7 @@ def test_thinned_curves_keep_minimum_ends_and_values(tmp_path):
     tables = make(tmp_path, noisy, training={"epochs": 5000})
     report.write(tables.folder, tables.study, tmp_path / "page.html")
     data = data_of(tmp_path / "page.html")
-    (run,) = data["configurations"][0]["runs"]
+    (run,) = data["curves"][0]["runs"]
     epoch, losses = unpack(run["losses"]["validation"])
     expected = noisy({"seed": 0, "fold": 0, "epochs": 5000})["validation_loss"]
     assert len(epoch) <= plot_data.MOST
@@ -107,14 +107,14 @@ def test_losses_too_large_for_single_precision_are_doubles(tmp_path):
     report.write(tables.folder, tables.study, tmp_path / "page.html")
     data = data_of(tmp_path / "page.html")
     assert data["precision"] == "f8"
-    _, losses = unpack(data["configurations"][0]["runs"][0]["losses"]["train"], "<f8")
+    _, losses = unpack(data["curves"][0]["runs"][0]["losses"]["train"], "<f8")
     assert losses[0] == 8.5e40
 
 
 def test_many_runs_are_bands_and_means(tmp_path):
     tables = make(tmp_path, with_test, seeds=plot_data.MOST_RUNS + 1, training={"epochs": 30})
     report.write(tables.folder, tables.study, tmp_path / "page.html")
-    (one,) = data_of(tmp_path / "page.html")["configurations"]
+    (one,) = data_of(tmp_path / "page.html")["curves"]
     assert one["runs"] == []
     epoch, low, high = unpack(one["band"]["test"])
     runs = tables.curves()[0].losses["test_loss"]
@@ -129,7 +129,7 @@ def test_a_hundred_runs_of_five_thousand_epochs_stay_under_eight_megabytes(tmp_p
         return {k: v * random.lognormal(0, 0.1, len(v)) for k, v in with_test(run).items()}
 
     tables = make(tmp_path, noisy, seeds=100, training={"epochs": 5000})
-    assert len(data_of(finish(tables))["configurations"][0]["runs"]) == 100
+    assert len(data_of(finish(tables))["curves"][0]["runs"]) == 100
     assert (tables.folder / "report.html").stat().st_size < 8_000_000
 
 
@@ -146,7 +146,7 @@ def test_a_hundred_runs_of_five_thousand_epochs_stay_under_eight_megabytes(tmp_p
         (
             lambda run: {k: v * run["swept"]["alpha"] for k, v in valley(run).items()},
             {"sweep": {"alpha": [float(n) for n in range(1, 41)]}, "training": {"epochs": 30}},
-            "40 configurations",
+            "40 mean curves",
         ),
     ],
     ids=["diverged", "one epoch", "constant", "forty points"],
@@ -161,7 +161,7 @@ def test_a_study_that_went_wrong_still_gets_a_page_that_says_so(tmp_path, losses
 def test_a_page_needs_nothing_but_the_loss_table(tmp_path):
     tables = make(tmp_path)
     report.write(tables.folder, tables.study, tmp_path / "page.html")
-    assert "the validation loss is least at epoch 30 of 200" in (tmp_path / "page.html").read_text(
+    assert "the validation loss is lowest at epoch 30 of 200" in (tmp_path / "page.html").read_text(
         "utf-8"
     )
 
@@ -206,6 +206,6 @@ def test_the_gallery_shows_every_study_with_a_sentence(tmp_path):
     assert 'href="first/report.html">One &lt;b&gt;</a>' in text
     assert "Shows x." in text
     assert "the best epoch is 30 of 200." in text
-    assert "the validation loss is least at epoch 30 of 200." in text
+    assert "the validation loss is lowest at epoch 30 of 200." in text
     assert text.count("data:image/svg+xml") == 1
     assert Tables(results / "second", second.study).curves()

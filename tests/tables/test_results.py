@@ -83,7 +83,7 @@ def test_no_table_is_a_sentence(tmp_path):
         tables.curves()
 
 
-def test_rows_of_a_configuration_are_found_whatever_their_numbers_look_like(tmp_path):
+def test_rows_of_a_point_are_found_whatever_their_numbers_look_like(tmp_path):
     tables = make(tmp_path)
     text = "dataset,batch_size,x\ndiabetes,16,1\ndiabetes,auto,2\ninf,16.0,\n"
     (tables.folder / "phases.csv").write_text(text, encoding="utf-8")

@@ -88,7 +88,7 @@ def test_the_answer_is_printed_in_ten_lines_or_as_json(ready):
     assert len(words.output.splitlines()) <= 10
     found = json.loads(CliRunner().invoke(main, ["answer", folder, "--json"]).output)
     assert found["study"] == "tiny"
-    assert len(found["configurations"]) == 2
+    assert len(found["answers"]) == 2
 
 
 def test_snakemakes_own_report_shows_figures_and_page(done):

@@ -36,9 +36,9 @@ def compute(
     Returns
     -------
     dict
-        `study` and `configurations`, a list in the order of the tables. Each has
-        `configuration` (its dataset, point and backend), `loss` (in words), `leads`
-        (whether it has the least validation loss of its dataset, diverged ones apart),
+        `study` and `answers`, a list in the order of the tables. Each has `of` (its
+        dataset, point and backend), `loss` (in words), `leads`
+        (whether it has the lowest validation loss of its dataset, diverged ones apart),
         the rows of each table, and `early_stopping`: the criterion that saves most
         at an acceptable regret.
         What is not known is None.
@@ -46,9 +46,9 @@ def compute(
     keys = [
         name for name in tables["best_epoch"].columns if name not in named("best_epoch").columns
     ]
-    grouped = {name: _by_configuration(table, keys) for name, table in tables.items()}
-    configurations = [
-        _configuration(
+    grouped = {name: _by_key(table, keys) for name, table in tables.items()}
+    answers = [
+        _answer(
             dict(zip(keys, key, strict=True)),
             {name: groups.get(key, []) for name, groups in grouped.items()},
             settings,
@@ -56,29 +56,29 @@ def compute(
         )
         for key in grouped["best_epoch"]
     ]
-    for configuration in _leaders(configurations):
-        configuration["leads"] = True
-    return {"study": study, "configurations": configurations}
+    for answer in _leaders(answers):
+        answer["leads"] = True
+    return {"study": study, "answers": answers}
 
 
-def _by_configuration(table: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[Facts]]:
-    """Return each configuration's rows as plain Python values, None for null."""
+def _by_key(table: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[Facts]]:
+    """Return the rows of each dataset, point and backend as plain Python values, None for null."""
     plain = table.astype(object).where(table.notna(), None)
     groups: dict[tuple[Any, ...], list[Facts]] = {}
     for row in plain.to_dict(orient="records"):
-        configuration = tuple(row.pop(key) for key in keys)
-        groups.setdefault(configuration, []).append(row)
+        own = tuple(row.pop(key) for key in keys)
+        groups.setdefault(own, []).append(row)
     return groups
 
 
-def _configuration(
+def _answer(
     name: Facts,
     own: Mapping[str, list[Facts]],
     settings: AnswerSettings,
     tasks: Mapping[str, str],
 ) -> Facts:
     return {
-        "configuration": name,
+        "of": name,
         "loss": loss_in_words(tasks.get(name["dataset"])),
         "leads": False,
         **{table: own[table][0] for table in ("best_epoch", "phases", "batches", "refit")},
@@ -109,11 +109,11 @@ def loss_in_words(task: str | None) -> str:
     return metrics_of(task)[0].label if task else "loss"
 
 
-def _leaders(configurations: list[Facts]) -> list[Facts]:
-    """Return each dataset's configuration of lowest validation loss; a diverged one comes last."""
+def _leaders(answers: list[Facts]) -> list[Facts]:
+    """Return each dataset's point with the lowest validation loss; a diverged one comes last."""
     leaders: dict[str, Facts] = {}
-    for each in configurations:
-        dataset = each["configuration"]["dataset"]
+    for each in answers:
+        dataset = each["of"]["dataset"]
         if each["best_epoch"]["validation_loss"] is None:
             continue
         if dataset not in leaders or rank(each["best_epoch"]) < rank(

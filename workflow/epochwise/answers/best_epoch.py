@@ -1,4 +1,4 @@
-"""The best epoch of a configuration, and how sure that is."""
+"""The best epoch of a dataset, point and backend, and how sure that is."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from epochwise.tables.minima import TIE, first_minimum, quiet
 
 @quiet
 def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
-    """Return the row of one configuration; what cannot be stated is left out."""
+    """Return the row of a dataset, point and backend; what cannot be stated is left out."""
     facts: dict[str, object] = {
         "last_epoch": curves.planned,
         "runs": len(curves.fold),
@@ -86,7 +86,7 @@ def spread_of(own: Ints) -> dict[str, object]:
 
 
 def one_standard_error_epoch(units: Floats, best: int) -> int:
-    """Return the earliest epoch whose mean loss is within one standard error of the least.
+    """Return the earliest epoch whose mean loss is within one standard error of the lowest.
 
     The standard error is that of the mean at the best epoch, as in the rule
     that Breiman, Friedman, Olshen and Stone ("Classification and regression

@@ -1,4 +1,4 @@
-"""A bootstrap interval for the epoch of least mean loss."""
+"""A bootstrap interval for the epoch of the lowest mean loss."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from epochwise.tables.minima import TIE, first_minimum
 def bootstrap_interval(
     units: Floats, coverage: float, resamples: int, seed: np.random.SeedSequence
 ) -> tuple[int, int]:
-    """Return a percentile bootstrap interval for the epoch of least mean loss.
+    """Return a percentile bootstrap interval for the epoch of the lowest mean loss.
 
     Whole units are drawn with replacement, each keeping its curve, and the
     minimum of the mean curve is found anew (Efron and Tibshirani, "An
@@ -60,6 +60,6 @@ def possible_minima(units: Floats) -> Ints:
 
 
 def address(seed: int, purpose: str, key: Mapping[str, object]) -> np.random.SeedSequence:
-    """Return the draws' address, so that other configurations in the table change nothing."""
+    """Return the draws' address, so that what else is in the table changes nothing."""
     name = json.dumps([purpose, key], sort_keys=True, default=str)
     return np.random.SeedSequence([seed, crc32(name.encode())])

@@ -11,7 +11,7 @@ from epochwise.tables.minima import quiet
 
 @quiet
 def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
-    """Return the row of one configuration."""
+    """Return the row of a dataset, point and backend."""
     if curves.lost:
         return {"kind": "diverged", "verdict": _all_diverged(curves)}
     units = curves.units(curves.runs("validation_loss"))
@@ -72,7 +72,9 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
         return "only the untrained network was measured: train it"
     if found.kind == "constant":
         least = wording.percent(settings.tolerance)
-        return f"constant: validation loss stays within {least} of its least: nothing is learnt"
+        return (
+            f"constant: validation loss stays within {least} of its lowest value: nothing is learnt"
+        )
     if found.kind == "worsens":
         return f"never better than the untrained network: {rise}: lower the learning rate"
     if found.kind == "underfits":

@@ -36,7 +36,7 @@ def generalisation_loss(validation: Floats, strip: int) -> Floats:
 def progress(train: Floats, strip: int) -> Floats:
     """Return P_k in per mille at the end of each strip, (runs, strips).
 
-    Where the least loss of a strip is zero it is infinite, or 0 when all of the strip is.
+    Where the lowest loss of a strip is zero it is infinite, or 0 when all of the strip is.
     """
     count = train.shape[1] // strip
     strips = train[:, : count * strip].reshape(len(train), count, strip)

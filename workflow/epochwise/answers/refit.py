@@ -12,7 +12,7 @@ ASSUMPTION = (
 
 
 def row(curves: Curves, all_rows: int | None = None) -> dict[str, object]:
-    """Return the row of one configuration.
+    """Return the row of a dataset, point and backend.
 
     `refit_epochs` carries the best epoch over by updates: the iterations at
     the best epoch over the iterations per epoch on all rows, rounded, 1 at

@@ -25,7 +25,7 @@ SPREAD_COLUMNS = [f"{quantity}_{spread}" for quantity in QUANTITIES for spread i
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """The runs of a configuration as a criterion sees them, from epoch 1 on.
+    """The runs of a dataset, point and backend as a criterion sees them, from epoch 1 on.
 
     Runs that ended before epoch 1 are left out. A diverged run takes part up
     to its end, because a criterion may well stop before.
@@ -51,12 +51,12 @@ def series(curves: Curves) -> Series:
 
 
 def rows(curves: Curves, criteria: Sequence[Criterion]) -> list[dict[str, object]]:
-    """Return a row per criterion for one configuration.
+    """Return a row per criterion for a dataset, point and backend.
 
     Of each run: the epoch at which the criterion stops (the last one where it
     never fires), the epoch that it *selects*, which is the one of least
     validation loss among epochs 1 to the stop, the share of the run's epochs
-    saved, and the *regret*: the loss at the selected epoch above the least
+    saved, and the *regret*: the loss at the selected epoch above the lowest
     loss of that run's whole curve from epoch 1, in per cent of it (not known
     where that is zero and the other is not). A criterion that never fires
     selects the best of the full run, saves nothing and has no validation regret.
@@ -135,7 +135,7 @@ def spreads(values: Floats) -> Floats:
 
 
 def frontier(stopping: Iterable[dict[str, Any]]) -> list[dict[str, object]]:
-    """Return the criteria of one configuration that no other beats.
+    """Return the criteria that no other beats for a dataset, point and backend.
 
     Each row holds for a range of savings: to save more than the one and up to
     the other per cent of the epochs, no criterion has less mean validation

@@ -67,7 +67,7 @@ class Patience:
 
     `counting="scikit_learn"` decides as `MLPRegressor` does with
     `n_iter_no_change=patience` and `tol=min_delta`: an epoch counts as none when
-    its loss is above the least so far less `min_delta`, so an equal loss still
+    its loss is above the lowest so far less `min_delta`, so an equal loss still
     counts as an improvement when `min_delta` is 0; it stops when *more* than
     `patience` epochs in a row counted as none. It has no warm-up.
 

@@ -36,7 +36,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     set_axes(axes, list(differences.values()), epsilon / BELOW, reference)
     points = len(tables.study.points()) * len(tables.study.datasets)
     what = "The largest up to each epoch, over train, validation and test loss, seeds and folds"
-    note = what + (f", and {points} settings." if points > 1 else ".")
+    note = what + (f", and {points} points." if points > 1 else ".")
     title = finding(differences, reference)
     return style.finish(figure, options, title, [note])
 

@@ -47,7 +47,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
 
 
 def families(curves: Sequence[Curves]) -> list[list[Curves]]:
-    """Give for each dataset the batch sizes of its best setting, in increasing order.
+    """Give for each dataset the batch sizes of its best point, in increasing order.
 
     Of several backends, the first.
     """
@@ -118,7 +118,7 @@ def what_is_left_out(tables: Tables, groups: Sequence[Sequence[Curves]]) -> str:
     what += f", means of {runs} runs; " if runs > 1 else "; "
     backends = tables.study.backends
     one = f" Backend {backends[0]} alone is drawn." if len(backends) > 1 else ""
-    return f"{what}markers show the least.{one}"
+    return f"{what}markers show the lowest.{one}"
 
 
 def finding(groups: Sequence[Sequence[Curves]]) -> str:
@@ -129,6 +129,6 @@ def finding(groups: Sequence[Sequence[Curves]]) -> str:
     size, epoch = best.swept["batch_size"], style.count(best.best)
     updates = style.count(best.best * per_epoch(best, "iterations"))
     return (
-        f"{best.dataset}: batch size {size} reaches the least validation loss, at epoch {epoch}, "
+        f"{best.dataset}: batch size {size} reaches the lowest validation loss, at epoch {epoch}, "
         f"after {updates} updates"
     )

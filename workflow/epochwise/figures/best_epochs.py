@@ -1,4 +1,4 @@
-"""How the best epoch is spread over seeds and folds, for each setting."""
+"""How the best epoch is spread over seeds and folds, for each point."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_ROWS = 24
-LETTERS = {"page": 44, "column": 27}  # of a setting's name in a line
+LETTERS = {"page": 44, "column": 27}  # of a point's name in a line
 
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """The best epochs of one configuration's runs, and what is known of the mean curve's."""
+    """The best epochs of one point's runs, and what is known of the mean curve's."""
 
     dataset: str
     name: str
@@ -54,7 +54,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
 
 
 def strips(tables: Tables) -> list[Strip]:
-    """Collect the runs of each configuration; backends that agree on every run are one."""
+    """Collect the runs of each point; backends that agree on every run are one."""
     groups: dict[tuple[str, str], dict[str, list[Row]]] = {}
     for run in tables.rows("summary"):
         place = str(run["dataset"]), point_of(tables, run)
@@ -118,7 +118,7 @@ def draw_strip(axes: "Axes", strip: Strip, height: int) -> None:
 
 
 def least_losses(strips: Sequence[Strip]) -> list[Strip]:
-    """Choose the settings of the least validation loss, in their order, where there are many."""
+    """Choose the points with the lowest validation loss, in their order, where there are many."""
     ranks = sorted(range(len(strips)), key=lambda place: rank(strips[place].facts))
     return [strips[place] for place in sorted(ranks[:MOST_ROWS])]
 
@@ -146,7 +146,7 @@ def what_is_left_out(every: Sequence[Strip], shown: Sequence[Strip]) -> str:
     with_runs = sum(1 for strip in every if len(strip.epochs))
     if with_runs > len(shown):
         notes.append(
-            f"{len(shown)} of {with_runs} settings are shown, those of the least validation loss."
+            f"{len(shown)} of {with_runs} points are shown, those with the lowest validation loss."
         )
     return " ".join(notes)
 
@@ -163,4 +163,4 @@ def finding(shown: Sequence[Strip]) -> str:
         return f"{shown[0].name}: the best epoch of a run lies between {low} and {high}"
     medians = [float(np.median(strip.epochs)) for strip in shown]
     low, high = style.count(min(medians)), style.count(max(medians))
-    return f"The median best epoch goes from {low} to {high} with the setting"
+    return f"The median best epoch goes from {low} to {high} with the point"

@@ -1,4 +1,4 @@
-"""Small multiples: which configurations get one, and how they stand on the page."""
+"""Small multiples: which points get one, and how they stand on the page."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -51,7 +51,7 @@ def coincide(one: Curves, other: Curves) -> bool:
 
 
 def most_telling(panels: Sequence[Panel], most: int) -> list[Panel]:
-    """Choose the panels of the least validation loss, as many for each dataset."""
+    """Choose the panels of the lowest validation loss, as many for each dataset."""
     if len(panels) <= most:
         return list(panels)
     datasets: dict[str, list[Panel]] = {}

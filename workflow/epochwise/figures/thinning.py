@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 def thin(values: NDArray[np.float64], most: int) -> NDArray[np.int64]:
     """Choose the points of a curve that a screen or a page needs.
 
-    The curve is cut into equal stretches and each keeps its least and its greatest
+    The curve is cut into equal stretches and each keeps its lowest and its highest
     point, so that no spike is lost; the first point, the last finite one and the
     (first) minimum of all are kept always. Where the curve has no more than
     `most` finite points, all of them are.

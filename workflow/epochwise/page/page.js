@@ -58,18 +58,18 @@
     losses: packed.slice(1).map((text) => unpack(text, Losses)),
   });
   const distinct = (values) => [...new Set(values)];
-  const configurations = data.configurations;
-  const everyRun = configurations.flatMap((one) => one.runs);
+  const allCurves = data.curves;
+  const everyRun = allCurves.flatMap((one) => one.runs);
   const partitionsOf = (one) => Object.keys(Object.keys(one.mean).length ? one.mean : one.runs[0]?.losses ?? {});
   const facets = {
-    dataset: distinct(configurations.map((one) => one.dataset)),
-    point: distinct(configurations.map((one) => one.point)),
-    backend: distinct(configurations.map((one) => one.backend)),
-    partition: distinct(configurations.flatMap(partitionsOf)),
+    dataset: distinct(allCurves.map((one) => one.dataset)),
+    point: distinct(allCurves.map((one) => one.point)),
+    backend: distinct(allCurves.map((one) => one.backend)),
+    partition: distinct(allCurves.flatMap(partitionsOf)),
     fold: distinct(everyRun.map((run) => run.fold)),
     seed: distinct(everyRun.map((run) => run.seed)),
   };
-  const hasMeans = configurations.some((one) => Object.keys(one.mean).length);
+  const hasMeans = allCurves.some((one) => Object.keys(one.mean).length);
   const hasRuns = everyRun.length > 0;
   const FEW_POINTS = 3;
   const MOST_READ = 24;
@@ -97,7 +97,7 @@
   const build = () => {
     if (facets.dataset.length > 1) group("dataset", "Dataset", "radio", facets.dataset, (v) => v === facets.dataset[0]);
     group("partition", "Partitions", "checkbox", facets.partition, all);
-    if (facets.point.length > 1) group("point", "Settings", "checkbox", facets.point, (v) => lead.includes(v));
+    if (facets.point.length > 1) group("point", "Points", "checkbox", facets.point, (v) => lead.includes(v));
     if (facets.backend.length > 1) {
       const text = (name) => (data.same.includes(name) ? `${name} (the same curves)` : name);
       group("backend", "Backends", "checkbox", facets.backend, (name) => !data.same.includes(name), text);
@@ -139,7 +139,7 @@
 
   const visible = () => {
     const [dataset, point, backend] = ["dataset", "point", "backend"].map(picks);
-    return configurations.filter((one) => dataset(one.dataset) && point(one.point) && backend(one.backend));
+    return allCurves.filter((one) => dataset(one.dataset) && point(one.point) && backend(one.backend));
   };
   const bandTrace = (one, partition, colour, x) => {
     const { epoch, losses } = curve(one.band[partition]);
@@ -165,7 +165,7 @@
     return {
       x: scaled(one, epoch.slice(at, at + 1), x), y: [losses[0][at]], customdata: [epoch[at]], mode: "markers", showlegend: false,
       marker: { color: isDark() ? "#14171a" : "#ffffff", size: 9, line: { color: colour, width: 2 } },
-      hovertemplate: `least ${plain(one.point)} validation loss<br>epoch %{customdata:,}<br>loss %{y:.6g}<extra></extra>`,
+      hovertemplate: `lowest ${plain(one.point)} validation loss<br>epoch %{customdata:,}<br>loss %{y:.6g}<extra></extra>`,
     };
   };
   const tracesOf = (one, state) => {

@@ -69,7 +69,7 @@ def overview(study: Study, every: Sequence[Curves]) -> list[tuple[str, str]]:
         ("Datasets", ", ".join(study.datasets)),
         ("Backends", ", ".join(study.backends)),
         ("Seeds", count(len(study.seeds))),
-        ("Settings", count(len(points)) if points else ""),
+        ("Points", count(len(points)) if points else ""),
         ("Epochs", " to ".join(count(n) for n in sorted({one.planned for one in every}))),
         ("Runs", count(sum(len(one.fold) for one in every))),
         ("Diverged runs", count(diverged) if diverged else ""),

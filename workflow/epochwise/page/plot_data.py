@@ -43,9 +43,7 @@ def payload(tables: Tables, every: Sequence[Curves]) -> dict[str, Any]:
         "precision": kind,
         "same": same_backends(every),
         "positive": has_positive(every),
-        "configurations": [
-            configuration(one, Packing(most, kind), shows_runs(every)) for one in every
-        ],
+        "curves": [packed(one, Packing(most, kind), shows_runs(every)) for one in every],
     }
 
 
@@ -86,8 +84,8 @@ def precision(every: Sequence[Curves]) -> str:
     return "f4"
 
 
-def configuration(curves: Curves, packing: Packing, with_runs: bool) -> dict[str, Any]:
-    """Pack one configuration."""
+def packed(curves: Curves, packing: Packing, with_runs: bool) -> dict[str, Any]:
+    """Pack the curves of a dataset, point and backend."""
     partitions = curves.partitions()
     several = len(curves.used) > 1
     banded = several and len(curves.used) >= FEWEST_BANDED
@@ -148,12 +146,12 @@ def explain(every: Sequence[Curves]) -> str:
     most = points_of_a_curve(every)
     rule = (
         f"Curves of more than {most:,} epochs are thinned: each of {(most - 3) // 2:,} equal stretches "
-        "keeps its least and its greatest loss; the first point, the last and the minimum are always "
+        "keeps its lowest and its highest loss; the first point, the last and the minimum are always "
         "kept. Values have seven digits."
     )
     if shows_runs(every):
         return rule
     return (
         f"{rule} With more than {MOST_RUNS} runs, means and bands are drawn instead of single runs, "
-        "wherever a setting has several."
+        "wherever a point has several."
     )

@@ -67,7 +67,7 @@ class Table:
 ANSWERS: tuple[Table, ...] = (
     Table(
         "best_epoch",
-        "The best epoch of each setting, and how sure it is",
+        "The best epoch of each point, and how sure it is",
         "epochwise.answers.best_epoch:rows_of",
         [
             Columns({"last_epoch": INT}, "the number of epochs that runs were to train for"),
@@ -79,7 +79,7 @@ ANSWERS: tuple[Table, ...] = (
                 {"sampling_unit": TEXT, "sampling_units": INT},
                 "`run` or `fold`, and how many took part",
             ),
-            Columns({"best_epoch": INT}, "epoch of the least mean validation loss"),
+            Columns({"best_epoch": INT}, "epoch of the lowest mean validation loss"),
             Columns(
                 {"train_loss": FLOAT, "validation_loss": FLOAT, "validation_loss_error": FLOAT},
                 "mean losses at the best epoch; standard error of the latter",
@@ -104,7 +104,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"interval_low": INT, "interval_high": INT, "interval_coverage": FLOAT},
-                "percentile bootstrap interval of the best epoch, *resamples* resamples of whole units, coverage *interval*, drawn from *resampling_seed* and the configuration's name (Efron and Tibshirani 1993, chapter 13). Coarse with few units",
+                "percentile bootstrap interval of the best epoch, *resamples* resamples of whole units, coverage *interval*, drawn from *resampling_seed* and the names of dataset, point and backend (Efron and Tibshirani 1993, chapter 13). Coarse with few units",
             ),
             Columns(
                 {"note": TEXT},
@@ -167,11 +167,11 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"test_best_epoch": FLOAT, "test_best_loss": FLOAT},
-                "the test curve's own least loss and where it is (for `each_run` mean and median)",
+                "the test curve's own lowest loss and where it is (for `each_run` mean and median)",
             ),
             Columns(
                 {"excess": FLOAT, "excess_error": FLOAT, "excess_percent": FLOAT},
-                "test loss - least test loss, its standard error, in per cent of the least",
+                "test loss - lowest test loss, its standard error, in per cent of the lowest",
             ),
             Columns({"note": TEXT}, "why something is not known"),
         ],
@@ -217,7 +217,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"selected_epoch": FLOAT},
-                "the epoch of least validation loss from 1 to the stop",
+                "the epoch of lowest validation loss from 1 to the stop",
                 spread=True,
             ),
             Columns(
@@ -227,7 +227,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"validation_regret_percent": FLOAT, "test_regret_percent": FLOAT},
-                "100 (loss at the selected epoch / the run's own least loss from epoch 1 - 1)",
+                "100 (loss at the selected epoch / the run's own lowest loss from epoch 1 - 1)",
                 spread=True,
             ),
         ],
