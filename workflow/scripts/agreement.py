@@ -1,4 +1,4 @@
-"""Hold the backends' curves against the reference's."""
+"""Compare the backends' curves with the reference's."""
 
 from epochwise.job_log import job
 

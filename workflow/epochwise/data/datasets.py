@@ -77,7 +77,7 @@ def read_facts(path: str | Path) -> Facts:
 def find_source(
     name: str, sources: Mapping[str, Registered], options: Mapping[str, Any]
 ) -> Registered:
-    """Find a dataset's source, and hold the options that the study gives against it.
+    """Find a dataset's source, and check the options that the study gives against it.
 
     Parameters
     ----------

@@ -106,7 +106,7 @@ def check(resolved: Mapping[str, Any], where: str) -> None:
 
 
 def _check_values(values: Mapping[str, Any], where: str) -> None:
-    """Hold the values of one point against the schema."""
+    """Check the values of one point against the schema."""
     properties = schema.schema()["properties"]
     parts = ("network", "training")
     sections = {key: part for part in parts for key in properties[part]["properties"]}
