@@ -1,10 +1,13 @@
-"""``python -m epochwise.conformance FOLDER NAME``: print a backend's fingerprint, for the kit."""
+"""``python -m epochwise.conformance FOLDER NAME``: print a backend's fingerprints, for the kit."""
 
 import sys
 
 from epochwise.conformance import load
-from epochwise.conformance.promises import fingerprint
+from epochwise.conformance.choosing import few
+from epochwise.conformance.conduct import fingerprint
 
 if __name__ == "__main__":
     folder, name = sys.argv[1:]
-    print(fingerprint(load(folder, name)))
+    backend = load(folder, name)
+    for case in few(backend.cases):
+        print(fingerprint(backend, case))

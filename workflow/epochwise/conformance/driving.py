@@ -1,54 +1,71 @@
-"""How the kit drives a backend: as a study does, and step by step; and how it compares."""
+"""How the kit drives a backend: as a study does, and step by step."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from epochwise import host
-from epochwise.conformance.problems import COMBINED, EPOCHS, SEEDS, make
-from epochwise.conformance.reference import SLIPS, Reference
+from epochwise.conformance.cases import EPOCHS, SEEDS, Case
+from epochwise.conformance.choosing import Cases, choose, whole_array
 from epochwise.contract import Array, Problem, State, Trainer
 from epochwise.errors import PluginError
-from epochwise.losses import loss_columns
 from epochwise.parameters import initial_state
 from epochwise.randomness import BatchOrders
 
-TOLERANCE = {"float64": 1e-9, "float32": 1e-3}  # relative
-SMALLEST = 1e-6  # what a relative difference is at least relative to
 
-
-class BrokenPromiseError(AssertionError):
-    """A promise is not kept; the sentence says what was seen and what to mend."""
+class FailedCheckError(AssertionError):
+    """A check fails; the sentence says what was seen and what to mend."""
 
 
 class NotCheckedError(Exception):
-    """A promise cannot be tried on a backend; the sentence says why."""
+    """There is nothing to check on a backend; the sentence says why."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """The backend under test: the plugin file or folder that it comes from, and its trainer."""
+    """The backend under test.
+
+    Parameters
+    ----------
+    folder : the plugin file or folder that it comes from.
+    new : its trainer.
+    refusals : what it said of the cases that it refused.
+    """
 
     folder: Path
     name: str
     new: Callable[[Problem, State], Trainer]
+    refusals: list[str] = field(default_factory=list)
 
-    def start(self, problem: Problem, state: State) -> Trainer | None:
-        """Start a trainer; None where it refuses the problem with a sentence."""
+    @cached_property
+    def cases(self) -> Cases:
+        """What it is tried on, the plainest first.
+
+        Raises
+        ------
+        FailedCheckError
+            Where it refuses everything.
+        """
+        cases = whole_array()
+        cases = cases if all(map(self.accepts, cases)) else choose(self.accepts)
+        if not cases:
+            raise FailedCheckError("refuses every problem of the kit; it must train at least one")
+        return cases
+
+    def accepts(self, case: Case) -> bool:
+        """Tell whether it takes a case; one that it crashes on counts, to be told of in a check."""
+        problem = case.problem()
         try:
-            return self.new(problem, state)
+            self.new(problem, fresh(problem))
         except PluginError as refusal:
-            if len(str(refusal).split()) < 5:
-                raise BrokenPromiseError(
-                    f"refuses with {str(refusal)!r}; say what it can do instead"
-                ) from None
-            return None
-
-
-Started = tuple[str, Problem, Trainer]  # the case by its name, the problem, a trainer of it
+            self.refusals.append(str(refusal))
+            return False
+        except Exception:
+            return True
+        return True
 
 
 def fresh(problem: Problem, seeds: tuple[int, ...] = SEEDS) -> State:
@@ -84,88 +101,3 @@ def step_by_step(trainer: Trainer, problem: Problem, start: int = 0, end: int = 
         trainer.run_epoch(orders_of(problem, epoch))
         curve.append(host.measure_all(type(trainer).__name__, trainer, problem))
     return np.array(curve)
-
-
-@lru_cache
-def reference_curve(case: str, slip: str = "") -> Array:
-    """Train the reference on a case; the losses (epochs, seeds, columns)."""
-    problem = make(case)
-    with np.errstate(all="ignore"):
-        return step_by_step(Reference(problem, fresh(problem), slip), problem)
-
-
-def difference(got: Array, wanted: Array) -> float:
-    """Give the largest relative difference between two arrays; infinite where one is no number."""
-    if not np.isfinite(got).all():
-        return float("inf")
-    return float(np.max(np.abs(got - wanted) / np.maximum(np.abs(wanted), SMALLEST), initial=0.0))
-
-
-def require_close(got: Array, wanted: Array, problem: Problem, hint: str, first: int = 0) -> None:
-    """Hold one curve (epochs, seeds, columns) against another, and say where they part.
-
-    The first row is that of epoch `first`.
-    """
-    tolerance = TOLERANCE[problem.hyperparameters.dtype]
-    close = np.abs(got - wanted) <= tolerance * np.maximum(np.abs(wanted), SMALLEST)
-    if not close.all():
-        epoch, network, column = np.argwhere(~close)[0]
-        raise BrokenPromiseError(
-            f"{loss_columns(problem)[column]} of network {network} after epoch {first + epoch} is "
-            f"{got[epoch, network, column]:.12g} where {wanted[epoch, network, column]:.12g} "
-            f"belongs; {hint}"
-        )
-
-
-def started(
-    backend: Backend,
-    cases: Iterable[str],
-    build: Callable[[str], Problem] = make,
-    why_not: str = "",
-) -> Iterator[Started]:
-    """Start every case that the backend does not refuse; where it refuses all, see `anything`."""
-    some = False
-    for case in cases:
-        if one := _start(backend, case, build(case)):
-            some = True
-            yield one
-    if not some:
-        yield anything(backend, build, why_not)
-
-
-def anything(
-    backend: Backend, build: Callable[[str], Problem] = make, why_not: str = ""
-) -> Started:
-    """Start the first of all combinations that the backend does not refuse.
-
-    Raises
-    ------
-    NotCheckedError
-        Where it refuses all, and `why_not` says that it may.
-    BrokenPromiseError
-        Where it refuses all, and may not.
-    """
-    for case in COMBINED:
-        if one := _start(backend, case, build(case)):
-            return one
-    if why_not:
-        raise NotCheckedError(why_not)
-    raise BrokenPromiseError("refuses every problem of the kit; it must train at least one")
-
-
-def _start(backend: Backend, case: str, problem: Problem) -> Started | None:
-    trainer = backend.start(problem, fresh(problem))
-    return None if trainer is None else (case, problem, trainer)
-
-
-def name_the_slip(case: str, curve: Array) -> str:
-    """Say which known mistake gives this curve."""
-    start, tolerance = reference_curve(case)[0], TOLERANCE[make(case).hyperparameters.dtype]
-    if np.isfinite(curve).all() and np.array_equal(curve[-1], curve[0]):
-        return "the networks are never trained; run_epoch must change the weights"
-    if difference(curve[0], start) > tolerance:
-        return "it differs before training; mend predict"
-    for slip, sentence in SLIPS.items():
-        if difference(curve, reference_curve(case, slip)) < tolerance:
-            return sentence
-    return "mend the gradient, the solver's step, or which rows each seed's batch takes"
