@@ -1,6 +1,7 @@
 """What is checked of a backend's manners: what it leaves alone, repeats, refuses and allows."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import numpy as np
 
 from epochwise import host
 from epochwise.conformance.cases import Case
-from epochwise.conformance.choosing import few, plainest, whole_array, wild
+from epochwise.conformance.choosing import Cases, few, plainest, wild
 from epochwise.conformance.driving import (
     Backend,
     FailedCheckError,
@@ -21,7 +22,7 @@ from epochwise.conformance.driving import (
     orders_of,
     through_host,
 )
-from epochwise.conformance.trying import Tried, attempt, on, sum_up
+from epochwise.conformance.trying import Tried, on, try_all
 from epochwise.contract import Array, Problem, State
 from epochwise.errors import PluginError
 
@@ -76,31 +77,33 @@ def fingerprint(backend: Backend, case: Case) -> str:
 def another_process_agrees(backend: Backend) -> Tried:
     """Give the same bytes in another process."""
     cases = few(backend.cases)
-    there = dict(zip(cases, fingerprints_elsewhere(backend), strict=True))
+    elsewhere = dict(zip(cases, fingerprints_elsewhere(backend, cases), strict=True))
 
     def agrees(backend: Backend, case: Case) -> None:
-        if fingerprint(backend, case) != there[case]:
+        if fingerprint(backend, case) != elsewhere[case]:
             raise FailedCheckError(
                 "another process gives other bytes; seed nothing and draw nothing yourself"
             )
 
-    outcomes = {case: attempt(agrees, backend, case) for case in cases}
-    failed = {case: sentence for case, sentence in outcomes.items() if sentence}
-    return Tried(len(cases), max(len(cases), len(few(whole_array()))), sum_up(failed, cases))
+    return try_all(agrees, backend, few)
 
 
-def fingerprints_elsewhere(backend: Backend) -> list[str]:
-    """Start another process; the fingerprints of its cases."""
+def fingerprints_elsewhere(backend: Backend, cases: Cases) -> list[str]:
+    """Train the cases in another process; their fingerprints."""
     library = str(Path(host.__file__).parents[1])
     path = os.pathsep.join([library, *filter(None, [os.environ.get("PYTHONPATH")])])
-    command = [sys.executable, "-m", "epochwise.conformance", str(backend.folder), backend.name]
     done = subprocess.run(  # noqa: S603 # this interpreter, and names that load_backend has checked
-        command, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "epochwise.conformance", str(backend.folder), backend.name],
+        env=os.environ | {"PYTHONPATH": path},
+        input=json.dumps(cases),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         last = done.stderr.strip().splitlines()[-1:] or ["it says nothing"]
         raise FailedCheckError(f"a second process failed: {last[0]}")
-    return done.stdout.split()[-len(few(backend.cases)) :]
+    return done.stdout.split()[-len(cases) :]
 
 
 @on(plainest)

@@ -36,17 +36,22 @@ def on(chooses: Chooses, why_not: str = "") -> Callable[[CheckCase], Callable[[B
     def decorate(check: CheckCase) -> Callable[[Backend], Tried]:
         @wraps(check)
         def on_all(backend: Backend) -> Tried:
-            cases = chooses(backend.cases)
-            if not cases:
+            if not chooses(backend.cases):
                 raise NotCheckedError(why_not)
-            outcomes = {case: attempt(check, backend, case) for case in cases}
-            failed = {case: sentence for case, sentence in outcomes.items() if sentence}
-            most = max(len(cases), len(chooses(whole_array())))
-            return Tried(len(cases), most, sum_up(failed, cases))
+            return try_all(check, backend, chooses)
 
         return on_all
 
     return decorate
+
+
+def try_all(check: CheckCase, backend: Backend, chooses: Chooses) -> Tried:
+    """Try a check on all the cases that are chosen for it."""
+    cases = chooses(backend.cases)
+    outcomes = {case: attempt(check, backend, case) for case in cases}
+    failed = {case: sentence for case, sentence in outcomes.items() if sentence}
+    most = max(len(cases), len(chooses(whole_array())))
+    return Tried(len(cases), most, sum_up(failed, cases))
 
 
 def attempt(check: CheckCase, backend: Backend, case: Case) -> str:
