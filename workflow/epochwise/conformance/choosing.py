@@ -14,6 +14,8 @@ from epochwise.contract import Array, Hyperparameters
 
 SIZES = [len(levels) for levels in FACTORS.values()]
 SOLVER, DTYPE = Case._fields.index("solver"), Case._fields.index("dtype")
+OFTEN_REFUSED = ("task", "layers", "activation", "solver", "dtype")
+MOST = 5_000  # cases that are offered until one is accepted
 TRIPLES = 48  # three factors meet as well where their combinations are no more than these
 
 Cases = tuple[Case, ...]
@@ -31,15 +33,22 @@ def choose(accepts: Callable[[Case], bool]) -> Cases:
     def accepted(row: int) -> bool:
         return accepts(cases[row])
 
-    order = np.argsort(np.count_nonzero(rows, axis=1), kind="stable")
-    plainest = next((int(row) for row in order if accepted(int(row))), None)
-    if plainest is None:
+    first = next(filter(accepted, plainest_first(rows)), None)
+    if first is None:
         return ()
-    alike = rows[:, DTYPE] == rows[plainest, DTYPE]
-    chosen = cover(rows, alike, meeting(), accepted, [plainest])
+    alike = rows[:, DTYPE] == rows[first, DTYPE]
+    chosen = cover(rows, alike, meeting(), accepted, [first])
     precisions = [(DTYPE,), *((factor, DTYPE) for factor in range(DTYPE))]
     chosen = cover(rows, np.ones(len(rows), bool), precisions, accepted, chosen)
     return tuple(cases[row] for row in chosen)
+
+
+def plainest_first(rows: Array) -> list[int]:
+    """Order some rows: those that differ from the plainest in what backends refuse come first."""
+    seldom = [factor for factor, name in enumerate(Case._fields) if name not in OFTEN_REFUSED]
+    differs = rows > 0
+    order = np.lexsort((differs.sum(axis=1), differs[:, seldom].sum(axis=1)))
+    return [int(row) for row in order[:MOST]]
 
 
 @cache
@@ -87,17 +96,16 @@ def single(cases: Cases) -> Cases:
 @cache
 def few(cases: Cases) -> Cases:
     """Take some cases that have every level, and each solver in each precision."""
-    rows = np.array(
-        [
-            [list(f).index(level) for f, level in zip(FACTORS.values(), case, strict=True)]
-            for case in cases
-        ]
-    )
-    groups: list[Group] = [(factor,) for factor in range(len(SIZES))]
-    chosen = cover(
-        rows, np.ones(len(rows), bool), [*groups, (SOLVER, DTYPE)], lambda row: True, [0]
-    )
+    rows = np.array([levels_of(case) for case in cases])
+    groups: list[Group] = [*((factor,) for factor in range(len(SIZES))), (SOLVER, DTYPE)]
+    chosen = cover(rows, np.ones(len(rows), bool), groups, lambda row: True, [0])
     return tuple(cases[row] for row in sorted(chosen))
+
+
+def levels_of(case: Case) -> list[int]:
+    """Give the numbers of a case's levels."""
+    levels = zip(FACTORS.values(), case, strict=True)
+    return [list(factor).index(level) for factor, level in levels]
 
 
 def plainest(cases: Cases) -> Cases:
@@ -114,13 +122,12 @@ def wild(cases: Cases) -> Cases:
 
 def to_learn(case: Case) -> dict[str, Any]:
     """Give the hyperparameters at which a case learns something in sixty epochs."""
-    sgd = {"target": 0.01, "targets": 0.01}.get(case.task.split()[1], 0.1)
-    rate = 0.02 if case.solver == "adam" else sgd
-    patient = Hyperparameters()
+    steep = case.solver == "adam" or case.activation != "logistic" or "target" in case.task
+    usual = Hyperparameters()
     return {
-        "learning_rate_init": rate,
-        "alpha": patient.alpha,
+        "learning_rate_init": (0.02 if steep else 0.1),
+        "alpha": usual.alpha,
         "power_t": 0.1,
-        "tol": patient.tol,
-        "n_iter_no_change": patient.n_iter_no_change,
+        "tol": usual.tol,
+        "n_iter_no_change": usual.n_iter_no_change,
     }

@@ -17,7 +17,21 @@ from epochwise.randomness import BatchOrders
 
 
 class FailedCheckError(AssertionError):
-    """A check fails; the sentence says what was seen and what to mend."""
+    """A check fails; the sentence says what was seen and what to mend.
+
+    Parameters
+    ----------
+    seen : the sentence, or its first half.
+    mend : finds out its second half, which may take a while: only when it is read.
+    """
+
+    def __init__(self, seen: str, mend: Callable[[], str] | None = None) -> None:
+        super().__init__(seen)
+        self.seen, self.mend = seen, mend
+
+    def __str__(self) -> str:
+        """Give the sentence."""
+        return f"{self.seen}; {self.mend()}" if self.mend else self.seen
 
 
 class NotCheckedError(Exception):
@@ -40,7 +54,7 @@ class Backend:
     new: Callable[[Problem, State], Trainer]
     refusals: list[str] = field(default_factory=list)
 
-    @cached_property
+    @property
     def cases(self) -> Cases:
         """What it is tried on, the plainest first.
 
@@ -49,11 +63,14 @@ class Backend:
         FailedCheckError
             Where it refuses everything.
         """
-        cases = whole_array()
-        cases = cases if all(map(self.accepts, cases)) else choose(self.accepts)
-        if not cases:
+        if not self._chosen:
             raise FailedCheckError("refuses every problem of the kit; it must train at least one")
-        return cases
+        return self._chosen
+
+    @cached_property
+    def _chosen(self) -> Cases:
+        cases = whole_array()
+        return cases if all(map(self.accepts, cases)) else choose(self.accepts)
 
     def accepts(self, case: Case) -> bool:
         """Tell whether it takes a case; one that it crashes on counts, to be told of in a check."""

@@ -12,6 +12,9 @@ from epochwise.conformance.choosing import Cases, Chooses, whole_array
 from epochwise.conformance.driving import Backend, FailedCheckError, NotCheckedError
 from epochwise.errors import EpochwiseError
 
+FEW = 2  # at most one level in so many that were tried: few
+OFTEN = 4  # failures for each of them: no coincidence
+
 CheckCase = Callable[[Backend, Case], None]
 
 
@@ -49,13 +52,13 @@ def try_all(check: CheckCase, backend: Backend, chooses: Chooses) -> Tried:
     """Try a check on all the cases that are chosen for it."""
     cases = chooses(backend.cases)
     outcomes = {case: attempt(check, backend, case) for case in cases}
-    failed = {case: sentence for case, sentence in outcomes.items() if sentence}
+    failed = {case: error for case, error in outcomes.items() if error}
     most = max(len(cases), len(chooses(whole_array())))
     return Tried(len(cases), most, sum_up(failed, cases))
 
 
-def attempt(check: CheckCase, backend: Backend, case: Case) -> str:
-    """Try one case; give what is wrong. Whatever a plugin's code raises, a warning too, is.
+def attempt(check: CheckCase, backend: Backend, case: Case) -> Exception | None:
+    """Try one case. Whatever a plugin's code raises, a warning too, is a failure.
 
     As in `host.train`, overflow warns of nothing: a run may diverge.
     """
@@ -63,33 +66,35 @@ def attempt(check: CheckCase, backend: Backend, case: Case) -> str:
         with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
             warnings.simplefilter("error", RuntimeWarning)
             check(backend, case)
-    except (FailedCheckError, EpochwiseError) as failure:
-        return str(failure)
     except NotCheckedError:
         raise
     except Exception as error:
-        return f"raises {type(error).__name__}: {error}"
-    return ""
+        return error
+    return None
 
 
-def sum_up(failed: Mapping[Case, str], cases: Cases) -> str:
-    """Say what is wrong in the first case that fails, and what is common to all that do."""
+def sum_up(failed: Mapping[Case, Exception], cases: Cases) -> str:
+    """Say what is wrong in the first case that fails, and what all that fail have in common."""
     if not failed:
         return ""
-    first = next(iter(failed))
-    others = f" ({len(failed)} of {len(cases)} fail{shared(failed, cases)})"
-    return f"{first}: {failed[first]}{others if len(cases) > 1 else ''}"
+    case, error = next(iter(failed.items()))
+    told = isinstance(error, FailedCheckError | EpochwiseError)
+    sentence = str(error) if told else f"raises {type(error).__name__}: {error}"
+    others = f" ({len(failed)} of {len(cases)} fail{in_common(failed, cases)})"
+    return f"{case}: {sentence}{others if len(cases) > 1 else ''}"
 
 
-def shared(failed: Mapping[Case, str], cases: Cases) -> str:
-    """Name the levels that fail and never pass, or else those that all failures have."""
+def in_common(failed: Mapping[Case, Exception], cases: Cases) -> str:
+    """Name the levels that fail and never pass, or else the few that fail at all."""
     passed = [case for case in cases if case not in failed]
-    if not passed:
-        return ""
-    culprits, common = [], []
-    for number, factor in enumerate(FACTORS):
+    alone, shared = list[str](), list[str]()
+    for number, levels in enumerate(FACTORS.values()):
         bad, good = ({case[number] for case in some} for some in (failed, passed))
-        named = " or ".join(level for level in FACTORS[factor] if level in bad)
-        culprits += [] if bad & good else [f": all with {named}, and no others"]
-        common += [f", all with {named}"] if len(bad) == 1 < len(failed) else []
-    return "".join(culprits[:1] or common)
+        named = " or ".join(level for level in levels if level in bad)
+        if passed and not bad & good:
+            alone.append(f"all with {named}, and no others")
+        elif FEW * len(bad) <= len(bad | good) and OFTEN * len(bad) <= len(failed):
+            shared.append(f"with {named}")
+    if alone:
+        return f": {'; '.join(alone)}"
+    return f": all {' and '.join(shared)}" if shared else ""
