@@ -123,9 +123,9 @@ def wild(cases: Cases) -> Cases:
 def to_learn(case: Case) -> dict[str, Any]:
     """Give the hyperparameters at which a case learns something in sixty epochs."""
     steep = case.solver == "adam" or case.activation != "logistic" or "target" in case.task
-    usual = Hyperparameters()
+    usual, rows = Hyperparameters(), case.problem().hyperparameters.batch_size
     return {
-        "learning_rate_init": (0.02 if steep else 0.1),
+        "learning_rate_init": (0.02 if steep else 0.1) * min(1, rows / 4),
         "alpha": usual.alpha,
         "power_t": 0.1,
         "tol": usual.tol,
