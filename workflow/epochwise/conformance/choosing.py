@@ -113,13 +113,6 @@ def plainest(cases: Cases) -> Cases:
     return cases[:1]
 
 
-def wild(cases: Cases) -> Cases:
-    """Take the first case of adam and the first of sgd: they diverge at a rate of 1e300."""
-    adam = [case for case in cases if case.solver == "adam"]
-    sgd = [case for case in cases if case.solver != "adam"]
-    return (*adam[:1], *sgd[:1])
-
-
 def to_learn(case: Case) -> dict[str, Any]:
     """Give the hyperparameters at which a case learns something in sixty epochs."""
     steep = case.solver == "adam" or case.activation != "logistic" or "target" in case.task
