@@ -282,7 +282,7 @@ def adapt(kept: Any, objective: Any, hp: Hyperparameters) -> Any:
 
 
 def objective_of(task: Task, outputs: Any, y: Any) -> Any:
-    """Give what training lowers: half the mean squared error, or the log loss."""
+    """Give what `adaptive` watches: half the mean squared error, or the log loss."""
     import jax.numpy as jnp
 
     if task == "regression":

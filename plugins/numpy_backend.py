@@ -228,7 +228,7 @@ def through_relu(a: Array, delta: Array) -> None:
 
 
 def half_squared_error(y: Array, outputs: Array) -> Any:
-    """Give half the mean squared error, both (rows, outputs)."""
+    """Give half the squared error, averaged over rows and outputs; both (rows, outputs)."""
     return 0.5 * ((y - outputs) ** 2).mean(axis=0).mean()
 
 

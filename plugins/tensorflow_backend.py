@@ -292,7 +292,7 @@ def adapt(kept: Any, objective: Tensor, hp: Hyperparameters) -> Any:
 
 
 def objective_of(task: Task, outputs: Tensor, y: Tensor) -> Tensor:
-    """Give what training lowers: half the mean squared error, or the log loss."""
+    """Give what `adaptive` watches: half the mean squared error, or the log loss."""
     if task == "regression":
         return 0.5 * framework().reduce_mean((y - outputs) ** 2)
     eps = float(np.finfo(outputs.dtype.as_numpy_dtype).eps)

@@ -85,7 +85,9 @@ def test_scikit_learn_s_gradient_is_that_of_the_sum_and_its_loss_is_the_mean(out
 
     rng = np.random.RandomState(3)
     x, y = rng.normal(size=(9, 3)), rng.normal(size=(9, outputs))
-    network = MLPRegressor((4,), activation="tanh", alpha=0.0, batch_size=9, max_iter=1)
+    network = MLPRegressor(
+        hidden_layer_sizes=(4,), activation="tanh", alpha=0.0, batch_size=9, max_iter=1
+    )
     network.partial_fit(x, y.ravel() if outputs == 1 else y)
 
     def backprop():

@@ -52,13 +52,13 @@ FAILS = {  # a check that each of them must fail, and words of the advice
     "refuses_everything": ("agrees_epoch_by_epoch", "refuses every problem"),
     "resumes_in_float64": ("resuming_changes_nothing", "it must give {"),
     "rounds_its_state": ("resuming_changes_nothing", "state()"),
-    "rounds_its_velocity": ("keeps_the_same_state", "momentum * velocity - learning rate"),
+    "rounds_its_velocity": ("agrees_epoch_by_epoch", "so little is often a rounding"),
     "shares_a_rate": ("seeds_are_independent", "axis 0"),
     "skips_a_single_row": ("agrees_epoch_by_epoch", "batches of 5+5+5+1, and no others"),
-    "speaks_in_lines": ("learns", "shapes do not match: (2, 4) (4, 2)"),
+    "speaks_in_lines": ("learns", "shapes do not match: (3, 8) (8, 3)"),
     "stores_its_order": ("agrees_epoch_by_epoch", "as they are stored"),
     "swaps_partitions": ("agrees_in_stretches", "run_epochs"),
-    "takes_one_scale_for_all": ("agrees_in_stretches", "all with standardised targets"),
+    "takes_one_scale_for_all": ("agrees_in_stretches", "and with standardised targets"),
     "watches_no_penalty": ("keeps_the_same_state", "alpha / 2 * sum(W**2) / rows of the batch"),
     "watches_the_sum": ("keeps_the_same_state", "averaged over rows and targets"),
     "weighs_batches_alike": ("keeps_the_same_state", "weighted by its rows"),
@@ -142,7 +142,8 @@ def restricted(folder, able, more=""):
 
 @pytest.mark.parametrize("able", ABLE)
 def test_an_honest_backend_that_can_do_little_passes(able, tmp_path):
-    checks = check(restricted(tmp_path, ABLE[able]))
+    only = [name for name in CHECKS if name != "another_process_agrees"]  # slow, and no other here
+    checks = check(restricted(tmp_path, ABLE[able]), only=only)
     assert not any(one.failed for one in checks), report(checks)
     unchecked = [one.name for one in checks if one.unchecked]
     assert unchecked == (["float32_stays_close"] if able == "float64" else [])
@@ -155,7 +156,7 @@ def test_what_is_not_checked_is_not_counted_as_passed(tmp_path):
     assert last == "1 of 2 checks passed, 1 not checked"
 
 
-@pytest.mark.parametrize("able", ABLE)
+@pytest.mark.parametrize("able", ["little", "one schedule", "float32"])
 def test_a_backend_that_can_do_little_is_trained_all_the_same(able, tmp_path):
     file = restricted(tmp_path, ABLE[able], NEVER_TRAINS)
     only = ["exchanges_states", "learns", "moves_every_parameter"]

@@ -5,13 +5,13 @@ import pytest
 
 from epochwise.conformance import load
 from epochwise.conformance.cases import EPOCHS, FACTORS, SEEDS, Case, small_problem
-from epochwise.conformance.choosing import every, single, to_learn, whole_array, wild
+from epochwise.conformance.choosing import every, single, to_learn, whole_array
 from epochwise.conformance.comparing import reference
 from epochwise.conformance.driving import fresh, orders_of, step_by_step, through_host
 from epochwise.conformance.network import row_gradient, row_loss, row_watched
 from epochwise.conformance.reference import SLIPS, Reference
 from epochwise.training.host import measure_all
-from epochwise.training.metrics import measure
+from epochwise.training.metrics import measure_network
 from helpers import PLUGINS
 
 CASES = every(whole_array())
@@ -59,7 +59,7 @@ def test_the_reference_gives_the_curves_of_scikit_learn(case):
 
 def test_many_adaptive_cases_reach_the_division_and_some_do_not():
     adaptive = [case for case in CASES if "adaptive" in case.solver]
-    ends = [reference(case).end["learning_rate"] for case in adaptive]
+    ends = [reference(case).states[-1]["learning_rate"] for case in adaptive]
     first = [case.problem().hyperparameters.learning_rate_init for case in adaptive]
     divided = np.array(ends) < np.array(first)[:, np.newaxis]
     assert 0.3 < divided.mean() < 1
@@ -120,14 +120,13 @@ def test_whatever_a_backend_can_do_is_learned_and_diverges_when_it_must(task):
             trainer.run_epoch(orders_of(problem, epoch))
         ends = measure_all("numpy", trainer, problem)[:, 0]
         mean = np.repeat(problem.train.y.mean(axis=0, keepdims=True), len(problem.train.y), axis=0)
-        assert (ends < 0.99 * measure(problem, problem.train, mean)[0]).all(), case
+        assert (ends < 0.99 * measure_network(problem, problem.train, mean)[0]).all(), case
         problem = case.problem(learning_rate_init=1e300)
         assert not np.isfinite(through_host(new(problem, fresh(problem)), problem)[-1]).any(), case
 
 
-@pytest.mark.parametrize("case", wild(CASES), ids=str)
-def test_the_reference_diverges_where_a_backend_must(case):
-    problem = case.problem(learning_rate_init=1e300)
+def test_the_reference_diverges_where_a_backend_must():
+    problem = Case().problem(learning_rate_init=1e300)
     with np.errstate(all="ignore"):
         curve = step_by_step(Reference(problem, fresh(problem)), problem)
     assert not np.isfinite(curve[-1]).any()

@@ -1,5 +1,6 @@
 """The small problems of the kit, each a combination of what a study can ask of a backend."""
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -123,17 +124,24 @@ def small_problem(
         "learning_rate_init": 0.01,
     }
     hp = defaults.hyperparameters(**small | hyperparameters)
+    count = outputs or (3 if task == "multiclass" else 1)
+    mean, scale = (MEAN[:count], SCALE[:count]) if standardised else (np.zeros(1), np.ones(1))
+    partitions = {
+        name: Partition(x.astype(hp.dtype), y.astype(hp.dtype), y * scale + mean)
+        for name, (x, y) in data(task, count).items()
+    }
+    units = (mean.copy(), scale.copy()) if standardised else (None, None)
+    return Problem(task, partitions, hp, *units)
+
+
+@cache
+def data(task: Task, outputs: int) -> dict[str, tuple[Array, Array]]:
+    """Draw features (rows, 3) and what is trained towards (rows, outputs) for each partition."""
     rng = np.random.RandomState(7)
     raw = {name: rng.normal(size=(rows, 3)) for name, rows in ROWS.items()}
     signals = {name: signal(x, rng.normal(size=(len(x), 3))) for name, x in raw.items()}
-    count = outputs or (3 if task == "multiclass" else 1)
-    mean, scale = (MEAN[:count], SCALE[:count]) if standardised else (None, None)
-    partitions = {}
-    for name, x in raw.items():
-        y = targets(task, count, signals[name], signals["train"])
-        target = y * scale + mean if standardised else y
-        partitions[name] = Partition(x.astype(hp.dtype), y.astype(hp.dtype), target)
-    return Problem(task, partitions, hp, target_mean=mean, target_scale=scale)
+    train = signals["train"]
+    return {name: (x, targets(task, outputs, signals[name], train)) for name, x in raw.items()}
 
 
 def signal(x: Array, noise: Array) -> Array:

@@ -33,11 +33,10 @@ KEPT = {  # what to mend where a part of the state is wrong
 
 
 class Trained(NamedTuple):
-    """The reference's losses (epochs, seeds, columns), and its states halfway and at the end."""
+    """The reference's losses (epochs, seeds, columns), and its states after each epoch."""
 
     curve: Array
-    halfway: State
-    end: State
+    states: list[State]
 
 
 @cache
@@ -45,11 +44,12 @@ def reference(case: Case, slip: str = "") -> Trained:
     """Train the reference on a case."""
     problem = case.problem()
     trainer = Reference(problem, fresh(problem), slip)
+    curves, states = [], [trainer.state()]
     with np.errstate(all="ignore"):
-        curve = [step_by_step(trainer, problem, 0, HALFWAY)]
-        halfway = trainer.state()
-        curve.append(step_by_step(trainer, problem, HALFWAY))
-    return Trained(np.concatenate(curve), halfway, trainer.state())
+        for epoch in range(EPOCHS):
+            curves.append(step_by_step(trainer, problem, epoch, epoch + 1))
+            states.append(trainer.state())
+    return Trained(np.concatenate(curves), states)
 
 
 def difference(got: Array, wanted: Array) -> float:

@@ -11,7 +11,7 @@ import numpy as np
 
 from epochwise.arrays import Array
 from epochwise.conformance.cases import Case
-from epochwise.conformance.choosing import Cases, every, few, wild
+from epochwise.conformance.choosing import Cases, every, few, plainest
 from epochwise.conformance.driving import (
     Backend,
     FailedCheckError,
@@ -24,6 +24,7 @@ from epochwise.conformance.trying import Tried, on, try_all
 from epochwise.errors import PluginError
 from epochwise.training import host
 from epochwise.training.contract import Problem, State
+from epochwise.training.defaults import hyperparameters
 
 LEAST_WORDS = 5  # of a refusal that says what there is instead
 
@@ -121,10 +122,10 @@ def refuses_with_a_sentence(backend: Backend, case: Case) -> None:
         ) from error
 
 
-@on(wild)
+@on(plainest)
 def lets_a_run_diverge(backend: Backend, case: Case) -> None:
     """Let a run diverge quietly; the host notices."""
-    problem = case.problem(learning_rate_init=1e300)
+    problem = case.problem(learning_rate_init=1e300, alpha=hyperparameters().alpha)
     try:
         trainer = backend.new(problem, fresh(problem))
     except PluginError:

@@ -6,12 +6,13 @@ around the refusals as they come.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from math import prod
 
 import numpy as np
 
 from epochwise.arrays import Array
 
-TRIES = 100  # rows that are offered for a target before it counts as refused
+TRIES = 40  # rows that are offered for a target before it counts as refused
 
 Group = tuple[int, ...]  # factors whose levels are to meet in every combination
 Accepts = Callable[[int], bool]  # tells of a row, by its number, whether it can be had
@@ -34,33 +35,47 @@ def cover(
     The numbers of the rows chosen here and before. A target is left out where the first `TRIES`
     rows that hold it are refused; those most like what was accepted are offered first.
     """
-    targets, chosen, possible = number_targets(rows, groups), [*chosen], possible.copy()
-    left = np.zeros(targets.max() + 1, bool)
-    left[targets[possible]] = True
+    targets, first = number_targets(rows, groups)
+    chosen, possible = [*chosen], possible.copy()
+    left = held(targets[possible], first[-1])
     left[targets[chosen]] = False
     while left.any():
-        holds = (targets == left.argmax()).any(axis=1)
+        target = left.argmax()
+        holds = targets[:, np.searchsorted(first, target, "right") - 1] == target
         holders = np.flatnonzero(holds & possible)
         offered = in_order(rows, holders, left[targets[holders]].sum(axis=1), chosen)
         row = next(filter(accepts, offered), None)
         if row is None:
             possible &= ~holds
-            left &= np.isin(np.arange(len(left)), targets[possible])
+            left &= held(targets[possible], first[-1])
         else:
             left[targets[row]] = False
             chosen.append(row)
     return chosen
 
 
-def number_targets(rows: Array, groups: Sequence[Group]) -> Array:
-    """Give the combinations of levels that each row holds, as numbers (rows, groups)."""
+def number_targets(rows: Array, groups: Sequence[Group]) -> tuple[Array, Array]:
+    """Give the combinations of levels numbers, group after group.
+
+    Returns
+    -------
+    (rows, groups) those that each row holds, and (groups + 1,) the first number of each group.
+    """
     levels = rows.max(axis=0) + 1
-    numbers, start = np.zeros((len(rows), len(groups)), int), 0
-    for column, group in enumerate(groups):
-        shape = [int(levels[factor]) for factor in group]
-        numbers[:, column] = start + np.ravel_multi_index(tuple(rows[:, group].T), shape)
-        start += int(np.prod(shape))
-    return numbers
+    shapes = [tuple(int(levels[factor]) for factor in group) for group in groups]
+    first = np.cumsum([0, *map(prod, shapes)])
+    columns = [
+        start + np.ravel_multi_index(tuple(rows[:, group].T), shape)
+        for start, group, shape in zip(first, groups, shapes, strict=False)
+    ]
+    return np.stack(columns, axis=1), first
+
+
+def held(targets: Array, count: int) -> Array:
+    """Tell of each target whether some row holds it, (count,) bool."""
+    some = np.zeros(count, bool)
+    some[targets] = True
+    return some
 
 
 def in_order(rows: Array, holders: Array, news: Array, chosen: Sequence[int]) -> Iterator[int]:

@@ -84,9 +84,10 @@ class Reference:
         train, weights = self.problem.train, self.kept["weights"][seed]
         shrunk = weights * self.penalised
         gradient, objective = np.zeros_like(weights), 0.0
-        for row in rows:
-            gradient += row_gradient(self.problem, weights, train.x[row], train.y[row])
-            objective += row_watched(self.problem, weights, train.x[row], train.y[row])
+        for x, y in zip(train.x[rows], train.y[rows], strict=True):
+            gradient += row_gradient(self.problem, weights, x, y)
+            if self.hp.learning_rate == "adaptive":
+                objective += row_watched(self.problem, weights, x, y)
         gradient *= {"forgets the half": 2, "averages over outputs": 1 / train.y.shape[1]}.get(
             self.slip, 1
         )

@@ -67,7 +67,8 @@ def adapt(state: State, loss: Array, hp: Hyperparameters) -> None:
     ----------
     state : its ``learning_rate``, ``best_loss`` and
         ``epochs_without_improvement``, each (seeds,), are changed.
-    loss : (seeds,) the epoch's training loss; the comparison is in its precision.
+    loss : (seeds,) the epoch's training loss, of several targets their mean; the
+        comparison is in its precision.
     """
     best = state["best_loss"].astype(loss.dtype)
     stale = loss > best - hp.tol
