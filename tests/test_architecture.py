@@ -218,6 +218,13 @@ def test_files_stay_readable():
     assert not at_fault(LIBRARY + SHIPPED, lambda path: len(read(path).splitlines()) > 400)
 
 
+def test_an_installed_library_has_its_files_that_are_no_code():
+    settings = tomllib.loads(read(ROOT / "pyproject.toml"))["tool"]["setuptools"]
+    patterns = settings["package-data"]["epochwise"]
+    shipped = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
+    assert {path for path in PACKAGE.rglob("*.*") if path.suffix not in (".py", ".pyc")} == shipped
+
+
 def test_every_hook_is_documented_where_plugin_authors_read():
     hooks = [hook for hook in vars(hookspecs) if hook.startswith("register_")]
     assert {hook.removeprefix("register_") for hook in hooks} == set(SUFFIXES)

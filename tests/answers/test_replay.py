@@ -142,6 +142,14 @@ def test_the_best_so_far_is_numbered_from_epoch_1():
     assert watched.last.tolist() == [6, 6]
 
 
+def test_before_the_first_finite_loss_epoch_1_is_selected():
+    watched = series(curves([[0, np.nan, np.nan, 5, 4]]))
+    assert watched.selected.tolist() == [[1, 1, 3, 4]]
+    (found,) = rows(curves([[0, np.nan, np.nan, 5, 4]]), [Patience(1)])
+    assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (2, 1)
+    assert np.isnan(found["validation_regret_percent_mean"])
+
+
 def point(name, saved, regret):
     means = {"epochs_saved_percent": saved, "validation_regret_percent": regret}
     return {"criterion": name, **{f"{key}_mean": value for key, value in means.items()}}

@@ -43,15 +43,14 @@ ONE_LAYER = """
 def fill_in(path):
     """Fill in the two methods, and refuse deeper networks."""
     text = path.read_text()
-    text = text.replace('        raise NotImplementedError("mine: fill in update")\n', UPDATE[1:])
-    text = text.replace('        raise NotImplementedError("mine: fill in predict")\n', PREDICT[1:])
-    text = text.replace(
-        "        self.problem = problem\n", ONE_LAYER[1:] + "        self.problem = problem\n"
-    )
-    text = text.replace(
-        "from epochwise.api import hookimpl\n",
-        "from epochwise.api import hookimpl\nfrom epochwise.errors import PluginError\n",
-    )
+    for old, new in (
+        ('        raise NotImplementedError("mine: fill in update")\n', UPDATE[1:]),
+        ('        raise NotImplementedError("mine: fill in predict")\n', PREDICT[1:]),
+        ("        self.problem = problem\n", ONE_LAYER[1:] + "        self.problem = problem\n"),
+        ("    DEFINITION,\n", "    DEFINITION,\n    PluginError,\n"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
     path.write_text(text)
 
 

@@ -11,7 +11,6 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics as theirs
 
 from epochwise import parquet
-from epochwise.conformance.problems import small_problem
 from epochwise.plugins.registry import load_backend
 from epochwise.tables import loss_table
 from epochwise.tables.loss_table import Part
@@ -212,9 +211,21 @@ def with_mae(monkeypatch):
     forget(metrics, *(sys.modules[name] for name in compiling if name in sys.modules))
 
 
+def two_targets():
+    """Make a regression of two targets, which are learnt in other units than their own."""
+    rng = np.random.default_rng(2)
+    mean, scale, parts = np.array([3.0, -40]), np.array([2.0, 15]), {}
+    for name, rows in (("train", 22), ("validation", 9), ("test", 7)):
+        x = rng.normal(size=(rows, 3))
+        y = np.column_stack([x[:, 0] - x[:, 1], np.abs(x[:, 2])])
+        parts[name] = Partition(x, y, y * scale + mean)
+    hp = hyperparameters(hidden_layer_sizes=(5,), batch_size=8, learning_rate_init=0.01)
+    return Problem("regression", parts, hp, target_mean=mean, target_scale=scale)
+
+
 def trained(backend, folder):
     """Train as a job does, with all seeds in one block; give what it knows at the end."""
-    problem, segment = small_problem(outputs=2), Segment([3, 5], 0, EPOCHS, "every_epoch")
+    problem, segment = two_targets(), Segment([3, 5], 0, EPOCHS, "every_epoch")
     trainer = load_backend(PLUGINS, backend).value(problem, initial_state(problem, segment.seeds))
     assert isinstance(trainer, host.LongStretches) == (backend in IN_STRETCHES)
     curves, _ = host.train(backend, trainer, problem, segment, np.ones(2, bool))

@@ -137,7 +137,9 @@ def test_jobs_that_draw_at_once_show_each_other_and_never_mix(tmp_path, screen):
         subprocess.Popen([*command, name], stderr=screen.terminal, cwd=tmp_path) for name in "ab"
     ]
     drawn, both = "", {"a" * 10, "b" * 10}
-    while any(job.poll() is None for job in jobs):
+    going = True
+    while going:
+        going = any(job.poll() is None for job in jobs)  # what the last one said is read as well
         with contextlib.suppress(BlockingIOError):
             drawn += os.read(screen.outside, 10_000).decode()
         if all(
