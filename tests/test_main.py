@@ -9,7 +9,7 @@ from epochwise.__main__ import main
 from epochwise.conformance import CHECKS
 from helpers import PLUGINS
 
-BROKEN = Path(__file__).parent / "broken_backends"
+BROKEN = Path(__file__).parent / "conformance" / "broken_backends"
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epochwise.errors import EpochwiseError, PluginError
-from epochwise.planning.checks import check_backends, read_plans
 from epochwise.planning.plan import Plan
+from epochwise.planning.refusals import check_backends, read_plans
 from epochwise.plugins.registry import EXTRAS, Registered, names
 from epochwise.study import study as studies
 from epochwise.study.jobs import blocks, existing_segments, name_seeds, parse_seeds, segments
@@ -217,7 +217,7 @@ def test_planning_imports_nothing_slow(tmp_path):
     code = f"""
 import sys
 from pathlib import Path
-from epochwise.planning.checks import check_backends, read_plans
+from epochwise.planning.refusals import check_backends, read_plans
 from epochwise.planning.plan import SUFFIXES, Plan
 read_plans("mine", Path({str(tmp_path)!r}), Path({str(PLUGINS)!r}), Path("results"))
 print(sorted({{"pandas", "pyarrow", "sklearn", "matplotlib"}} & set(sys.modules)))

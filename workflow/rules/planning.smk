@@ -10,7 +10,7 @@ from epochwise.planning.final_message import final_message
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.planning.lock import lock
-from epochwise.planning.checks import check_backends, read_plans
+from epochwise.planning.refusals import check_backends, read_plans
 from epochwise.tables.catalogue import ANSWERS
 from epochwise.planning.reruns import Code
 
