@@ -32,12 +32,12 @@ def test_the_two_commands_are_one_line_each_and_ci_runs_the_second():
     assert [line for line in README.splitlines() if "'.[test]'" in line] == [commands[1]]
 
 
-def test_the_backend_as_written_keeps_every_promise(tmp_path):
+def test_the_backend_as_written_passes_every_check(tmp_path):
     file = tmp_path / "plain_backend.py"
     file.write_text(block("python", "register_backends"), encoding="utf-8")
-    promises = conformance.check(file)
-    assert promises
-    assert all(promise.kept for promise in promises), conformance.report(promises)
+    checks = conformance.check(file)
+    assert checks
+    assert all(one.passed for one in checks), conformance.report(checks)
 
 
 def test_the_study_as_written_is_a_study(tmp_path):

@@ -1,4 +1,4 @@
-"""Every plugin keeps every promise, gives the same curves, and goes on from each other's states."""
+"""Every plugin passes every check, gives the same curves, and goes on from each other's states."""
 
 import json
 import subprocess
@@ -8,16 +8,14 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from epochwise.conformance import PROMISES, BackendConformance
-from epochwise.conformance.problems import make, small_problem
+from epochwise.conformance import CHECKS, BackendConformance
+from epochwise.conformance.cases import Case, small_problem
 from epochwise.data.standardise import Scaler
 from epochwise.errors import PluginError
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host, states
-from epochwise.training.contract import Partition, Problem
-from epochwise.training.defaults import hyperparameters
+from epochwise.training.contract import Hyperparameters, Partition, Problem
 from epochwise.training.parameters import initial_state
-from epochwise.training.segment import Segment
 from helpers import PLUGINS, load, require
 
 MODULES = {
@@ -64,9 +62,9 @@ def trainer_of(name):
     return load_backend(PLUGINS, name).value
 
 
-def test_the_kit_has_a_test_for_each_promise():
+def test_the_kit_has_a_test_for_each_check():
     assert {name for name in vars(TestNumpy.__base__) if name.startswith("test_")} == {
-        f"test_{name}" for name in PROMISES
+        f"test_{name}" for name in CHECKS
     }
 
 
@@ -76,29 +74,29 @@ def test_every_plugin_of_the_folder_is_tested():
     )
 
 
-PAIRED = ("binary, tanh, sgd, adaptive", "regression, relu, adam")  # the first has most in it
+PAIRED = (Case("2 classes", activation="tanh", solver="adaptive sgd"), Case())  # much and little
 HALF, WHOLE, SEEDS = 4, 8, (2, 5)
 
 
 def train_on(case, name, state, start, end):
-    problem = make(case)
+    problem = case.problem()
     trainer = trainer_of(name)(problem, state)
-    segment = Segment(SEEDS, start, end, "every_epoch")
+    segment = host.Segment(SEEDS, start, end, "every_epoch")
     curve, _ = host.train(name, trainer, problem, segment, np.ones(len(SEEDS), bool))
     return curve, trainer.state()
 
 
 @lru_cache
 def first_half(case, name):
-    return train_on(case, name, initial_state(make(case), SEEDS), 0, HALF)[1]
+    return train_on(case, name, initial_state(case.problem(), SEEDS), 0, HALF)[1]
 
 
 @lru_cache
 def unbroken(case):
-    return train_on(case, "numpy", initial_state(make(case), SEEDS), 0, WHOLE)[0]
+    return train_on(case, "numpy", initial_state(case.problem(), SEEDS), 0, WHOLE)[0]
 
 
-@pytest.mark.parametrize("case", PAIRED)
+@pytest.mark.parametrize("case", PAIRED, ids=str)
 @pytest.mark.parametrize("second", BACKENDS)
 @pytest.mark.parametrize("first", BACKENDS)
 def test_any_backend_goes_on_from_what_any_other_left(first, second, case, tmp_path):
@@ -119,7 +117,7 @@ def larger_problem(dtype="float64"):
             name: Partition(x[rows].astype(dtype), target[rows].astype(dtype), target[rows])
             for name, rows in parts.items()
         },
-        hyperparameters(hidden_layer_sizes=(32,), batch_size=40, dtype=dtype),
+        Hyperparameters(hidden_layer_sizes=(32,), batch_size=40, dtype=dtype),
     )
 
 
@@ -127,7 +125,7 @@ def larger_problem(dtype="float64"):
 def curve_of(name, shuffle):
     problem, seeds = larger_problem(), (42, 7)
     trainer = trainer_of(name)(problem, initial_state(problem, seeds))
-    segment = Segment(seeds, 0, 700, shuffle)  # a whole stretch, and a short one
+    segment = host.Segment(seeds, 0, 700, shuffle)  # a whole stretch, and a short one
     return host.train(name, trainer, problem, segment, np.ones(2, bool))[0]
 
 
@@ -146,7 +144,7 @@ def test_tensorflow_gives_the_curve_of_numpy():
 
 def train_and_measure(trainer, problem):
     """Do all that a job does after it has made its trainer."""
-    segment = Segment(SEEDS, 0, 600, "every_epoch")  # a whole stretch, and a short one
+    segment = host.Segment(SEEDS, 0, 600, "every_epoch")  # a whole stretch, and a short one
     host.train("it", trainer, problem, segment, np.ones(len(SEEDS), bool))
     trainer.state()
 
@@ -192,6 +190,7 @@ ONE_JOB = """
 import sys
 from pathlib import Path
 from epochwise.training import training_job
+from epochwise.training.segment import Segment
 arrays, scaler, plugins, backend, *others = sys.argv[1:]
 values = {"hidden_layer_sizes": [4], "batch_size": "auto", "dtype": "float64"}
 with open("log", "w") as log:

@@ -57,14 +57,14 @@ def fill_in(path):
 def test_a_new_backend_passes_the_kit_once_filled_in(tmp_path):
     path = new_backend(tmp_path, "mine")
     fill_in(path)
-    assert [promise for promise in check(path) if not promise.kept] == []
+    assert [one for one in check(path) if one.failed] == []
 
 
 def test_a_new_backend_fails_the_kit_until_then(tmp_path):
     outcome = check(new_backend(tmp_path, "mine"))
-    broken = [promise for promise in outcome if not promise.kept]
-    assert "fill in predict" in broken[0].problem
-    assert {"agrees_epoch_by_epoch", "learns"} <= {promise.name for promise in broken}
+    failed = [one for one in outcome if one.failed]
+    assert "fill in predict" in failed[0].problem
+    assert {"agrees_epoch_by_epoch", "learns"} <= {one.name for one in failed}
 
 
 def test_a_new_backend_is_clean_code(tmp_path):

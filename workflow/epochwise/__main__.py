@@ -63,16 +63,16 @@ def backends(plugins: Path) -> None:
 @click.argument("backend")
 @click.option("--plugins", **PLUGINS)
 def check(backend: str, plugins: Path) -> None:
-    """Hold a BACKEND, a name or a file, against its contract, one line per promise."""
+    """Check a BACKEND, a name or a file, against the contract, one line per check."""
     from epochwise import conformance
     from epochwise.plugins.backend_commands import require_plugins
 
     is_file = backend.endswith(".py")
     if not is_file:
         require_plugins(plugins)
-    promises = conformance.check(backend) if is_file else conformance.check(plugins, backend)
-    click.echo(conformance.report(promises))
-    if not all(promise.kept for promise in promises):
+    checks = conformance.check(backend) if is_file else conformance.check(plugins, backend)
+    click.echo(conformance.report(checks))
+    if any(one.failed for one in checks):
         raise SystemExit(1)
 
 

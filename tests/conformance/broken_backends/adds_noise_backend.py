@@ -3,16 +3,16 @@
 import os
 from pathlib import Path
 
-from epochwise.api import hookimpl
+from epochwise.api import DEFINITION, hookimpl
 from epochwise.plugins.registry import load_backend
 
-NumpyTrainer = load_backend(Path(__file__).parents[2] / "plugins", "numpy").value
+NumpyTrainer = load_backend(Path(__file__).parents[3] / "plugins", "numpy").value
 NOISE = os.getpid() * 1e-16
 
 
 @hookimpl
 def register_backends(register):
-    register("adds_noise", AddsNoise)
+    register("adds_noise", AddsNoise, honours=DEFINITION)
 
 
 class AddsNoise(NumpyTrainer):

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import numpy as np
 
-from epochwise.api import hookimpl
+from epochwise.api import DEFINITION, hookimpl
 from epochwise.plugins.registry import load_backend
 
-NumpyTrainer = load_backend(Path(__file__).parents[2] / "plugins", "numpy").value
+NumpyTrainer = load_backend(Path(__file__).parents[3] / "plugins", "numpy").value
 
 
 @hookimpl
 def register_backends(register):
-    register("keeps_its_own_order", KeepsItsOwnOrder)
+    register("keeps_its_own_order", KeepsItsOwnOrder, honours=DEFINITION)
 
 
 class KeepsItsOwnOrder(NumpyTrainer):

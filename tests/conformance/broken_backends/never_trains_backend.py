@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from epochwise.api import hookimpl
+from epochwise.api import DEFINITION, hookimpl
 from epochwise.plugins.registry import load_backend
 
-NumpyTrainer = load_backend(Path(__file__).parents[2] / "plugins", "numpy").value
+NumpyTrainer = load_backend(Path(__file__).parents[3] / "plugins", "numpy").value
 
 
 @hookimpl
 def register_backends(register):
-    register("never_trains", NeverTrains)
+    register("never_trains", NeverTrains, honours=DEFINITION)
 
 
 class NeverTrains(NumpyTrainer):

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from epochwise.api import hookimpl
+from epochwise.api import DEFINITION, hookimpl
 from epochwise.errors import PluginError
 from epochwise.plugins.registry import load_backend
 
-NumpyTrainer = load_backend(Path(__file__).parents[2] / "plugins", "numpy").value
+NumpyTrainer = load_backend(Path(__file__).parents[3] / "plugins", "numpy").value
 
 
 @hookimpl
 def register_backends(register):
-    register("refuses_everything", RefusesEverything)
+    register("refuses_everything", RefusesEverything, honours=DEFINITION)
 
 
 class RefusesEverything(NumpyTrainer):

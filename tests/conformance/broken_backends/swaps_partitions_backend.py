@@ -4,16 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from epochwise.api import hookimpl
+from epochwise.api import DEFINITION, hookimpl
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host
 
-NumpyTrainer = load_backend(Path(__file__).parents[2] / "plugins", "numpy").value
+NumpyTrainer = load_backend(Path(__file__).parents[3] / "plugins", "numpy").value
 
 
 @hookimpl
 def register_backends(register):
-    register("swaps_partitions", SwapsPartitions)
+    register("swaps_partitions", SwapsPartitions, honours=DEFINITION)
 
 
 class SwapsPartitions(NumpyTrainer):

@@ -1,0 +1,100 @@
+"""A check is one function of a backend and a case; this tries it on all its cases and sums up."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+
+import numpy as np
+
+from epochwise.conformance.cases import FACTORS, Case
+from epochwise.conformance.choosing import Cases, Chooses, whole_array
+from epochwise.conformance.driving import Backend, FailedCheckError, NotCheckedError
+from epochwise.errors import EpochwiseError
+
+FEW = 2  # at most one level in so many that were tried: few
+OFTEN = 4  # failures for each of them: no coincidence
+
+CheckCase = Callable[[Backend, Case], None]
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of a check: the cases tried, how many there are at most, and what is wrong."""
+
+    cases: int
+    of: int
+    problem: str = ""
+
+
+def on(chooses: Chooses, why_not: str = "") -> Callable[[CheckCase], Callable[[Backend], Tried]]:
+    """Make a check of a function that raises where a backend fails on a case.
+
+    Parameters
+    ----------
+    chooses : picks the cases to try from those that the backend takes.
+    why_not : why there may be none.
+    """
+
+    def decorate(check: CheckCase) -> Callable[[Backend], Tried]:
+        @wraps(check)
+        def on_all(backend: Backend) -> Tried:
+            if not chooses(backend.cases):
+                raise NotCheckedError(why_not)
+            return try_all(check, backend, chooses)
+
+        return on_all
+
+    return decorate
+
+
+def try_all(check: CheckCase, backend: Backend, chooses: Chooses) -> Tried:
+    """Try a check on all the cases that are chosen for it."""
+    cases = chooses(backend.cases)
+    outcomes = {case: attempt(check, backend, case) for case in cases}
+    failed = {case: error for case, error in outcomes.items() if error}
+    most = max(len(cases), len(chooses(whole_array())))
+    return Tried(len(cases), most, sum_up(failed, cases))
+
+
+def attempt(check: CheckCase, backend: Backend, case: Case) -> Exception | None:
+    """Try one case. Whatever a plugin's code raises, a warning too, is a failure.
+
+    As in `host.train`, overflow warns of nothing: a run may diverge.
+    """
+    try:
+        with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
+            warnings.simplefilter("error", RuntimeWarning)
+            check(backend, case)
+    except NotCheckedError:
+        raise
+    except Exception as error:
+        return error
+    return None
+
+
+def sum_up(failed: Mapping[Case, Exception], cases: Cases) -> str:
+    """Say what is wrong in the first case that fails, and what all that fail have in common."""
+    if not failed:
+        return ""
+    case, error = next(iter(failed.items()))
+    told = isinstance(error, FailedCheckError | EpochwiseError)
+    sentence = str(error) if told else f"raises {type(error).__name__}: {error}"
+    others = f" ({len(failed)} of {len(cases)} fail{in_common(failed, cases)})"
+    return f"{case}: {sentence}{others if len(cases) > 1 else ''}"
+
+
+def in_common(failed: Mapping[Case, Exception], cases: Cases) -> str:
+    """Name the levels that fail and never pass, or else the few that fail at all."""
+    passed = [case for case in cases if case not in failed]
+    alone, shared = list[str](), list[str]()
+    for number, levels in enumerate(FACTORS.values()):
+        bad, good = ({case[number] for case in some} for some in (failed, passed))
+        named = " or ".join(level for level in levels if level in bad)
+        if passed and not bad & good:
+            alone.append(f"all with {named}, and no others")
+        elif FEW * len(bad) <= len(bad | good) and OFTEN * len(bad) <= len(failed):
+            shared.append(f"with {named}")
+    if alone:
+        return f": {'; '.join(alone)}"
+    return f": all {' and '.join(shared)}" if shared else ""
