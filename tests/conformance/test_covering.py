@@ -13,6 +13,7 @@ from epochwise.conformance.choosing import (
     every,
     everything,
     few,
+    fewest,
     makes_sense,
     single,
     whole_array,
@@ -43,13 +44,16 @@ def test_every_level_is_there_in_float32():
     )
 
 
-def test_every_level_is_there_in_the_few_and_each_solver_in_both_precisions():
-    cases = few(whole_array())
-    assert {level for case in cases for level in case} == {
+@pytest.mark.parametrize("choice", [few, fewest])
+def test_every_level_is_there_in_the_few(choice):
+    assert {level for case in choice(whole_array()) for level in case} == {
         level for factor in FACTORS.values() for level in factor
     }
+
+
+def test_each_solver_is_there_in_both_precisions():
     both = set(product(FACTORS["solver"], FACTORS["dtype"]))
-    assert {(case.solver, case.dtype) for case in cases} == both
+    assert {(case.solver, case.dtype) for case in few(whole_array())} == both
 
 
 def test_the_same_cases_are_chosen_each_time_and_they_are_few():

@@ -10,6 +10,7 @@ For a plugin's author ``check("mine_backend.py")`` makes every check; in a test 
 import unittest
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +152,15 @@ class BackendConformance:
             setattr(cls, f"test_{name}", _as_test(name))
 
 
+@cache
+def _load_once(plugin: str | Path) -> Backend:
+    """Load a backend, and find out what it takes, once for all tests."""
+    return load(plugin)
+
+
 def _as_test(name: str) -> Callable[[BackendConformance], None]:
     def test(self: BackendConformance) -> None:
-        outcome = _make(name, load(self.plugin))
+        outcome = _make(name, _load_once(self.plugin))
         assert not outcome.failed, str(outcome)
         if outcome.unchecked:
             raise unittest.SkipTest(str(outcome))

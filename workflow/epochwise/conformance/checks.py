@@ -8,7 +8,7 @@ through that and through `run_epoch` alike.
 import numpy as np
 
 from epochwise.conformance.cases import EPOCHS, SEEDS, Case
-from epochwise.conformance.choosing import every, few, plainest, single, to_learn
+from epochwise.conformance.choosing import every, few, fewest, plainest, single, to_learn
 from epochwise.conformance.comparing import (
     HALFWAY,
     TOLERANCE,
@@ -119,7 +119,7 @@ def exchanges_states(backend: Backend, case: Case) -> None:
         require_close(curve, wanted[HALFWAY + 1 :], problem, hint, HALFWAY + 1)
 
 
-@on(few)
+@on(fewest)
 def seeds_are_independent(backend: Backend, case: Case) -> None:
     """Train a seed alike whichever others share its job."""
     problem = case.problem()

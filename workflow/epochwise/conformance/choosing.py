@@ -94,11 +94,21 @@ def single(cases: Cases) -> Cases:
     return tuple(case for case in cases if case.dtype == "float32")
 
 
-@cache
 def few(cases: Cases) -> Cases:
     """Take some cases that have every level, and each solver in each precision."""
+    return holding(cases, (SOLVER, DTYPE))
+
+
+def fewest(cases: Cases) -> Cases:
+    """Take some cases that have every level: for checks at which a framework compiles anew."""
+    return holding(cases)
+
+
+@cache
+def holding(cases: Cases, *more: Group) -> Cases:
+    """Take some cases that have every level and all combinations of the levels of a group."""
     rows = np.array([levels_of(case) for case in cases])
-    groups: list[Group] = [*((factor,) for factor in range(len(SIZES))), (SOLVER, DTYPE)]
+    groups: list[Group] = [*((factor,) for factor in range(len(SIZES))), *more]
     chosen = cover(rows, np.ones(len(rows), bool), groups, lambda row: True, [0])
     return tuple(cases[row] for row in sorted(chosen))
 

@@ -114,5 +114,8 @@ def name_the_slip(case: Case, curve: Array) -> str:
         if difference(curve, reference(case, slip).curve) < tolerance:
             return sentence
     if difference(curve, reference(case).curve) < ROUNDING:
-        return "so little is often a rounding: compute in float64 where that is asked"
+        return (
+            "so small a difference comes of rounding to float32, or with adam of a wrong factor in "
+            "the gradient"
+        )
     return "mend the gradient, the solver's step, or which rows each seed's batch takes"

@@ -11,7 +11,7 @@ import numpy as np
 
 from epochwise.arrays import Array
 from epochwise.conformance.cases import Case
-from epochwise.conformance.choosing import Cases, every, few, plainest
+from epochwise.conformance.choosing import Cases, every, few, fewest, plainest
 from epochwise.conformance.driving import (
     Backend,
     FailedCheckError,
@@ -76,7 +76,7 @@ def fingerprint(backend: Backend, case: Case) -> str:
 
 def another_process_agrees(backend: Backend) -> Tried:
     """Give the same bytes in another process."""
-    cases = few(backend.cases)
+    cases = fewest(backend.cases)
     elsewhere = dict(zip(cases, fingerprints_elsewhere(backend, cases), strict=True))
 
     def agrees(backend: Backend, case: Case) -> None:
@@ -85,7 +85,7 @@ def another_process_agrees(backend: Backend) -> Tried:
                 "another process gives other bytes; seed nothing and draw nothing yourself"
             )
 
-    return try_all(agrees, backend, few)
+    return try_all(agrees, backend, fewest)
 
 
 def fingerprints_elsewhere(backend: Backend, cases: Cases) -> list[str]:

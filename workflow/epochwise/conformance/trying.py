@@ -1,7 +1,7 @@
 """A check is one function of a backend and a case; this tries it on all its cases and sums up."""
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import wraps
 
@@ -11,9 +11,6 @@ from epochwise.conformance.cases import FACTORS, Case
 from epochwise.conformance.choosing import Cases, Chooses, whole_array
 from epochwise.conformance.driving import Backend, FailedCheckError, NotCheckedError
 from epochwise.errors import EpochwiseError
-
-FEW = 2  # at most one level in so many that were tried: few
-OFTEN = 4  # failures for each of them: no coincidence
 
 CheckCase = Callable[[Backend, Case], None]
 
@@ -84,17 +81,25 @@ def sum_up(failed: Mapping[Case, Exception], cases: Cases) -> str:
     return f"{case}: {sentence}{others if len(cases) > 1 else ''}"
 
 
-def in_common(failed: Mapping[Case, Exception], cases: Cases) -> str:
+def in_common(failed: Collection[Case], cases: Cases) -> str:
     """Name the levels that fail and never pass, or else the few that fail at all."""
     passed = [case for case in cases if case not in failed]
     alone, shared = list[str](), list[str]()
     for number, levels in enumerate(FACTORS.values()):
         bad, good = ({case[number] for case in some} for some in (failed, passed))
-        named = " or ".join(level for level in levels if level in bad)
-        if passed and not bad & good:
-            alone.append(f"all with {named}, and no others")
-        elif FEW * len(bad) <= len(bad | good) and OFTEN * len(bad) <= len(failed):
-            shared.append(f"with {named}")
+        names, others = (
+            " or ".join(level for level in levels if level in some) for some in (bad, good)
+        )
+        if good and not bad & good and no_chance(2, failed, bad) and no_chance(2, passed, good):
+            most = len(bad) > len(good)
+            alone.append(f"all but those with {others}" if most else f"just those with {names}")
+        elif 2 * len(bad) <= len(bad | good) and no_chance(4, failed, bad):
+            shared.append(f"with {names}")
     if alone:
         return f": {'; '.join(alone)}"
-    return f": all {' and '.join(shared)}" if shared else ""
+    return f": all of them {' and '.join(shared)}" if shared else ""
+
+
+def no_chance(often: int, cases: Collection[Case], levels: set[str]) -> bool:
+    """Tell whether there are so many cases for each level that it is hardly a coincidence."""
+    return len(cases) >= often * len(levels)
