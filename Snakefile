@@ -1,13 +1,9 @@
 from snakemake.utils import min_version
 
-min_version("9.8")
+min_version("9.19")
 
 
 configfile: "config/config.yaml"
-
-
-# an image to build on; neither fetched nor used unless you ask for it with --sdm
-container: "docker://python:3.11-bookworm"
 
 
 wildcard_constraints:

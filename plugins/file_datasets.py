@@ -108,7 +108,8 @@ def read_frame(path: Path, separator: str) -> "pd.DataFrame":
     import pandas as pd
 
     if not separator:
-        frame = pd.read_parquet(path).reset_index(drop=True)  # rows are counted, not named
+        frame = pd.read_parquet(path, partitioning=None)  # a folder `year=2020` is no column
+        frame = frame.reset_index(drop=True)  # rows are counted, not named
         frame.columns = [str(column) for column in frame.columns]
         check_names(path, list(frame.columns))
         return frame

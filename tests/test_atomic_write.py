@@ -11,6 +11,8 @@ from epochwise.errors import DataError
 from epochwise.training import states, training_job
 from epochwise.training.segment import Segment
 
+pytestmark = pytest.mark.versions
+
 
 def fails(*arguments, **options):
     raise OSError("no space left on device")

@@ -9,6 +9,8 @@ from epochwise.__main__ import main
 from epochwise.conformance import CHECKS
 from helpers import PLUGINS
 
+pytestmark = pytest.mark.versions
+
 BROKEN = Path(__file__).parent / "conformance" / "broken_backends"
 
 

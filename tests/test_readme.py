@@ -49,6 +49,7 @@ def test_the_study_as_written_is_a_study(tmp_path):
     assert len(one.seeds) == 10
 
 
+@pytest.mark.versions
 def test_a_user_s_ten_lines_go_from_csv_to_an_answer(clone, tmp_path):
     text = (
         block("yaml", "houses").replace("epochs: 500", "epochs: 5").replace("seeds: 10", "seeds: 2")

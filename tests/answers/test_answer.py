@@ -14,6 +14,8 @@ from epochwise.answers.settings import AnswerSettings
 from epochwise.errors import DataError
 from epochwise.tables.catalogue import ANSWERS, named
 
+pytestmark = pytest.mark.versions
+
 SETTINGS = AnswerSettings.of(resamples=100)
 CRITERIA = parse_criteria(None, REGISTRY)
 EPOCH = np.arange(401)

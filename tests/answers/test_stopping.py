@@ -11,6 +11,8 @@ from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpS
 from epochwise.answers.stopping import NEVER, Criterion, MovingAverage, Patience
 from helpers import load
 
+pytestmark = pytest.mark.versions
+
 
 def random_curves(count, epochs, seed):
     """Return curves that fall and rise with noise; a third has ties, some have NaN inside."""

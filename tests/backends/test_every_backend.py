@@ -18,6 +18,8 @@ from epochwise.training.contract import Hyperparameters, Partition, Problem
 from epochwise.training.parameters import initial_state
 from helpers import PLUGINS, load, require
 
+pytestmark = pytest.mark.versions
+
 MODULES = {
     "numpy": "numpy",
     "sklearn": "sklearn",

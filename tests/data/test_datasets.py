@@ -11,6 +11,8 @@ from epochwise.errors import DataError
 from epochwise.plugins import registry
 from helpers import PLUGINS
 
+pytestmark = pytest.mark.versions
+
 SOURCES = registry.load_all(PLUGINS, "datasets")
 
 

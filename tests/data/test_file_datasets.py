@@ -15,6 +15,8 @@ from epochwise.plugins import registry
 from epochwise.study.schema import fill_defaults
 from helpers import PLUGINS
 
+pytestmark = pytest.mark.versions
+
 SOURCES = registry.load_all(PLUGINS, "datasets")
 GOOD = "x,colour,y\n" + "".join(f"{i},{'red' if i % 3 else 'blue'},{i / 7}\n" for i in range(12))
 
@@ -55,6 +57,14 @@ def test_tsv_parquet_bom_and_separator_hold_the_same_data(tmp_path):
         other, other_facts = load(tmp_path, content, name, **options)
         assert other.equals(table), name
         assert other_facts == facts, name
+
+
+def test_a_folder_named_like_a_key_adds_no_column(tmp_path):
+    (tmp_path / "year=2020").mkdir()
+    frame = pd.DataFrame({"x": np.arange(9) / 2, "y": np.arange(9) / 7})
+    frame.to_parquet(tmp_path / "year=2020" / "data.parquet")
+    content = (tmp_path / "year=2020" / "data.parquet").read_bytes()
+    assert load(tmp_path / "year=2020", content, "data.parquet")[1].features == ["x"]
 
 
 def test_several_targets_and_chosen_features(tmp_path):

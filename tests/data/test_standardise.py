@@ -12,6 +12,8 @@ from epochwise.data.standardise import cut_rows, read_scaler, standardise
 from epochwise.errors import DataError, DataWarning
 from epochwise.study.schema import fill_defaults
 
+pytestmark = pytest.mark.versions
+
 BOTH = {"features": True, "target": True}
 ROWS = 40
 

@@ -5,6 +5,8 @@ from epochwise.figures.loss_curves import MOST_PANELS, MOST_SINGLES, draw
 from epochwise.figures.style import PARTITION_STYLE
 from figure_samples import make, options, valley, with_test, words
 
+pytestmark = pytest.mark.versions
+
 
 def labelled(axes):
     return {line.get_label(): line for line in axes.lines if not line.get_label().startswith("_")}

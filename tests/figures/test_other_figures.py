@@ -12,6 +12,8 @@ from epochwise.figures import (
 )
 from figure_samples import answered, make, options, valley, words
 
+pytestmark = pytest.mark.versions
+
 
 def labels(axes):
     return dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))

@@ -15,6 +15,8 @@ from epochwise.tables.results import Tables
 from figure_samples import answered, make, valley, with_test
 from page.conftest import HOSTILE, finish
 
+pytestmark = pytest.mark.versions
+
 
 def data_of(file):
     text = file.read_text(encoding="utf-8")

@@ -172,6 +172,11 @@ def test_points_have_their_own_epochs(tmp_path):
     assert "epochs" not in plan.points["epochs=10"].hyperparameters
 
 
+def test_points_on_the_graphics_card_take_one(tmp_path):
+    plan = make(tmp_path, "datasets: [iris]\nsweep: {device: [cpu, cuda]}\n")
+    assert [plan.gpus(point) for point in plan.points] == [0, 1]
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [

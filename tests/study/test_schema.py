@@ -10,6 +10,8 @@ from epochwise.plugins import registry
 from epochwise.study import schema
 from helpers import PLUGINS
 
+pytestmark = pytest.mark.versions
+
 GOOD = {"datasets": ["diabetes"]}
 
 

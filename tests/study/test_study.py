@@ -5,6 +5,8 @@ import pytest
 from epochwise.errors import StudyError
 from epochwise.study import study as studies
 
+pytestmark = pytest.mark.versions
+
 
 def write(folder, text, name="mine.yaml"):
     path = folder / name

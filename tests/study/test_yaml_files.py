@@ -12,6 +12,8 @@ from epochwise.study import schema, yaml_files
 from epochwise.study import study as studies
 from helpers import ROOT
 
+pytestmark = pytest.mark.versions
+
 
 def read(text):
     return yaml_files.parse(text, "my.yaml")

@@ -12,6 +12,8 @@ from epochwise.errors import DataError
 from epochwise.tables import agreement
 from epochwise.tables.agreement import apart, by_place, pairs, relative_difference, write
 
+pytestmark = pytest.mark.versions
+
 EPOCHS = 5
 
 

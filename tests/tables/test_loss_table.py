@@ -14,6 +14,8 @@ from epochwise.training.contract import Partition, Problem
 from epochwise.training.defaults import hyperparameters
 from epochwise.training.segment import Segment
 
+pytestmark = pytest.mark.versions
+
 LABELS = {"dataset": "iris", "fold": 0, "backend": "numpy"}
 
 

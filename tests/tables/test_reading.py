@@ -12,6 +12,8 @@ from epochwise.errors import DataError
 from epochwise.parquet import write
 from epochwise.tables.reading import LossTable, read_curves
 
+pytestmark = pytest.mark.versions
+
 
 @pytest.fixture
 def table():

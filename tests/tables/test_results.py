@@ -11,6 +11,8 @@ from epochwise.errors import DataError
 from epochwise.tables.results import Tables, as_text, as_value, rank
 from figure_samples import make, valley, with_test
 
+pytestmark = pytest.mark.versions
+
 
 def noisy(run):
     """Curves whose mean has its least at another epoch than any run; one run diverges."""

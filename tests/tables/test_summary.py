@@ -8,6 +8,8 @@ from epochwise.parquet import write
 from epochwise.tables import summary
 from epochwise.tables.reading import LossTable
 
+pytestmark = pytest.mark.versions
+
 
 def run(validation, **labels):
     """One run of the loss table with a given validation curve."""

@@ -14,6 +14,8 @@ from epochwise.training.parameters import initial_state
 from epochwise.training.segment import Segment
 from helpers import PLUGINS
 
+pytestmark = pytest.mark.versions
+
 
 @pytest.fixture
 def problem():

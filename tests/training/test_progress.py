@@ -5,6 +5,7 @@ import fcntl
 import io
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from epochwise.training.metrics import Column
 from epochwise.training.progress import Progress
 from epochwise.training.segment import Segment
 from epochwise.training.terminal import CLEAR
+
+pytestmark = pytest.mark.versions
 
 COLUMNS = [Column("train", "loss"), Column("train", "accuracy"), Column("validation", "loss")]
 SEGMENT = Segment([42], 0, 100, "never")
@@ -149,3 +152,134 @@ def test_jobs_that_draw_at_once_show_each_other_and_never_mix(tmp_path, screen):
     assert [job.returncode for job in jobs] == [0, 0]
     texts = drawn.split(CLEAR)[1:]
     assert {part for text in texts for part in text.split("  |  ")} == {*both, "alone", ""}
+
+
+def fails(*arguments):
+    raise OSError("gone")
+
+
+def a_lost_terminal(screen, monkeypatch):
+    os.close(screen.outside)
+    screen.outside = os.open(os.devnull, os.O_RDONLY)
+
+
+def a_closed_terminal(screen, monkeypatch):
+    screen.terminal.close()
+
+
+def no_locks(screen, monkeypatch):
+    monkeypatch.setattr("epochwise.file_lock.fcntl.flock", fails)
+
+
+def no_fcntl(screen, monkeypatch):
+    monkeypatch.setattr("epochwise.file_lock.fcntl", None)
+
+
+def no_folder(screen, monkeypatch):
+    SHARED.parent.touch()
+
+
+def no_file(screen, monkeypatch):
+    SHARED.mkdir(parents=True)
+
+
+def no_space(screen, monkeypatch):
+    monkeypatch.setattr("epochwise.terminal.json.dump", fails)
+
+
+TROUBLES = [
+    a_lost_terminal,
+    a_closed_terminal,
+    no_locks,
+    no_fcntl,
+    no_folder,
+    no_file,
+    no_space,
+]
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda one: one.__name__)
+def test_whatever_happens_training_goes_on(clock, screen, monkeypatch, trouble, when):
+    if when == "before":
+        trouble(screen, monkeypatch)
+    log = io.StringIO()
+    watch = progress(screen.terminal, log)
+    for epoch in (20, 60, 100):
+        clock[0] += 10
+        watch(epoch, LOSSES)
+        if when == "meanwhile" and epoch == 20:
+            shutil.rmtree(SHARED.parent, ignore_errors=True)
+            trouble(screen, monkeypatch)
+    watch.close()
+    assert [line.split()[5] for line in log.getvalue().splitlines()] == [
+        "20/100",
+        "60/100",
+        "100/100",
+    ]
+
+
+def test_without_a_terminal_the_log_is_written(clock):
+    log = io.StringIO()
+    watch = progress(None, log)
+    watch(100, LOSSES)
+    watch.close()
+    assert "epoch 100/100" in log.getvalue()
+
+
+def test_a_terminal_that_does_not_tell_its_size_has_eighty_columns(clock, screen, monkeypatch):
+    monkeypatch.setattr("epochwise.terminal.os.get_terminal_size", fails)
+    watch = progress(screen.terminal)
+    clock[0] = 2.0
+    watch(20, LOSSES)
+    assert len(screen.line()) == 79
+
+
+def test_a_full_disk_leaves_the_log_short(clock, screen):
+    log = open("/dev/full", "w")  # noqa: SIM115  # only closing it may fail
+    watch = progress(screen.terminal, log)
+    for epoch in (20, 100):
+        clock[0] += 10
+        watch(epoch, LOSSES)
+    watch.close()
+    with pytest.raises(OSError, match="No space"):
+        log.close()
+
+
+@pytest.mark.parametrize("text", ["null", "[1, 2]", '"a"', '{"x": []}', '{"1": 2}', "{"])
+def test_a_file_that_makes_no_sense_does_no_harm(clock, screen, text):
+    SHARED.parent.mkdir()
+    SHARED.write_text(text)
+    watch = progress(screen.terminal)
+    clock[0] = 2.0
+    watch(20, LOSSES)
+    assert "epoch 20/100" in screen.line()
+
+
+WATCHING = """
+import io, sys
+from pathlib import Path
+import numpy as np
+from epochwise.host import Segment
+from epochwise.progress import Progress
+watch = Progress("", "", Segment([42], 0, 3, "never"), ["train_loss"], io.StringIO(), Path("shared"))
+watch.began = watch.next_line["terminal"] = -9.0
+watch(1, np.ones((1, 1)))
+input()
+watch.next_line["terminal"] = -9.0
+watch(2, np.ones((1, 1)))
+assert watch.terminal is None
+watch.close()
+"""
+
+
+def test_a_terminal_that_went_away_ends_no_job(tmp_path):
+    screen = Screen(80)
+    command = [sys.executable, "-c", WATCHING]
+    terminal = screen.terminal
+    job = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=terminal, cwd=tmp_path, text=True)
+    while not (tmp_path / "shared").exists() or not (tmp_path / "shared").stat().st_size:
+        assert job.poll() is None
+    screen.close()
+    job.communicate("\n")
+    assert job.returncode == 0

@@ -66,6 +66,7 @@ def contents(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.versions
 def test_a_run_leaves_what_the_readme_promises(ready):
     results = ready.folder / "results" / "tiny"
     table = pq.read_table(results / "losses.parquet")
@@ -80,6 +81,7 @@ def test_a_run_leaves_what_the_readme_promises(ready):
     assert "epoch 30/30" in (logs[0].parent / "20-30.log").read_text(encoding="utf-8")
 
 
+@pytest.mark.versions
 def test_the_answer_is_printed_in_ten_lines_or_as_json(ready):
     folder = str(ready.folder / "results" / "tiny")
     words = CliRunner().invoke(main, ["answer", folder])
@@ -91,6 +93,7 @@ def test_the_answer_is_printed_in_ten_lines_or_as_json(ready):
     assert len(found["answers"]) == 2
 
 
+@pytest.mark.versions
 def test_snakemakes_own_report_shows_figures_and_page(done):
     done.run("--report", "report.zip")
     with zipfile.ZipFile(done.folder / "report.zip") as archive:
@@ -178,6 +181,7 @@ def test_several_studies_hang_in_a_gallery(done):
     assert "A &amp; &lt;b&gt;" in page
 
 
+@pytest.mark.versions
 def test_a_second_run_has_nothing_to_do(done):
     assert "Nothing to be done" in done.run()
 
@@ -209,6 +213,7 @@ def test_a_figure_option_redraws_the_figure_alone(done):
     assert set(jobs) <= redrawn
 
 
+@pytest.mark.versions
 def test_more_epochs_train_only_what_is_new_and_equal_a_fresh_run(ready, tiny):
     tiny.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 25")
     tiny.run()
@@ -296,11 +301,44 @@ def kill_training(run: int) -> None:
 
 
 def test_two_runs_at_once_are_refused(tiny):
-    from epochwise.planning.lock import lock
+    from epochwise.file_lock import lock
 
-    with lock(tiny.folder / ".snakemake" / "epochwise.lock"):
+    with lock(tiny.folder / ".snakemake" / "epochwise.lock", print):
         text = tiny.run(ok=False)
     assert "another run is going on" in text
+
+
+LOCKLESS = """
+import fcntl
+from epochwise import hookimpl
+
+
+def flock(file, how):
+    raise OSError(37, "No locks available")
+
+
+fcntl.flock = flock
+
+
+@hookimpl
+def register_datasets(register): ...
+"""
+
+
+def test_a_run_goes_on_where_files_cannot_be_locked(tiny):
+    (tiny.folder / "plugins/lockless_datasets.py").write_text(LOCKLESS, encoding="utf-8")
+    text = tiny.run("results/tiny/study.yaml")
+    assert text.count("No locks available") == 1
+    assert "start no second run in this folder" in text
+
+
+@pytest.mark.parametrize("limit", [[], ["--resources", "gpu=1"]])
+def test_jobs_on_a_graphics_card_run_one_at_a_time_where_there_is_one(tiny, limit):
+    tiny.edit("plugins/twin_backend.py", 'DEVICES = ("cpu",)', 'DEVICES = ("cpu", "cuda")')
+    text = "seeds: 1\nbackends: [twin]\ntraining: {epochs: 2, device: cuda}\nsweep: {alpha: [0, 1]}"
+    tiny.study("tiny", f"datasets: [diabetes]\n{text}")
+    told = tiny.run("results/tiny/losses.csv", *limit)
+    assert ("Execute 2 jobs" in told) == (not limit)
 
 
 MISTAKES = {

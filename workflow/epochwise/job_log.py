@@ -4,7 +4,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -20,7 +20,7 @@ def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
     study : the name that the sentence begins with.
     """
     about = f"study {study}: " if study else ""
-    with open(log, "w", encoding="utf-8") as file:
+    with _opened(log) as file:
 
         def show(message: Warning | str, category: type, *_: object, **__: object) -> None:
             _say(file, f"warning: {about}{message}")
@@ -36,6 +36,22 @@ def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
             raise
 
 
+@contextmanager
+def _opened(log: str | Path) -> Iterator[TextIO]:
+    """Open the log; a full disk leaves it short and ends no job."""
+    file = open(log, "w", encoding="utf-8")  # noqa: SIM115  # its own closing would raise
+    try:
+        yield file
+    finally:
+        with suppress(OSError):
+            file.close()
+
+
 def _say(log: TextIO, line: str) -> None:
-    for stream in (log, sys.stderr):
-        print(line, file=stream, flush=True)
+    with suppress(OSError):
+        print(line, file=log, flush=True)
+    if sys.stderr:
+        try:
+            print(line, file=sys.stderr, flush=True)
+        except (OSError, ValueError):  # the terminal is gone
+            sys.stderr = None  # what its buffer kept would fail at the end

@@ -5,11 +5,12 @@ from os.path import relpath
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 from epochwise.planning.final_message import final_message
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
-from epochwise.planning.lock import lock
+from epochwise.file_lock import lock
 from epochwise.planning.refusals import check_backends, read_plans
 from epochwise.tables.catalogue import ANSWERS
 from epochwise.planning.reruns import Code
@@ -33,7 +34,8 @@ def before_any_job():
     try:
         with visible("pandas"):
             check_backends(PLANS.values(), PLUGINS)
-        workflow.epochwise_lock = lock(Path(".snakemake/epochwise.lock"))
+        file = Path(".snakemake/epochwise.lock")
+        workflow.epochwise_lock = lock(file, logger.warning)
     except EpochwiseError as error:
         raise WorkflowError(str(error)) from None
 

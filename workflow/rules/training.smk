@@ -16,6 +16,8 @@ rule train:
     benchmark:
         "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.benchmark.tsv"
     threads: 1
+    resources:
+        gpu=lambda w: PLANS[w.study].gpus(w.point),
     params:
         hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
         shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],

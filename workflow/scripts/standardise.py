@@ -10,12 +10,11 @@ with job(snakemake.log[0], snakemake.wildcards.study):
         import_module("sklearn.model_selection")
         import_module("sklearn.preprocessing")
 
-    import pyarrow.parquet as pq
-
+    from epochwise import parquet
     from epochwise.data import datasets, standardise
     from epochwise.training import problems, states
 
-    table = pq.read_table(snakemake.input.table)
+    table = parquet.read(snakemake.input.table)
     facts = datasets.read_facts(snakemake.input.facts)
     parts = standardise.cut_rows(
         table, facts, snakemake.params.partitions, int(snakemake.wildcards.fold)

@@ -106,6 +106,10 @@ class Plan:
         folder, start = fold / at.point / at.backend / f"seeds-{at.seeds}", int(at.start)
         return f"{folder}/{self._starts[str(folder), start]}-{start}.npz" if start else []
 
+    def gpus(self, point: str) -> int:
+        """Give how many graphics cards a job that trains a point takes."""
+        return int(self.points[point].values["device"] == "cuda")
+
     def dataset_file(self, dataset: str) -> list[str]:
         """Give the user's file that a dataset is read from, if it is."""
         file = self.study.dataset_file(dataset)

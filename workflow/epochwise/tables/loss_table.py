@@ -12,7 +12,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from epochwise import parquet
 from epochwise.columns import described, facts_of, measured
@@ -65,14 +64,17 @@ def aggregate(parts: Sequence[Part], epochs: int | None = None) -> pa.Table:
 
 def _read(part: Part) -> pa.Table:
     wanted = pc.field("seed").isin(list(part.seeds)) & (pc.field("epoch") <= part.epochs)
-    return pq.read_table(part.path).filter(wanted)
+    table = parquet.read(part.path)
+    return table.filter(wanted)
 
 
 def save(table: pa.Table, out: str | Path, csv: str | Path) -> None:
     """Write a table twice, the same bytes each time for the same table."""
     parquet.write(table, out)
-    bare = pa_csv.WriteOptions(quoting_style="none", quoting_header="none")  # names need no quotes
-    pa_csv.write_csv(plain(table), csv, bare)
+    bare = pa_csv.WriteOptions(include_header=False, quoting_style="none")  # names need no quotes
+    with Path(csv).open("wb") as file:
+        file.write(f"{','.join(table.column_names)}\n".encode())
+        pa_csv.write_csv(plain(table), file, bare)
 
 
 def plain(table: pa.Table) -> pa.Table:

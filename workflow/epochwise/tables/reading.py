@@ -114,8 +114,7 @@ class LossTable:
     def _read(self, columns: Iterable[str]) -> pa.Table:
         if isinstance(self.source, pa.Table):
             return self.source.select(list(columns))
-        # one thread and no buffer: quick enough, and the memory is that of the columns alone
-        return pq.read_table(self.source, columns=list(columns), use_threads=False)
+        return parquet.read(self.source, list(columns))
 
     def _measured(self, name: str) -> Floats:
         """Read a column of numbers, (rows,), NaN for what is not finite; empty if it holds nothing."""

@@ -1,8 +1,12 @@
-"""Progress while training: a line that updates on a terminal, plain lines in a log file."""
+"""Progress while training: a line that updates on a terminal, plain lines in a log file.
+
+Whatever happens to either, training goes on.
+"""
 
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -37,12 +41,12 @@ class Progress:
         columns: Sequence[Column],
         log: TextIO,
         shared: Path,
-        terminal: TextIO = sys.stderr,
+        terminal: TextIO | None = sys.stderr,
     ) -> None:
         self.label, self.short, self.segment, self.log = label, short, segment, log
         self.shown = [index for index, one in enumerate(columns) if one.metric == "loss"]
         self.names = [columns[index].partition for index in self.shown]
-        self.terminal = SharedLine(shared, terminal) if terminal.isatty() else None
+        self.terminal = _shared_line(shared, terminal)
         self.began = time.monotonic()
         self.next_line = {"terminal": self.began + 1.0, "log": self.began}
 
@@ -50,17 +54,26 @@ class Progress:
         """Tell of an epoch; `losses` is (seeds, columns), NaN for diverged runs."""
         now, last = time.monotonic(), epoch == self.segment.end
         if self.terminal and now >= self.next_line["terminal"]:
-            self.terminal.say(self.line(epoch, losses, now), self.brief(epoch, now))
             self.next_line["terminal"] = now + TERMINAL_SECONDS
+            self._draw(self.terminal, epoch, losses, now)
         if last or now >= self.next_line["log"]:
-            self.log.write(self.line(epoch, losses, now) + "\n")
-            self.log.flush()
             self.next_line["log"] = now + LOG_SECONDS
+            with suppress(Exception):
+                self.log.write(self.line(epoch, losses, now) + "\n")
+                self.log.flush()
 
     def close(self) -> None:
         """Take this job off the terminal."""
-        if self.terminal:
-            self.terminal.leave()
+        with suppress(Exception):
+            if self.terminal:
+                self.terminal.leave()
+
+    def _draw(self, terminal: SharedLine, epoch: int, losses: Array, now: float) -> None:
+        """Draw the line; a terminal that fails is left alone from then on."""
+        try:
+            terminal.say(self.line(epoch, losses, now), self.brief(epoch, now))
+        except Exception:
+            self.terminal = None
 
     def brief(self, epoch: int, now: float) -> str:
         """Write what fits beside other jobs: epoch and time left."""
@@ -82,3 +95,11 @@ class Progress:
         """Give epochs per second and the seconds left."""
         speed = (epoch - self.segment.start) / max(now - self.began, 1e-9)
         return speed, (self.segment.end - epoch) / speed if speed else 0.0
+
+
+def _shared_line(path: Path, terminal: TextIO | None) -> SharedLine | None:
+    """Give the terminal's line; None where there is no terminal, or the file cannot be had."""
+    with suppress(Exception):
+        if terminal and terminal.isatty():
+            return SharedLine(path, terminal)
+    return None

@@ -1,13 +1,15 @@
 """One line on the terminal, for all jobs that train at the same time."""
 
-import fcntl
 import json
 import os
 from pathlib import Path
 from typing import TextIO
 
+from epochwise.file_lock import hold
+
 CLEAR = "\r\x1b[2K"
 SEPARATOR = "  |  "
+COLUMNS = 80  # where the terminal does not say
 
 
 class SharedLine:
@@ -17,6 +19,9 @@ class SharedLine:
     ----------
     path : a file that all of them know; it keeps what each said last, by process number.
     terminal : where the line is drawn.
+
+    Every method fails with an OSError where the file cannot be had or locked, or where
+    the terminal is gone.
     """
 
     def __init__(self, path: Path, terminal: TextIO) -> None:
@@ -34,7 +39,7 @@ class SharedLine:
 
     def _update(self, mine: dict[str, list[str]]) -> None:
         with self.path.open("a+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            hold(file, wait=True)
             said = self._others(file) | mine
             file.truncate(0)
             json.dump(said, file)
@@ -44,15 +49,21 @@ class SharedLine:
         file.seek(0)
         try:
             said = json.loads(file.read() or "{}")
-        except ValueError:  # a job was killed while it wrote
+            return {job: [*said[job]] for job in said if job != self.me and is_alive(int(job))}
+        except (ValueError, TypeError, OverflowError):  # a job was killed while it wrote
             return {}
-        return {job: texts for job, texts in said.items() if job != self.me and is_alive(int(job))}
 
     def _draw(self, said: list[list[str]]) -> None:
         texts = said[0][:1] if len(said) == 1 else [short for _, short in said]
-        columns = os.get_terminal_size(self.terminal.fileno()).columns or 80
-        self.terminal.write(CLEAR + SEPARATOR.join(texts)[: columns - 1])
-        self.terminal.flush()
+        line = CLEAR + SEPARATOR.join(texts)[: self._columns() - 1]
+        # past the stream's buffer: what a lost terminal left there would fail at the job's end
+        os.write(self.terminal.fileno(), line.encode(self.terminal.encoding, "replace"))
+
+    def _columns(self) -> int:
+        try:
+            return os.get_terminal_size(self.terminal.fileno()).columns or COLUMNS
+        except OSError:
+            return COLUMNS
 
 
 def is_alive(process: int) -> bool:
