@@ -68,7 +68,7 @@ def test_a_lost_terminal_ends_no_job(tmp_path, monkeypatch, capsys, lost):
 
 SPEAKING = """
 import sys, warnings
-from epochwise.job import job
+from epochwise.job_log import job
 with job(sys.argv[1]):
     input()
     warnings.warn("here")

@@ -14,8 +14,10 @@ from epochwise.data.standardise import Scaler
 from epochwise.errors import PluginError
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host, states
-from epochwise.training.contract import Hyperparameters, Partition, Problem
+from epochwise.training.contract import Partition, Problem
+from epochwise.training.defaults import hyperparameters
 from epochwise.training.parameters import initial_state
+from epochwise.training.segment import Segment
 from helpers import PLUGINS, load, require
 
 pytestmark = pytest.mark.versions
@@ -83,7 +85,7 @@ HALF, WHOLE, SEEDS = 4, 8, (2, 5)
 def train_on(case, name, state, start, end):
     problem = case.problem()
     trainer = trainer_of(name)(problem, state)
-    segment = host.Segment(SEEDS, start, end, "every_epoch")
+    segment = Segment(SEEDS, start, end, "every_epoch")
     curve, _ = host.train(name, trainer, problem, segment, np.ones(len(SEEDS), bool))
     return curve, trainer.state()
 
@@ -119,7 +121,7 @@ def larger_problem(dtype="float64"):
             name: Partition(x[rows].astype(dtype), target[rows].astype(dtype), target[rows])
             for name, rows in parts.items()
         },
-        Hyperparameters(hidden_layer_sizes=(32,), batch_size=40, dtype=dtype),
+        hyperparameters(hidden_layer_sizes=(32,), batch_size=40, dtype=dtype),
     )
 
 
@@ -127,7 +129,7 @@ def larger_problem(dtype="float64"):
 def curve_of(name, shuffle):
     problem, seeds = larger_problem(), (42, 7)
     trainer = trainer_of(name)(problem, initial_state(problem, seeds))
-    segment = host.Segment(seeds, 0, 700, shuffle)  # a whole stretch, and a short one
+    segment = Segment(seeds, 0, 700, shuffle)  # a whole stretch, and a short one
     return host.train(name, trainer, problem, segment, np.ones(2, bool))[0]
 
 
@@ -146,7 +148,7 @@ def test_tensorflow_gives_the_curve_of_numpy():
 
 def train_and_measure(trainer, problem):
     """Do all that a job does after it has made its trainer."""
-    segment = host.Segment(SEEDS, 0, 600, "every_epoch")  # a whole stretch, and a short one
+    segment = Segment(SEEDS, 0, 600, "every_epoch")  # a whole stretch, and a short one
     host.train("it", trainer, problem, segment, np.ones(len(SEEDS), bool))
     trainer.state()
 

@@ -184,7 +184,7 @@ def no_file(screen, monkeypatch):
 
 
 def no_space(screen, monkeypatch):
-    monkeypatch.setattr("epochwise.terminal.json.dump", fails)
+    monkeypatch.setattr("epochwise.training.terminal.json.dump", fails)
 
 
 TROUBLES = [
@@ -228,7 +228,7 @@ def test_without_a_terminal_the_log_is_written(clock):
 
 
 def test_a_terminal_that_does_not_tell_its_size_has_eighty_columns(clock, screen, monkeypatch):
-    monkeypatch.setattr("epochwise.terminal.os.get_terminal_size", fails)
+    monkeypatch.setattr("epochwise.training.terminal.os.get_terminal_size", fails)
     watch = progress(screen.terminal)
     clock[0] = 2.0
     watch(20, LOSSES)
@@ -260,9 +260,11 @@ WATCHING = """
 import io, sys
 from pathlib import Path
 import numpy as np
-from epochwise.host import Segment
-from epochwise.progress import Progress
-watch = Progress("", "", Segment([42], 0, 3, "never"), ["train_loss"], io.StringIO(), Path("shared"))
+from epochwise.training.metrics import Column
+from epochwise.training.progress import Progress
+from epochwise.training.segment import Segment
+columns = [Column("train", "loss")]
+watch = Progress("", "", Segment([42], 0, 3, "never"), columns, io.StringIO(), Path("shared"))
 watch.began = watch.next_line["terminal"] = -9.0
 watch(1, np.ones((1, 1)))
 input()

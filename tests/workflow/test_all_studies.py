@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from epochwise.planning.plan import SUFFIXES, read_plans
+from epochwise.planning.plan import SUFFIXES
+from epochwise.planning.refusals import read_plans
 from helpers import require
 
 SHORTER = {r"\bepochs: \d+": "epochs: 4", r"^seeds: \d+": "seeds: 2"}
@@ -26,6 +27,7 @@ def short(clone):
     return clone
 
 
+@pytest.mark.long
 def test_all_shipped_studies_are_made_with_pages_figures_and_gallery(short, monkeypatch):
     for framework in ("torch", "jax", "tensorflow"):
         require(framework)
