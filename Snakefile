@@ -18,13 +18,13 @@ wildcard_constraints:
     figure=r"[A-Za-z][A-Za-z0-9_-]*",
 
 
-include: "workflow/rules/common.smk"
+include: "workflow/rules/planning.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/answers.smk"
 include: "workflow/rules/figures.smk"
-include: "workflow/rules/report.smk"
+include: "workflow/rules/page.smk"
 
 
 rule all:
@@ -38,4 +38,4 @@ onstart:
 
 
 onsuccess:
-    print(closing_words(PLANS.values(), RESULTS / "index.html"))
+    print(final_message(PLANS.values(), RESULTS / "index.html"))

@@ -16,7 +16,11 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from epochwise.columns import described, measured
+from epochwise.parquet import column
 
 FOLDS = 5
 
@@ -25,6 +29,7 @@ def make_table(runs: int, epochs: int, configurations: int, path: Path) -> None:
     """Write noisy curves that fall and rise again, a few of which diverge."""
     draw = np.random.default_rng(0)
     epoch = np.arange(epochs + 1)
+    seeds = runs // configurations // FOLDS or 1
     parts = []
     for run in range(runs):
         fall = np.exp(-epoch / draw.uniform(0.05, 0.2) / epochs)
@@ -32,34 +37,38 @@ def make_table(runs: int, epochs: int, configurations: int, path: Path) -> None:
         rise = np.array([[0.0], [0.3], [0.3]]) * (epoch / epochs) ** 2 * draw.uniform(0.2, 1)
         losses = (0.5 + fall + rise) * noise
         length = epochs + 1 if run % 100 else draw.integers(epochs // 2, epochs)
-        seeds = runs // configurations // FOLDS or 1
-        parts.append(
-            pd.DataFrame(
-                {
-                    "dataset": "made",
-                    "fold": run // seeds % FOLDS,
-                    "backend": "numpy",
-                    "learning_rate": 0.001 * (1 + run // seeds // FOLDS),
-                    "seed": run % seeds,
-                    "epoch": epoch,
-                    "iteration": 10 * epoch,
-                    "samples": 1000 * epoch,
-                    "train_loss": losses[0],
-                    "validation_loss": losses[1],
-                    "test_loss": losses[2],
-                }
-            ).iloc[:length]
-        )
-    table = pd.concat(parts, ignore_index=True)
-    table.astype({"dataset": "category", "backend": "category"}).to_parquet(path, index=False)
+        labels = {
+            "dataset": "made",
+            "fold": run // seeds % FOLDS,
+            "backend": "numpy",
+            "learning_rate": 0.001 * (1 + run // seeds // FOLDS),
+            "seed": run % seeds,
+        }
+        counts = {"epoch": epoch, "iteration": 10 * epoch, "samples": 1000 * epoch}
+        counts["rows_per_batch"] = np.full(epochs + 1, 100)
+        cells = {name: pa.repeat(value, epochs + 1) for name, value in labels.items()}
+        cells |= {name: cells[name].dictionary_encode() for name in ("dataset", "backend")}
+        table = pa.table(cells)
+        for name, values in counts.items():
+            table = table.append_column(name, [column(values)])
+        for partition, values in zip(("train", "validation", "test"), losses, strict=True):
+            table = table.append_column(measured(partition, "loss"), [column(values)])
+        parts.append(table[:length])
+    whole = described(
+        pa.concat_tables(parts).unify_dictionaries(),
+        {"tasks": {"made": "regression"}, "epochs": epochs},
+    )
+    pq.write_table(whole, path, compression="zstd")
 
 
 def analyse(path: Path) -> None:
     """Read and analyse a table, and print what it took, step by step."""
-    from epochwise.answers import answer, criteria, loss_table, tables
+    from epochwise.answers import answer, criteria, tables
+    from epochwise.answers.describing import describe
     from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
     from epochwise.answers.settings import AnswerSettings
     from epochwise.answers.stopping import Patience
+    from epochwise.tables.reading import LossTable
 
     registry = {
         "GL": GeneralisationLoss,
@@ -67,17 +76,18 @@ def analyse(path: Path) -> None:
         "UP": UpStrips,
         "patience": Patience,
     }
-    settings, replayed = AnswerSettings(), criteria.parse_criteria(None, registry)
+    settings, replayed = AnswerSettings.of(), criteria.parse_criteria(None, registry)
     begin = time.perf_counter()
-    losses = loss_table.read(path)
+    losses = LossTable(path)
+    runs = sum(len(curves.fold) for curves in losses.curves())
     reading = time.perf_counter() - begin
-    found = tables.compute(losses, settings, replayed, batch_size=100)
-    said = answer.describe(answer.compute(found, settings, study="made", task="regression"))
+    found = tables.compute(losses, settings, replayed)
+    said = describe(answer.compute(found, settings, study="made", tasks=losses.facts["tasks"]))
     total = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(said)
     print(
-        f"{len(losses):,} rows, {len(found['best_epoch'])} configurations, "
+        f"{runs:,} runs, {len(found['best_epoch'])} configurations, "
         f"{len(replayed)} criteria: {total:.1f} s, of which reading {reading:.1f} s "
         f"({time.process_time():.1f} s of one core, imports too); "
         f"peak memory {peak:.2f} GiB"

@@ -43,17 +43,20 @@ def prepare(folder: Path) -> None:
 def draw(folder: Path, name: str) -> None:
     """Draw one figure, or write the page, and print seconds, seconds of CPU and megabytes."""
     start = time.perf_counter()
-    from epochwise import figures, plugins, report, study
+    from epochwise.figures import choose
     from epochwise.figures.save import save
-    from epochwise.figures.tables import Tables
+    from epochwise.page import report
+    from epochwise.plugins import registry
+    from epochwise.study import study
+    from epochwise.tables.results import Tables
 
     made, results = study.load(folder / "made.yaml"), folder / "results"
     if name == PAGE:
         report.write(results, made, results / "report.html")
     else:
-        registry = plugins.load_all(ROOT / "plugins", "figures")
-        options = figures.choose(made, registry)[name]
-        figure = registry[name].value(Tables(results, made), options)
+        registry = registry.load_all(ROOT / "plugins", "figures")
+        options = choose.choose(made, registry)[name]
+        figure = registry[name].resolve()(Tables(results, made), options)
         save(figure, [results / "figures" / f"{name}.{kind}" for kind in ("png", "svg", "pdf")])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps([time.perf_counter() - start, time.process_time(), memory]))
@@ -84,10 +87,12 @@ def main(folder: Path) -> None:
     if not (folder / "results" / "summary.csv").is_file():
         # its own process: a child would report its parent's peak as its own
         subprocess.run([sys.executable, __file__, str(folder), "prepare"], check=True)
-    from epochwise import figures, plugins, study
+    from epochwise.figures import choose
+    from epochwise.plugins import registry
+    from epochwise.study import study
 
-    registry = plugins.load_all(ROOT / "plugins", "figures")
-    names = list(figures.choose(study.load(folder / "made.yaml"), registry))
+    registry = registry.load_all(ROOT / "plugins", "figures")
+    names = list(choose.choose(study.load(folder / "made.yaml"), registry))
     total, busy, most = 0.0, 0.0, 0.0
     print(f"{'figure':24} {'seconds':>8} {'of CPU':>8} {'MB':>8}")
     for name in [*names, PAGE]:

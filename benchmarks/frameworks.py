@@ -21,10 +21,12 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", TF_CPP_MIN_LOG_
 
 import numpy as np
 
-from epochwise import host
-from epochwise.contract import Hyperparameters, Partition, Problem
-from epochwise.parameters import initial_state
-from epochwise.plugins import load_backend
+from epochwise.plugins.registry import load_backend
+from epochwise.training import host
+from epochwise.training.contract import Partition, Problem
+from epochwise.training.defaults import hyperparameters
+from epochwise.training.parameters import initial_state
+from epochwise.training.segment import Segment
 
 PLUGINS = Path(__file__).parents[1] / "plugins"
 KERAS_SHARE = 100  # keras trains this many times fewer epochs a round; its time is extrapolated
@@ -50,7 +52,7 @@ def problem(dtype: str) -> Problem:
     for name, x, y in (("train", x_train, y_train), ("validation", x_test, y_test)):
         target = y[:, np.newaxis]
         parts[name] = Partition(x.astype(dtype), target.astype(dtype), target)
-    return Problem("regression", parts, Hyperparameters(hidden_layer_sizes=(128,), dtype=dtype))
+    return Problem("regression", parts, hyperparameters(hidden_layer_sizes=(128,), dtype=dtype))
 
 
 def backend(name: str, dtype: str, seeds: int) -> Arm:
@@ -60,7 +62,7 @@ def backend(name: str, dtype: str, seeds: int) -> Arm:
     done = [0]
 
     def arm(epochs: int) -> None:
-        segment = host.Segment(numbers, done[0], done[0] + epochs, "scikit_learn")
+        segment = Segment(numbers, done[0], done[0] + epochs, "scikit_learn")
         host.train(name, trainer, task, segment, np.ones(seeds, bool))
         done[0] += epochs
 
@@ -189,10 +191,10 @@ importlib.import_module(sys.argv[1])
 imported = time.perf_counter()
 sys.path.insert(0, sys.argv[3])
 import frameworks
-from epochwise.parameters import initial_state
+from epochwise.training.parameters import initial_state
 task, times = frameworks.problem("float64"), [imported - began]
 make = frameworks.load_backend(frameworks.PLUGINS, sys.argv[2]).value
-segment = frameworks.host.Segment([42], 0, 1, "scikit_learn")
+segment = frameworks.Segment([42], 0, 1, "scikit_learn")
 for _ in range(2):
     began = time.perf_counter()
     trainer = make(task, initial_state(task, [42]))

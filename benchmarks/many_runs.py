@@ -126,32 +126,36 @@ class Loop:
     """The numpy backend's loop with its data in memory, and nothing around it."""
 
     def __init__(self, project: Path) -> None:
-        from epochwise import plugins, study
+        from epochwise.plugins import registry
+        from epochwise.study import study
 
         self.project = project
         self.study = study.load(project / "config/studies/many.yaml")
-        self.backend = plugins.load_backend(project / "plugins", "numpy").value
+        self.backend = registry.load_backend(project / "plugins", "numpy").value
 
     def problems(self) -> Iterator[Any]:
         """Make the problem of every fold and point."""
-        from epochwise import loading, plugins, problems, standardise
+        from epochwise.data import loading, standardise
+        from epochwise.plugins import registry
+        from epochwise.training import problems
 
-        sources = plugins.load_all(self.project / "plugins", "datasets")
+        sources = registry.load_all(self.project / "plugins", "datasets")
         table, facts = loading.load("diabetes", sources, self.study.datasets["diabetes"])
         rules = self.study.resolved
         for fold in self.study.folds("diabetes"):
             rows = standardise.cut_rows(table, facts, rules["partitions"], fold)
             arrays, scaler = standardise.standardise(table, facts, rows, rules["standardise"])
             for point in self.study.points().values():
-                yield problems.make(arrays, scaler, point.values)
+                yield problems.make(arrays, scaler, point.hyperparameters)
 
     def train(self, problem: Any, seeds: list[int]) -> None:
         """Train some seeds and measure every epoch."""
-        from epochwise import host
-        from epochwise.parameters import initial_state
+        from epochwise.training import host
+        from epochwise.training.parameters import initial_state
+        from epochwise.training.segment import Segment
 
         values = self.study.resolved["training"]
-        segment = host.Segment(seeds, 0, values["epochs"], values["shuffle"])
+        segment = Segment(seeds, 0, values["epochs"], values["shuffle"])
         trainer = self.backend(problem, initial_state(problem, seeds))
         host.train("numpy", trainer, problem, segment, np.ones(len(seeds), bool))
 

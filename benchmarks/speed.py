@@ -52,14 +52,15 @@ def command(repeats: int, epochs: int) -> None:
 def training_sides(epochs: int) -> Sides:
     """Give the tutorial's loop and each backend under the host's loop, data in memory."""
     import tutorial
-    from epochwise import host, plugins
-    from epochwise.host import Segment
-    from epochwise.parameters import initial_state
+    from epochwise.plugins import registry
+    from epochwise.training import host
+    from epochwise.training.parameters import initial_state
+    from epochwise.training.segment import Segment
 
     problem = tutorial_problem()
 
     def side(name: str) -> Callable[[], None]:
-        trainer = plugins.load_backend(ROOT / "plugins", name).value
+        trainer = registry.load_backend(ROOT / "plugins", name).value
 
         def run() -> None:
             segment = Segment([42], 0, epochs, "scikit_learn")
@@ -77,14 +78,17 @@ def training_sides(epochs: int) -> Sides:
 
 def tutorial_problem():  # type: ignore[no-untyped-def]  # the library is imported inside
     """Prepare the tutorial's data as the workflow does."""
-    from epochwise import loading, plugins, problems, standardise, study
+    from epochwise.data import loading, standardise
+    from epochwise.plugins import registry
+    from epochwise.study import study
+    from epochwise.training import problems
 
     one = study.load(ROOT / "config/studies/diabetes.yaml")
-    sources = plugins.load_all(ROOT / "plugins", "datasets")
+    sources = registry.load_all(ROOT / "plugins", "datasets")
     table, facts = loading.load("diabetes", sources, one.datasets["diabetes"])
     parts = standardise.cut_rows(table, facts, one.resolved["partitions"], 0)
     arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
-    return problems.make(arrays, scaler, one.points()["default"].values)
+    return problems.make(arrays, scaler, one.points()["default"].hyperparameters)
 
 
 SCRIPT = """

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epochwise import hookimpl
-from epochwise.datasets import Dataset
-from epochwise.errors import DataError, unknown
+from epochwise.api import DataError, Dataset, hookimpl, unknown
 
 if TYPE_CHECKING:
     import pandas as pd

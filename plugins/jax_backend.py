@@ -11,30 +11,43 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Hyperparameters, Problem, State, Task
-from epochwise.errors import PluginError
-from epochwise.host import stretch_length
-from epochwise.parameters import split_layers, weights_mask
-from epochwise.schedules import SMALLEST, step_sizes
-from epochwise.support import compiled_data, require
+from epochwise.api import (
+    DEFINITION,
+    SMALLEST_RATE,
+    Array,
+    Hyperparameters,
+    PluginError,
+    Problem,
+    State,
+    Task,
+    compiled_data,
+    hookimpl,
+    log_loss,
+    metrics_of,
+    split_layers,
+    step_sizes,
+    stretch_length,
+    weights_mask,
+)
+from epochwise.api import (
+    measure as measure_with,
+)
 
 Layers = list[tuple[Any, Any]]
 
-DEVICES = ("cpu", "cuda")
+HONOURS = DEFINITION | {"device": ("cpu", "cuda")}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("jax", JaxTrainer, requires=("jax",), device=DEVICES)
+    register("jax", JaxTrainer, requires=("jax",), honours=HONOURS)
 
 
 class JaxTrainer:
     """Networks of any depth; the state lives on the device between stretches."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("jax", problem, device=DEVICES)
         import jax
 
         jax.config.update("jax_enable_x64", True)  # float32 stays float32; losses are float64
@@ -172,7 +185,7 @@ def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable
                 kept = run_epoch(kept, orders[epoch], steps[epoch], data)
                 return kept, losses.at[epoch].set(measure(kept["weights"], data))
 
-            columns = len(data["targets"]) * (1 if task == "regression" else 2)
+            columns = len(data["targets"]) * len(metrics_of(task))
             return jax.lax.fori_loop(0, epochs, body, (kept, jnp.zeros((len(orders), columns))))
 
         over_seeds = jax.lax.map if hp.device == "cpu" else lambda f, xs: jax.vmap(f)(xs)
@@ -184,11 +197,8 @@ def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable
         for target in data["targets"]:
             outputs = everything[start : start + len(target)]
             start += len(target)
-            if task == "regression":
-                outputs = outputs * data["scale"] + data["mean"]
-                columns.append(jnp.mean((target - outputs) ** 2))
-            else:
-                columns += [log_loss(target, outputs), accuracy(target, outputs)]
+            outputs = outputs * data["scale"] + data["mean"]
+            columns += measure_with(jnp, task, target, outputs)
         return jnp.stack(columns)
 
     return run
@@ -257,13 +267,13 @@ def sgd(kept: Any, gradient: Any, size: Any, hp: Hyperparameters) -> dict[str, A
 
 
 def adapt(kept: Any, objective: Any, hp: Hyperparameters) -> Any:
-    """`epochwise.schedules.adapt` for one seed."""
+    """`epochwise.training.schedules.adapt` for one seed."""
     import jax.numpy as jnp
 
     objective = objective.astype("float64")
     best, rate = kept["best_loss"], kept["learning_rate"]
     waited = jnp.where(objective > best - hp.tol, kept["epochs_without_improvement"] + 1, 0)
-    divide = (waited > hp.n_iter_no_change) & (rate > SMALLEST)
+    divide = (waited > hp.n_iter_no_change) & (rate > SMALLEST_RATE)
     return kept | {
         "best_loss": jnp.where(objective < best, objective, best),
         "learning_rate": jnp.where(divide, rate / 5, rate),
@@ -272,27 +282,9 @@ def adapt(kept: Any, objective: Any, hp: Hyperparameters) -> Any:
 
 
 def objective_of(task: Task, outputs: Any, y: Any) -> Any:
-    """Give what training lowers: half the mean squared error, or the log loss."""
+    """Give what `adaptive` watches: half the mean squared error, or the log loss."""
     import jax.numpy as jnp
 
-    return 0.5 * jnp.mean((y - outputs) ** 2) if task == "regression" else log_loss(y, outputs)
-
-
-def log_loss(target: Any, probability: Any) -> Any:
-    """`epochwise.losses.log_loss`."""
-    import jax.numpy as jnp
-
-    eps = np.finfo(probability.dtype).eps
-    p = jnp.clip(probability, eps, 1 - eps)
-    if p.shape[1] == 1:
-        return -jnp.mean(target * jnp.log(p) + (1 - target) * jnp.log(1 - p))
-    return -jnp.sum(target * jnp.log(p)) / len(p)
-
-
-def accuracy(target: Any, probability: Any) -> Any:
-    """`epochwise.losses.accuracy`."""
-    import jax.numpy as jnp
-
-    if target.shape[1] == 1:
-        return jnp.mean((probability > 0.5) == (target > 0.5), dtype="float64")
-    return jnp.mean(probability.argmax(axis=1) == target.argmax(axis=1), dtype="float64")
+    if task == "regression":
+        return 0.5 * jnp.mean((y - outputs) ** 2)
+    return log_loss(jnp, y, outputs, float(np.finfo(outputs.dtype).eps))

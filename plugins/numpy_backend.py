@@ -9,28 +9,33 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Problem, State
-from epochwise.parameters import split_layers, weights_mask
-from epochwise.schedules import adapt, learning_rate
-from epochwise.support import require
+from epochwise.api import (
+    DEFINITION,
+    Array,
+    Problem,
+    State,
+    adapt,
+    hookimpl,
+    learning_rate,
+    split_layers,
+    weights_mask,
+)
 
 Layers = list[tuple[Array, Array]]
 
-DEVICES = ("cpu",)
+HONOURS = DEFINITION | {"device": ("cpu",)}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("numpy", NumpyTrainer, device=DEVICES)
+    register("numpy", NumpyTrainer, honours=HONOURS)
 
 
 class NumpyTrainer:
     """Networks of any depth, one after the other, each in buffers that stay in the cache."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("numpy", problem, device=DEVICES)
         self.problem = problem
         self.hp = problem.hyperparameters
         self.kept = {name: array.copy() for name, array in state.items()}
@@ -223,7 +228,7 @@ def through_relu(a: Array, delta: Array) -> None:
 
 
 def half_squared_error(y: Array, outputs: Array) -> Any:
-    """Give half the mean squared error, both (rows, outputs)."""
+    """Give half the squared error, averaged over rows and outputs; both (rows, outputs)."""
     return 0.5 * ((y - outputs) ** 2).mean(axis=0).mean()
 
 

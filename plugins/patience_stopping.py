@@ -1,14 +1,12 @@
 """Early stopping by patience, as Keras and scikit-learn do it, and on moving averages."""
 
 from collections.abc import Callable
-from typing import Any
 
-from epochwise import hookimpl
-from epochwise.answers.stopping import MovingAverage, Patience
+from epochwise.api import hookimpl
 
 
 @hookimpl
-def register_stopping(register: Callable[[str, Callable[..., Any]], None]) -> None:
+def register_stopping(register: Callable[..., None]) -> None:
     """Register patience, and the moving average of any other criterion."""
-    register("patience", Patience)
-    register("moving_average", MovingAverage)
+    register("patience", "epochwise.answers.stopping:Patience")
+    register("moving_average", "epochwise.answers.stopping:MovingAverage")

@@ -1,14 +1,12 @@
 """The figures that come with the project.
 
-Nothing here imports matplotlib: which figures a study gets is decided before it is trained.
+They are named, not imported: which figures a study gets is decided before it is trained, and
+without matplotlib.
 """
 
 from collections.abc import Callable
-from importlib import import_module
-from typing import Any
 
-from epochwise import hookimpl
-from epochwise.study import Study
+from epochwise.api import Study, hookimpl
 
 YSCALE = {"yscale": ("log", "linear")}
 LOSSES = "losses.parquet"
@@ -17,16 +15,16 @@ LOSSES = "losses.parquet"
 @hookimpl
 def register_figures(register: Callable[..., None]) -> None:
     """Announce the figures: what each reads, needs, and lets a study change."""
-    register("loss_curves", drawing("loss_curves"), tables=[LOSSES], options=YSCALE)
+    register("loss_curves", "epochwise.figures.loss_curves:draw", tables=[LOSSES], options=YSCALE)
     register(
         "under_and_overfitting",
-        drawing("under_and_overfitting"),
+        "epochwise.figures.under_and_overfitting:draw",
         tables=[LOSSES, "phases.csv", "best_epoch.csv"],
         options=YSCALE,
     )
     register(
         "batch_size",
-        drawing("batch_size"),
+        "epochwise.figures.batch_size:draw",
         applies=sweeps_batch_size,
         needs="two batch sizes or more in the sweep",
         tables=[LOSSES],
@@ -34,42 +32,33 @@ def register_figures(register: Callable[..., None]) -> None:
     )
     register(
         "best_epoch",
-        drawing("best_epoch"),
+        "epochwise.figures.best_epochs:draw",
         applies=has_several_runs,
         needs="two seeds or folds or more",
         tables=["summary.csv", "best_epoch.csv"],
     )
     register(
         "early_stopping",
-        drawing("early_stopping"),
+        "epochwise.figures.early_stopping:draw",
         applies=trains_a_while,
         needs="two epochs or more",
         tables=["stopping.csv", "frontier.csv", "best_epoch.csv"],
     )
     register(
         "backends_agree",
-        drawing("backends_agree"),
+        "epochwise.figures.backends_agree:draw",
         applies=has_several_backends,
         needs="two backends or more",
         tables=[LOSSES],
     )
     register(
         "sweep",
-        drawing("sweep"),
+        "epochwise.figures.sweep:draw",
         applies=has_several_points,
         needs="a sweep of two points or more",
         tables=[LOSSES, "best_epoch.csv"],
         options=YSCALE,
     )
-
-
-def drawing(name: str) -> Callable[..., Any]:
-    """Give the function that draws a figure; its module is imported when it is called."""
-
-    def draw(tables: Any, options: Any) -> Any:
-        return import_module(f"epochwise.figures.{name}").draw(tables, options)
-
-    return draw
 
 
 def sweeps_batch_size(study: Study) -> bool:

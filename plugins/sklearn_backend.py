@@ -9,21 +9,26 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Problem, State
-from epochwise.imports import hidden
-from epochwise.parameters import split_layers
-from epochwise.schedules import adapt, learning_rate
-from epochwise.seeds import one_seed_at_a_time
-from epochwise.support import require
+from epochwise.api import (
+    DEFINITION,
+    Array,
+    Problem,
+    State,
+    adapt,
+    hidden,
+    hookimpl,
+    learning_rate,
+    one_seed_at_a_time,
+    split_layers,
+)
 
-DEVICES = ("cpu",)
+HONOURS = DEFINITION | {"device": ("cpu",)}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("sklearn", SklearnTrainer, requires=("sklearn",), device=DEVICES)
+    register("sklearn", SklearnTrainer, requires=("sklearn",), honours=HONOURS)
 
 
 def new_estimator(problem: Problem) -> Any:
@@ -46,7 +51,6 @@ class SklearnTrainer:
     """
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("sklearn", problem, device=DEVICES)
         self.problem = problem
         self.kept = {name: array.copy() for name, array in state.items()}
         y = problem.train.y  # classes as truth values, which is what scikit-learn makes of them

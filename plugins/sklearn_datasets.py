@@ -3,10 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal
 
-from epochwise import hookimpl
-from epochwise.datasets import Dataset
-from epochwise.errors import DataError
-from epochwise.imports import hidden
+from epochwise.api import DataError, Dataset, hidden, hookimpl
 
 Task = Literal["regression", "classification"]
 
@@ -117,6 +114,6 @@ def as_dataset(x: Any, y: Any, features: list[str], targets: list[str], task: Ta
     """Put arrays x (rows, features) and y (rows,) or (rows, outputs) into a table."""
     columns = dict(zip(features, x.T, strict=True))
     columns |= dict(zip(targets, y.reshape(len(y), -1).T, strict=True))
-    from epochwise.parquet import table
+    from epochwise.api import table
 
     return Dataset(table(columns), features, targets, task)

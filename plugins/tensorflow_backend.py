@@ -13,33 +13,46 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Hyperparameters, Problem, State, Task
-from epochwise.errors import PluginError
-from epochwise.host import stretch_length
-from epochwise.imports import hidden
-from epochwise.parameters import weights_mask
-from epochwise.schedules import SMALLEST, step_sizes
-from epochwise.seeds import join_seeds, one_seed
-from epochwise.support import compiled_data, require
+from epochwise.api import (
+    DEFINITION,
+    SMALLEST_RATE,
+    Array,
+    Hyperparameters,
+    PluginError,
+    Problem,
+    State,
+    Task,
+    compiled_data,
+    hidden,
+    hookimpl,
+    join_seeds,
+    log_loss,
+    metrics_of,
+    one_seed,
+    step_sizes,
+    stretch_length,
+    weights_mask,
+)
+from epochwise.api import (
+    measure as measure_with,
+)
 
 Tensor = Any  # tensorflow is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]
 
-DEVICES = ("cpu", "cuda")
+HONOURS = DEFINITION | {"device": ("cpu", "cuda")}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("tensorflow", TensorflowTrainer, requires=("tensorflow",), device=DEVICES)
+    register("tensorflow", TensorflowTrainer, requires=("tensorflow",), honours=HONOURS)
 
 
 class TensorflowTrainer:
     """Networks of any depth; one graph trains a seed over a stretch, and serves all seeds."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("tensorflow", problem, device=DEVICES)
         self.tf, self.problem, self.hp = framework(), problem, problem.hyperparameters
         self.device = find_device(self.hp.device)
         self.iteration = int(state["iteration"])
@@ -179,7 +192,7 @@ def training(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Any:
             row = measure(kept["weights"], data)[tf.newaxis]
             return epoch + 1, kept, tf.tensor_scatter_nd_update(losses, [[epoch]], row)
 
-        columns = len(data["targets"]) * (1 if task == "regression" else 2)
+        columns = len(data["targets"]) * len(metrics_of(task))
         carry = (tf.constant(0), kept, tf.zeros((orders.shape[0], columns), "float64"))
         return tf.while_loop(lambda epoch, *_: epoch < epochs, one, carry)[1:]
 
@@ -189,18 +202,15 @@ def training(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Any:
         for target in data["targets"]:
             outputs = everything[start : start + target.shape[0]]
             start += target.shape[0]
-            if task == "regression":
-                outputs = outputs * data["scale"] + data["mean"]
-                columns.append(tf.reduce_mean((target - outputs) ** 2))
-            else:
-                columns += [log_loss(target, outputs), accuracy(target, outputs)]
+            outputs = outputs * data["scale"] + data["mean"]
+            columns += measure_with(tf.experimental.numpy, task, target, outputs)
         return tf.stack(columns)
 
     return tf.function(run, jit_compile=True, autograph=False)
 
 
 def split(flat: Tensor, sizes: tuple[int, ...]) -> Layers:
-    """Cut flat parameters into W1, b1, W2, b2, …: `epochwise.parameters.split_layers`."""
+    """Cut flat parameters into W1, b1, W2, b2, …: `epochwise.training.parameters.split_layers`."""
     tf, layers, start = framework(), [], 0
     for fan_in, fan_out in pairwise(sizes):
         middle = start + fan_in * fan_out
@@ -268,12 +278,12 @@ def sgd(kept: Any, gradient: Tensor, size: Tensor, hp: Hyperparameters) -> dict[
 
 
 def adapt(kept: Any, objective: Tensor, hp: Hyperparameters) -> Any:
-    """`epochwise.schedules.adapt` for one seed."""
+    """`epochwise.training.schedules.adapt` for one seed."""
     tf = framework()
     best, rate = kept["best_loss"], kept["learning_rate"]
     longer = kept["epochs_without_improvement"] + 1
     waited = tf.where(objective > best - hp.tol, longer, tf.zeros_like(longer))
-    divide = (waited > hp.n_iter_no_change) & (rate > SMALLEST)
+    divide = (waited > hp.n_iter_no_change) & (rate > SMALLEST_RATE)
     return kept | {
         "best_loss": tf.where(objective < best, objective, best),
         "learning_rate": tf.where(divide, rate / 5, rate),
@@ -282,29 +292,8 @@ def adapt(kept: Any, objective: Tensor, hp: Hyperparameters) -> Any:
 
 
 def objective_of(task: Task, outputs: Tensor, y: Tensor) -> Tensor:
-    """Give what training lowers: half the mean squared error, or the log loss."""
+    """Give what `adaptive` watches: half the mean squared error, or the log loss."""
     if task == "regression":
         return 0.5 * framework().reduce_mean((y - outputs) ** 2)
-    return log_loss(y, outputs)
-
-
-def log_loss(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.losses.log_loss`."""
-    tf = framework()
-    eps = np.finfo(probability.dtype.as_numpy_dtype).eps
-    p = tf.clip_by_value(probability, eps, 1 - eps)
-    if p.shape[1] == 1:
-        logs = target * tf.math.log(p) + (1 - target) * tf.math.log(1 - p)
-    else:
-        logs = tf.reduce_sum(target * tf.math.log(p), axis=1)
-    return -tf.reduce_mean(logs)
-
-
-def accuracy(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.losses.accuracy`."""
-    tf = framework()
-    if target.shape[1] == 1:
-        right = (probability > 0.5) == (target > 0.5)
-    else:
-        right = tf.argmax(probability, axis=1) == tf.argmax(target, axis=1)
-    return tf.reduce_mean(tf.cast(right, "float64"))
+    eps = float(np.finfo(outputs.dtype.as_numpy_dtype).eps)
+    return log_loss(framework().experimental.numpy, y, outputs, eps)

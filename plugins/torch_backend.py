@@ -11,30 +11,37 @@ from typing import Any
 
 import numpy as np
 
-from epochwise import hookimpl
-from epochwise.contract import Array, Problem, State
-from epochwise.errors import PluginError
-from epochwise.parameters import split_layers, weights_mask
-from epochwise.schedules import adapt, step_sizes
-from epochwise.support import require
+from epochwise.api import (
+    DEFINITION,
+    Array,
+    PluginError,
+    Problem,
+    State,
+    adapt,
+    hookimpl,
+    log_loss,
+    measure,
+    split_layers,
+    step_sizes,
+    weights_mask,
+)
 
 Tensor = Any  # torch is imported only when a trainer is made
 Layers = list[tuple[Tensor, Tensor]]  # (group, fan_in, fan_out), (group, 1, fan_out)
 
-DEVICES = ("cpu", "cuda")
+HONOURS = DEFINITION | {"device": ("cpu", "cuda")}
 
 
 @hookimpl
 def register_backends(register: Callable[..., None]) -> None:
     """Announce the trainer."""
-    register("torch", TorchTrainer, requires=("torch",), device=DEVICES)
+    register("torch", TorchTrainer, requires=("torch",), honours=HONOURS)
 
 
 class TorchTrainer:
     """Networks of any depth, their parameters one tensor (seeds, parameters)."""
 
     def __init__(self, problem: Problem, state: State) -> None:
-        require("torch", problem, device=DEVICES)
         import torch
 
         self.torch, self.problem, self.hp = torch, problem, problem.hyperparameters
@@ -202,16 +209,13 @@ class TorchTrainer:
         return outputs[0] if len(outputs) == 1 else self.torch.cat(outputs)
 
     def _measure(self) -> Tensor:
-        """Give the losses (seeds, columns) in float64, as `epochwise.losses` defines them."""
+        """Give the losses (seeds, columns) in float64, as the library defines them."""
         columns = []
         for x, _, target in self.data:
             outputs = self._predict(x).double()
-            if self.problem.task != "regression":
-                columns += [log_loss(target, outputs), accuracy(target, outputs)]
-                continue
             scale, mean = self.units
-            error = (outputs if scale is None else outputs * scale + mean).sub_(target)
-            columns.append(error.square_().mean((1, 2)))
+            outputs = outputs if scale is None else outputs * scale + mean
+            columns += measure(self.torch, self.problem.task, target, outputs)
         return self.torch.stack(columns, dim=1)
 
     def _objective(self, outputs: Tensor, y: Tensor) -> Array:
@@ -219,7 +223,7 @@ class TorchTrainer:
         if self.problem.task == "regression":
             loss = 0.5 * (y - outputs).square().mean((1, 2))
         else:
-            loss = log_loss(y, outputs)
+            loss = log_loss(self.torch, y, outputs, float(np.finfo(self.hp.dtype).eps))
         rows, squares = y.shape[1], (self.shrink * self.weights * self.weights).sum(1)
         return np.asarray((loss * rows + 0.5 * squares).double().cpu().numpy())
 
@@ -233,22 +237,6 @@ def require_device(name: str) -> None:
             f"backend 'torch' finds no device {name!r}; use device: cpu, or install a torch "
             "that is built for the GPU of this machine."
         )
-
-
-def log_loss(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.losses.log_loss`, for all seeds (seeds,)."""
-    eps = np.finfo(str(probability.dtype).removeprefix("torch.")).eps
-    p = probability.clip(eps, 1 - eps)
-    if p.shape[2] == 1:
-        return -(target * p.log() + (1 - target) * (1 - p).log()).mean((1, 2))
-    return -(target * p.log()).sum(2).mean(1)
-
-
-def accuracy(target: Tensor, probability: Tensor) -> Tensor:
-    """`epochwise.losses.accuracy`, for all seeds (seeds,)."""
-    if target.shape[-1] == 1:
-        return ((probability > 0.5) == (target > 0.5)).double().mean((1, 2))
-    return (probability.argmax(2) == target.argmax(1)).double().mean(1)
 
 
 ON_DEVICE = ("weights", "first_moment", "second_moment", "velocity")

@@ -14,6 +14,18 @@ settings.load_profile("epochwise")
 ROOT = Path(__file__).parent.parent
 
 
+FRAMEWORKS = ("torch", "jax", "tensorflow")  # whose import and compiling alone take minutes
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count the tests that are named after a framework among the long ones."""
+    for item in items:
+        name = item.nodeid.partition("::")[2].lower()
+        if any(framework in name for framework in FRAMEWORKS):
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="session")
 def plugins() -> Path:
     return ROOT / "plugins"

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
 
-from epochwise.figures.tables import Tables
-from epochwise.study import Study, load
+from epochwise import parquet
+from epochwise.columns import described, measured
+from epochwise.data.partitions import PARTITIONS
+from epochwise.study import yaml_files
+from epochwise.study.study import Study, load
+from epochwise.tables.results import Tables
 
 Losses = Mapping[str, np.ndarray]
 Run = Mapping[str, Any]
@@ -19,7 +21,7 @@ ROWS, ITERATIONS = 80, 4
 
 
 def valley(run: Run) -> Losses:
-    """Validation falls to its least at epoch 30 and rises; a seed moves it up, not along."""
+    """Validation falls to its lowest point at epoch 30 and rises; a seed moves it up, not along."""
     epoch = np.arange(run["epochs"] + 1.0)
     lift = 1 + 0.05 * run["seed"] + 0.02 * run["fold"]
     validation = lift * (2 + (np.log1p(epoch) - np.log1p(30)) ** 2)
@@ -40,12 +42,14 @@ def make(
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.yaml"
-    path.write_text(yaml.safe_dump({"datasets": ["diabetes"], **study}), encoding="utf-8")
+    path.write_text(yaml_files.dump({"datasets": ["diabetes"], **study}), encoding="utf-8")
     made = load(path)
     results = folder / "results"
     results.mkdir(exist_ok=True)
-    tables = [run_table(made, run, curves(run)) for run in runs_of(made)]
-    pq.write_table(pa.concat_tables(tables, promote_options="default"), results / "losses.parquet")
+    table = pa.concat_tables([run_table(made, run, curves(run)) for run in runs_of(made)])
+    facts = {"tasks": dict.fromkeys(made.datasets, "regression")}
+    facts["epochs"] = made.resolved["training"]["epochs"]
+    parquet.write(described(table, facts), results / "losses.parquet")
     return Tables(results, made)
 
 
@@ -64,14 +68,18 @@ def run_table(study: Study, run: Run, losses: Losses) -> pa.Table:
     """Write one run's rows."""
     rows = len(losses["validation_loss"])
     epoch = np.arange(rows)
-    size = run["swept"].get("batch_size", ROWS // ITERATIONS)
-    iterations = -(-ROWS // (ROWS if size == "auto" else size))
+    asked = run["swept"].get("batch_size", ROWS // ITERATIONS)
+    size = ROWS if asked == "auto" else asked
     keys = {"dataset": run["dataset"], "fold": run["fold"], "backend": run["backend"]}
     keys |= {key: settled(study, key, value) for key, value in run["swept"].items()}
     columns = {key: [value] * rows for key, value in {**keys, "seed": run["seed"]}.items()}
-    counts = {"epoch": epoch, "iteration": epoch * iterations, "samples": epoch * ROWS}
-    missing = {"test_loss": pa.nulls(rows, pa.float64())}
-    return pa.table({**columns, **counts, **missing, **losses})
+    counts = {"epoch": epoch, "iteration": epoch * -(-ROWS // size), "samples": epoch * ROWS}
+    table = pa.table({**columns, **counts, "rows_per_batch": np.full(rows, size)})
+    for partition in PARTITIONS:
+        field = measured(partition, "loss")
+        values = losses.get(field.name, pa.nulls(rows, field.type))
+        table = table.append_column(field, pa.array(values, field.type))
+    return table
 
 
 def settled(study: Study, key: str, value: Any) -> Any:
@@ -97,19 +105,19 @@ def answered(tables: Tables) -> Tables:
     """Write the tables of the answers beside the loss table, and the summary of the runs."""
     import json
 
-    from epochwise import summary
     from epochwise.answers import answer
     from epochwise.answers import tables as answers
     from epochwise.answers.settings import AnswerSettings
     from epochwise.answers.stopping import Patience
+    from epochwise.tables import summary
 
-    folder, epochs = tables.folder, tables.study.resolved["training"]["epochs"]
-    losses = pq.read_table(folder / "losses.parquet").to_pandas()
-    settings, criteria = AnswerSettings(resamples=50), [Patience(n) for n in (2, 5, 10, 20)]
-    computed = answers.compute(losses, settings, criteria, epochs=epochs)
+    folder, losses = tables.folder, tables.losses
+    settings, criteria = AnswerSettings.of(resamples=50), [Patience(n) for n in (2, 5, 10, 20)]
+    computed = answers.compute(losses, settings, criteria)
     for name, table in computed.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    found = answer.compute(computed, settings, study=tables.study.name, task="regression")
+    names = {"study": tables.study.name, "tasks": losses.facts["tasks"]}
+    found = answer.compute(computed, settings, **names)
     (folder / "answer.json").write_text(json.dumps(found), encoding="utf-8")
-    summary.summarise(losses, epochs).to_csv(folder / "summary.csv", index=False)
+    summary.summarise(losses).to_csv(folder / "summary.csv", index=False)
     return Tables(folder, tables.study)

@@ -10,10 +10,14 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from epochwise import host, loading, plugins, problems, standardise, study
-from epochwise.contract import Array, Problem
-from epochwise.host import Segment
-from epochwise.parameters import initial_state
+from epochwise.arrays import Array
+from epochwise.data import loading, standardise
+from epochwise.plugins import registry
+from epochwise.study import study
+from epochwise.training import host, problems
+from epochwise.training.contract import Problem
+from epochwise.training.parameters import initial_state
+from epochwise.training.segment import Segment
 
 ROOT = Path(__file__).parents[1]
 PLUGINS = ROOT / "plugins"
@@ -45,17 +49,18 @@ def load(module: str) -> ModuleType:
 def tutorial_problem() -> tuple[Problem, Segment]:
     """Take the default study's data from source to problem as the workflow's jobs do."""
     one = study.load(ROOT / "config" / "studies" / "diabetes.yaml")
-    sources = plugins.load_all(PLUGINS, "datasets")
+    sources = registry.load_all(PLUGINS, "datasets")
     table, facts = loading.load("diabetes", sources, one.datasets["diabetes"])
     parts = standardise.cut_rows(table, facts, one.resolved["partitions"], 0)
     arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
-    values = one.points()["default"].values
-    return problems.make(arrays, scaler, values), Segment([42], 0, 5000, values["shuffle"])
+    point = one.points()["default"]
+    segment = Segment([42], 0, 5000, point.values["shuffle"])
+    return problems.make(arrays, scaler, point.hyperparameters), segment
 
 
 def train_whole(backend: str, problem: Problem, segment: Segment) -> Array:
     """Train a segment from untrained networks; the losses (epochs, seeds, columns)."""
-    trainer = plugins.load_backend(PLUGINS, backend).value
+    trainer = registry.load_backend(PLUGINS, backend).value
     start = trainer(problem, initial_state(problem, segment.seeds))
     going = np.ones(len(segment.seeds), bool)
     return host.train(backend, start, problem, segment, going)[0]

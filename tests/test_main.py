@@ -6,12 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from epochwise.__main__ import main
-from epochwise.conformance import PROMISES
+from epochwise.conformance import CHECKS
 from helpers import PLUGINS
 
 pytestmark = pytest.mark.versions
 
-BROKEN = Path(__file__).parent / "broken_backends"
+BROKEN = Path(__file__).parent / "conformance" / "broken_backends"
 
 
 @pytest.fixture
@@ -36,17 +36,17 @@ def test_backends_are_listed_a_line_each():
     assert names == ["jax", "numpy", "sklearn", "tensorflow", "torch"]
 
 
-def test_a_backend_that_keeps_every_promise_ends_well():
+def test_a_backend_that_passes_every_check_ends_well():
     code, text = run("check", "numpy", "--plugins", PLUGINS)
     assert code == 0
-    assert text.splitlines()[-1] == f"{len(PROMISES)} of {len(PROMISES)} promises kept"
+    assert text.splitlines()[-1] == f"{len(CHECKS)} of {len(CHECKS)} checks passed"
 
 
 def test_a_broken_backend_given_as_a_file_ends_with_1():
     code, text = run("check", BROKEN / "speaks_in_lines_backend.py")
     assert code == 1
-    assert len(text.splitlines()) == len(PROMISES) + 1
-    assert "BROKEN" in text
+    assert len(text.splitlines()) == len(CHECKS) + 1
+    assert "FAILED" in text
 
 
 @pytest.mark.parametrize(

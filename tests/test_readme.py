@@ -8,8 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from epochwise import conformance, study
+from epochwise import conformance
 from epochwise.__main__ import main
+from epochwise.study import study
 from helpers import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,12 +32,12 @@ def test_the_two_commands_are_one_line_each_and_ci_runs_the_second():
     assert [line for line in README.splitlines() if "'.[test]'" in line] == [commands[1]]
 
 
-def test_the_backend_as_written_keeps_every_promise(tmp_path):
+def test_the_backend_as_written_passes_every_check(tmp_path):
     file = tmp_path / "plain_backend.py"
     file.write_text(block("python", "register_backends"), encoding="utf-8")
-    promises = conformance.check(file)
-    assert promises
-    assert all(promise.kept for promise in promises), conformance.report(promises)
+    checks = conformance.check(file)
+    assert checks
+    assert all(one.passed for one in checks), conformance.report(checks)
 
 
 def test_the_study_as_written_is_a_study(tmp_path):
@@ -62,7 +63,7 @@ def test_a_user_s_ten_lines_go_from_csv_to_an_answer(clone, tmp_path):
     results = clone.folder / "results" / "houses"
     table = pq.read_table(results / "losses.parquet")
     assert table.num_rows == 2 * 3 * 2 * 6
-    assert json.loads((results / "answer.json").read_text(encoding="utf-8"))["configurations"]
+    assert json.loads((results / "answer.json").read_text(encoding="utf-8"))["answers"]
     for line in block("", "results/diabetes/").splitlines()[1:]:
         for name in re.findall(r"[a-z_]+/?[a-z_]*\.[a-z]+", line.strip().split("  ")[0]):
             assert (results / name).is_file(), name

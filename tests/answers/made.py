@@ -2,10 +2,13 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from epochwise.answers.curves import Curves, configurations
 from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
 from epochwise.answers.stopping import MovingAverage, Patience
+from epochwise.columns import described, measured
+from epochwise.tables.curves import Curves
+from epochwise.tables.reading import LossTable
 
 REGISTRY = {
     "GL": GeneralisationLoss,
@@ -42,7 +45,31 @@ def loss_table(validation, train=None, test=None, *, fold=None, rows=100, iterat
     return frame[kept.ravel()].reset_index(drop=True)
 
 
-def curves(validation, *args, **kwargs) -> Curves:
-    """Return the curves of a table with one configuration, as long as the matrix."""
+def arrow(frame, *, epochs=None, task="regression", rows_per_batch=None) -> pa.Table:
+    """Return a table that says what its columns are, as the workflow's own does.
+
+    `epochs` are those planned; `rows_per_batch` fills a column of that name, which there is
+    not where it is None.
+    """
+    if rows_per_batch is not None:
+        frame = frame.assign(rows_per_batch=rows_per_batch)
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    for place, field in enumerate(table.schema):
+        partition, _, metric = field.name.partition("_")
+        if metric in ("loss", "accuracy"):
+            says = field.with_metadata(measured(partition, metric).metadata)
+            table = table.set_column(place, says, table[field.name])
+    datasets = sorted(set(frame["dataset"])) if "dataset" in frame else []
+    return described(table, {"tasks": dict.fromkeys(datasets, task), "epochs": epochs})
+
+
+def read(frame, **facts) -> LossTable:
+    """Read a table that was made by hand; see `arrow`."""
+    return LossTable(arrow(frame, **facts))
+
+
+def curves(validation, *args, rows_per_batch=10, **kwargs) -> Curves:
+    """Return the curves of a table of one point, as long as the matrix."""
     width = np.atleast_2d(validation).shape[1]
-    return configurations(loss_table(validation, *args, **kwargs), epochs=width - 1)[0]
+    table = loss_table(validation, *args, **kwargs)
+    return read(table, epochs=width - 1, rows_per_batch=rows_per_batch).curves()[0]

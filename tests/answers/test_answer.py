@@ -6,23 +6,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from answers.made import REGISTRY, loss_table
+from answers.made import REGISTRY, loss_table, read
 from epochwise.answers import answer, tables
 from epochwise.answers.criteria import parse_criteria
+from epochwise.answers.describing import describe
 from epochwise.answers.settings import AnswerSettings
 from epochwise.errors import DataError
+from epochwise.tables.catalogue import ANSWERS, named
 
 pytestmark = pytest.mark.versions
 
-SETTINGS = AnswerSettings(resamples=100)
+SETTINGS = AnswerSettings.of(resamples=100)
 CRITERIA = parse_criteria(None, REGISTRY)
 EPOCH = np.arange(401)
 FALLS = np.interp(EPOCH, [0, 100, 400], [5.0, 1, 1.2])
 
 
-def analyse(table, **kwargs):
-    found = tables.compute(table, SETTINGS, CRITERIA, **kwargs)
-    return found, answer.compute(found, SETTINGS, study="made", task="regression")
+def analyse(table, *, all_rows=None, epochs=None):
+    losses = read(table, epochs=epochs, rows_per_batch=10)
+    found = tables.compute(losses, SETTINGS, CRITERIA, all_rows=all_rows)
+    return found, answer.compute(found, SETTINGS, study="made", tasks=losses.facts["tasks"])
 
 
 def seeds_and_folds(**key):
@@ -46,12 +49,12 @@ def sweep():
 
 def test_every_table_has_its_columns_and_types(sweep):
     found, _ = analyse(sweep)
-    assert set(found) == set(tables.COLUMNS)
+    assert set(found) == {table.name for table in ANSWERS}
     for name, table in found.items():
         keys = ["dataset", "backend", "batch_size", "activation"]
-        assert list(table.columns) == [*keys, *tables.COLUMNS[name]]
-        assert {column: str(table[column].dtype) for column in tables.COLUMNS[name]} == (
-            tables.COLUMNS[name]
+        assert list(table.columns) == [*keys, *named(name).columns]
+        assert {column: str(table[column].dtype) for column in named(name).columns} == (
+            named(name).columns
         )
         assert table["batch_size"].dtype == "Int64"
     lengths = {name: len(table) for name, table in found.items() if name != "frontier"}
@@ -74,7 +77,7 @@ def test_tables_survive_parquet_and_csv(sweep, tmp_path):
         assert "inf" not in (tmp_path / "table.csv").read_text().replace(name, "")
 
 
-def test_a_configuration_is_judged_by_itself(sweep):
+def test_a_point_is_judged_by_itself(sweep):
     both, _ = analyse(sweep)
     alone, _ = analyse(sweep[sweep.activation == "tanh"])
     for name, table in both.items():
@@ -82,14 +85,14 @@ def test_a_configuration_is_judged_by_itself(sweep):
         pd.testing.assert_frame_equal(own, alone[name])
 
 
-def test_mixed_values_of_a_swept_key_become_text():
+def test_mixed_values_of_a_swept_key_are_text():
     table = pd.concat(
         [
-            loss_table(FALLS, batch_size="auto", rows=100, iterations=1),
-            loss_table(FALLS, batch_size=50, rows=100, iterations=2),
+            loss_table(FALLS, batch_size="auto", iterations=1).assign(rows_per_batch=100),
+            loss_table(FALLS, batch_size="50", iterations=2).assign(rows_per_batch=50),
         ]
     )
-    found, _ = analyse(table)
+    found = tables.compute(read(table), SETTINGS, CRITERIA)
     assert found["batches"]["batch_size"].tolist() == ["auto", "50"]
     assert found["batches"]["rows_per_batch"].tolist() == [100, 50]
 
@@ -102,16 +105,16 @@ def test_a_swept_key_with_the_name_of_a_column_gets_a_sentence():
 def test_the_answer_is_json_and_says_who_leads(sweep):
     _, said = analyse(sweep, all_rows={"made": 150})
     assert json.loads(json.dumps(said, allow_nan=False)) == said
-    losses = [each["best_epoch"]["validation_loss"] for each in said["configurations"]]
-    leads = [each["leads"] for each in said["configurations"]]
+    losses = [each["best_epoch"]["validation_loss"] for each in said["answers"]]
+    leads = [each["leads"] for each in said["answers"]]
     assert leads == [loss == min(losses) for loss in losses]
-    assert set(said["configurations"][0]["choice_cost"]) == {"mean_curve", "each_run"}
-    assert said["configurations"][0]["refit"]["all_rows"] == 150
+    assert set(said["answers"][0]["choice_cost"]) == {"mean_curve", "each_run"}
+    assert said["answers"][0]["refit"]["all_rows"] == 150
 
 
 def test_the_answer_with_seeds_and_folds_states_uncertainty_and_cost(sweep):
     found, said = analyse(sweep, all_rows=150)
-    lines = answer.describe(said).splitlines()
+    lines = describe(said).splitlines()
     best = found["best_epoch"].sort_values("validation_loss").iloc[0]
     assert len(lines) <= 10
     assert f"the best epoch is {best['best_epoch']} of 400" in lines[0]
@@ -120,12 +123,12 @@ def test_the_answer_with_seeds_and_folds_states_uncertainty_and_cost(sweep):
     assert interval in lines[2]
     assert plateau in lines[2]
     assert "the test loss there is" in "\n".join(lines)
-    assert "of 2 configurations" in lines[-1]
+    assert "of 2 mean curves" in lines[-1]
 
 
 def test_the_answer_with_one_run_states_no_uncertainty_and_no_cost():
-    _, said = analyse(loss_table(FALLS), batch_size=10)
-    text = answer.describe(said)
+    _, said = analyse(loss_table(FALLS))
+    text = describe(said)
     assert "made, numpy: the best epoch is 100 of 400." in text
     assert "the mean squared error is 1 " in text
     assert "one run: there is no uncertainty to state" in text
@@ -139,7 +142,7 @@ def test_the_answer_with_one_run_states_no_uncertainty_and_no_cost():
 def test_many_datasets_still_take_ten_lines():
     every = [loss_table(FALLS).assign(dataset=f"data\n{number}") for number in range(12)]
     _, said = analyse(pd.concat(every))
-    text = answer.describe(said)
+    text = describe(said)
     assert len(text.splitlines()) == 10
     assert "data 3, numpy: the best epoch is 100" in text
     assert "more lines" in text
@@ -149,20 +152,20 @@ def test_the_criterion_named_saves_most_at_an_acceptable_regret():
     names = ("epochs_saved_percent_mean", "validation_regret_percent_mean")
     numbers = [(20.0, 0.0), (60.0, 0.9), (70.0, 1.1), (80.0, None), (0.0, 0.0)]
     rows = [dict(zip(names, each, strict=True)) for each in numbers]
-    assert answer.early_stopping(rows, AnswerSettings()) == rows[1]
-    assert answer.early_stopping(rows, AnswerSettings(acceptable_regret=0.02)) == rows[2]
-    assert answer.early_stopping(rows[3:], AnswerSettings()) is None
+    assert answer.early_stopping(rows, AnswerSettings.of()) == rows[1]
+    assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=0.02)) == rows[2]
+    assert answer.early_stopping(rows[3:], AnswerSettings.of()) is None
 
 
 def test_an_early_stopping_is_named_only_where_it_serves():
     _, said = analyse(loss_table(FALLS))
-    saving = said["configurations"][0]["early_stopping"]
+    saving = said["answers"][0]["early_stopping"]
     assert saving["epochs_saved_percent_mean"] > 70
     assert saving["validation_regret_percent_mean"] <= 1
-    assert f"Early stopping: {saving['criterion']} would have saved" in answer.describe(said)
+    assert f"Early stopping: {saving['criterion']} would have saved" in describe(said)
     _, said = analyse(loss_table(5 - EPOCH / 100))
-    assert said["configurations"][0]["early_stopping"] is None
-    assert "no criterion that was replayed" in answer.describe(said)
+    assert said["answers"][0]["early_stopping"] is None
+    assert "no criterion that was replayed" in describe(said)
 
 
 @pytest.mark.parametrize(
@@ -173,29 +176,29 @@ def test_an_early_stopping_is_named_only_where_it_serves():
         (np.zeros((3, 20)), "constant: validation loss stays within"),
         (np.array([[3.0, 2, 1]]), "underfit: still improving at 2 epochs"),
         (np.array([[3.0]]), "only the untrained network was measured"),
-        (np.array([[1e308] * 9, [1e308] * 8 + [1.0]]), "configuration"),
+        (np.array([[1e308] * 9, [1e308] * 8 + [1.0]]), "the best epoch is 8 of 8"),
         (np.array([[np.nan] * 9, [3, 2, 1, 1, 1, 1, 1, 1, 1]]), "1 of 2 runs diverged"),
     ],
 )
 def test_curves_that_say_little_still_get_an_answer(validation, sentence):
     found, said = analyse(loss_table(validation, test=validation))
-    text = json.dumps(said, allow_nan=False) + answer.describe(said)
+    text = json.dumps(said, allow_nan=False) + describe(said)
     assert sentence in text
-    assert 1 <= len(answer.describe(said).splitlines()) <= 10
+    assert 1 <= len(describe(said).splitlines()) <= 10
     assert len(found["stopping"]) == 19
 
 
 def test_an_empty_table_gets_a_sentence():
     with pytest.raises(DataError, match="no rows"):
-        tables.compute(loss_table(FALLS).iloc[:0], SETTINGS, CRITERIA)
+        analyse(loss_table(FALLS).iloc[:0])
 
 
 def test_no_criteria_leave_no_rows():
-    found = tables.compute(loss_table(FALLS), SETTINGS, [])
+    found = tables.compute(read(loss_table(FALLS)), SETTINGS, [])
     assert found["stopping"].empty
     assert found["frontier"].empty
     said = answer.compute(found, SETTINGS)
-    assert said["configurations"][0]["early_stopping"] is None
+    assert said["answers"][0]["early_stopping"] is None
 
 
 def test_runs_that_stop_short_of_the_planned_epochs_have_diverged():
@@ -204,8 +207,8 @@ def test_runs_that_stop_short_of_the_planned_epochs_have_diverged():
     assert found["best_epoch"]["diverged_runs"].item() == 1
 
 
-def test_a_configuration_that_diverged_does_not_lead():
+def test_a_point_that_diverged_does_not_lead():
     low = FALLS / 10
     low[300:] = np.nan
     _, said = analyse(pd.concat([loss_table(low, alpha=1), loss_table(FALLS, alpha=2)]))
-    assert [each["leads"] for each in said["configurations"]] == [False, True]
+    assert [each["leads"] for each in said["answers"]] == [False, True]

@@ -9,9 +9,9 @@ from answers.made import curves
 from epochwise.answers.best_epoch import one_standard_error_epoch, plateau_range, row
 from epochwise.answers.bootstrap import address, bootstrap_interval
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import first_minimum, standard_error
+from epochwise.answers.statistics import standard_error
 
-SETTINGS = AnswerSettings(resamples=200)
+SETTINGS = AnswerSettings.of(resamples=200)
 EPOCHS = (
     "best_epoch",
     "one_standard_error_epoch",
@@ -56,13 +56,6 @@ def test_one_run_states_no_uncertainty_and_says_so():
 
 def test_epoch_zero_is_best_where_training_only_harms():
     assert row(curves([[1.0, 2, 3], [1, 2, 4]]), SETTINGS)["best_epoch"] == 0
-
-
-def test_the_earliest_of_equal_losses_wins():
-    assert first_minimum(np.array([3, 1, 2, 1.0])) == 1
-    assert first_minimum(np.array([3, 1 + 1e-15, 2, 1.0])) == 1
-    assert first_minimum(np.array([[np.nan, 2.0, 1], [np.nan] * 3])).tolist() == [2, -1]
-    assert first_minimum(np.array([1.0, 0, 0])) == 1
 
 
 def test_one_standard_error_by_hand():
@@ -199,7 +192,7 @@ matrices = arrays(
 @given(matrices, st.floats(1e-6, 1e6), st.booleans())
 def test_the_unit_of_the_loss_changes_no_epoch(validation, factor, folds):
     fold = np.arange(len(validation)) // 2 if folds else None
-    few = AnswerSettings(resamples=20)
+    few = AnswerSettings.of(resamples=20)
     one, other = (row(curves(each, fold=fold), few) for each in (validation, validation * factor))
     assert [one.get(name) for name in EPOCHS] == [other.get(name) for name in EPOCHS]
     assert one["note"] == other["note"]

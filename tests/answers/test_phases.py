@@ -11,7 +11,7 @@ from epochwise.answers.phases import row
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import running_median, shape
 
-SETTINGS = AnswerSettings()
+SETTINGS = AnswerSettings.of()
 EPOCH = np.arange(1001)
 FALL = 1 + 4 * np.exp(-EPOCH / 60)
 # falls to 1 at 100, rises to 1.5 at 300, stays to 340, falls to 0.8 at 800, stays
@@ -115,7 +115,7 @@ def phases(found):
 
 
 def test_the_phases_of_overfitting():
-    # within 1 % of the least: 1.01 is crossed at 399 (falling 0.01 an epoch) and at 430
+    # within 1 % of the lowest: 1.01 is crossed at 399 (falling 0.01 an epoch) and at 430
     mean = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2])
     found = row(curves(mean), SETTINGS)
     assert phases(found) == [(0, 398), (399, 430), (431, 1000)]
@@ -140,11 +140,11 @@ def test_a_rise_within_the_standard_error_is_no_overfitting():
 
 def test_thresholds_are_keys():
     mean = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.04])
-    assert row(curves(mean), AnswerSettings(rise=0.03))["kind"] == "overfits"
-    assert phases(row(curves(mean), AnswerSettings(tolerance=0.02, rise=0.03)))[1] == (398, 700)
+    assert row(curves(mean), AnswerSettings.of(rise=0.03))["kind"] == "overfits"
+    assert phases(row(curves(mean), AnswerSettings.of(tolerance=0.02, rise=0.03)))[1] == (398, 700)
     slow = np.interp(EPOCH, [0, 900, 1000], [5, 1, 0.98])
     assert row(curves(slow), SETTINGS)["kind"] == "underfits"
-    assert row(curves(slow), AnswerSettings(improvement=0.05))["kind"] == "settles"
+    assert row(curves(slow), AnswerSettings.of(improvement=0.05))["kind"] == "settles"
 
 
 def test_double_descent_tells_where():

@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 from answers.made import REGISTRY, curves
 from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.prechelt import GeneralisationLoss
-from epochwise.answers.replay import best_so_far, frontier, rows
+from epochwise.answers.replay import frontier, rows, series
 from epochwise.answers.stopping import Patience
 from epochwise.errors import PluginError
 
@@ -136,9 +136,18 @@ def test_a_criterion_cannot_change_what_the_next_one_sees():
         rows(curves([3, 2, 1.0]), [Writes()])
 
 
-def test_the_best_so_far():
-    losses = np.array([[3, 4, 2, 2, np.nan, 1], [np.nan, np.nan, 5, 4, 4, 9]])
-    assert best_so_far(losses)[:, 2:].tolist() == [[3, 3, 3, 6], [3, 4, 4, 4]]
+def test_the_best_so_far_is_numbered_from_epoch_1():
+    watched = series(curves([[0, 3, 4, 2, 2, np.nan, 1], [0, np.nan, np.nan, 5, 4, 4, 9]]))
+    assert watched.selected[:, 2:].tolist() == [[3, 3, 3, 6], [3, 4, 4, 4]]
+    assert watched.last.tolist() == [6, 6]
+
+
+def test_before_the_first_finite_loss_epoch_1_is_selected():
+    watched = series(curves([[0, np.nan, np.nan, 5, 4]]))
+    assert watched.selected.tolist() == [[1, 1, 3, 4]]
+    (found,) = rows(curves([[0, np.nan, np.nan, 5, 4]]), [Patience(1)])
+    assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (2, 1)
+    assert np.isnan(found["validation_regret_percent_mean"])
 
 
 def point(name, saved, regret):

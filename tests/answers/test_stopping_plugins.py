@@ -1,34 +1,16 @@
 """The shipped criteria come in by the same door as anybody's."""
 
-import importlib.util
 import subprocess
 import sys
-from pathlib import Path
 
-import pluggy
-import pytest
-
-import epochwise
 from answers.made import REGISTRY
-
-PLUGINS = Path(__file__).parents[2] / "plugins"
-
-
-@pytest.fixture
-def registered(monkeypatch):
-    monkeypatch.setattr(epochwise, "hookimpl", pluggy.HookimplMarker("epochwise"), raising=False)
-    found = {}
-    for file in sorted(PLUGINS.glob("*_stopping.py")):
-        spec = importlib.util.spec_from_file_location(file.stem, file)
-        plugin = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(plugin)
-        assert plugin.register_stopping.epochwise_impl
-        plugin.register_stopping(found.__setitem__)
-    return found
+from epochwise.plugins.registry import load_all
+from helpers import PLUGINS
 
 
-def test_the_shipped_plugins_register_every_criterion(registered):
-    assert registered == REGISTRY
+def test_the_shipped_plugins_register_every_criterion():
+    found = load_all(PLUGINS, "stopping")
+    assert {name: one.resolve() for name, one in found.items()} == REGISTRY
 
 
 def test_criteria_cost_no_import_of_pandas():

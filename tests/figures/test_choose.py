@@ -1,20 +1,19 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from epochwise import figures, plugins
 from epochwise.errors import StudyError
-from epochwise.plugins import Registered
+from epochwise.figures import choose
+from epochwise.plugins import registry
+from epochwise.plugins.registry import Registered
 from figure_samples import make
-
-PLUGINS = Path(__file__).parents[2] / "plugins"
+from helpers import PLUGINS
 
 
 @pytest.fixture
-def registry():
-    return plugins.load_all(PLUGINS, "figures")
+def figures():
+    return registry.load_all(PLUGINS, "figures")
 
 
 @pytest.mark.parametrize(
@@ -28,21 +27,21 @@ def registry():
         ({"sweep": {"batch_size": [8, "auto"]}}, {"sweep", "batch_size"}),
     ],
 )
-def test_a_study_gets_the_figures_that_it_has_data_for(tmp_path, registry, study, expected):
+def test_a_study_gets_the_figures_that_it_has_data_for(tmp_path, figures, study, expected):
     always = {"loss_curves", "under_and_overfitting", "early_stopping"}
-    chosen = figures.choose(make(tmp_path, **study).study, registry)
+    chosen = choose.choose(make(tmp_path, **study).study, figures)
     assert set(chosen) == always | expected
     assert next(iter(chosen)) == "loss_curves"
 
 
-def test_one_epoch_has_nothing_to_stop_early(tmp_path, registry):
+def test_one_epoch_has_nothing_to_stop_early(tmp_path, figures):
     study = make(tmp_path, training={"epochs": 1}).study
-    assert "early_stopping" not in figures.choose(study, registry)
+    assert "early_stopping" not in choose.choose(study, figures)
 
 
-def test_false_leaves_a_figure_out_and_options_are_completed(tmp_path, registry):
+def test_false_leaves_a_figure_out_and_options_are_completed(tmp_path, figures):
     wish = {"early_stopping": False, "loss_curves": {"yscale": "linear"}}
-    chosen = figures.choose(make(tmp_path, figures=wish).study, registry)
+    chosen = choose.choose(make(tmp_path, figures=wish).study, figures)
     assert "early_stopping" not in chosen
     assert chosen["loss_curves"] == {"yscale": "linear", "width": "page", "title": None}
     assert chosen["under_and_overfitting"]["yscale"] == "log"
@@ -58,10 +57,10 @@ def test_false_leaves_a_figure_out_and_options_are_completed(tmp_path, registry)
         ({"sweep": True}, ["figures.sweep", "a sweep of two points or more", "false"]),
     ],
 )
-def test_a_wrong_wish_is_refused_in_one_sentence(tmp_path, registry, wish, words):
+def test_a_wrong_wish_is_refused_in_one_sentence(tmp_path, figures, wish, words):
     study = make(tmp_path, figures=wish).study
     with pytest.raises(StudyError) as caught:
-        figures.choose(study, registry)
+        choose.choose(study, figures)
     assert all(word in str(caught.value) for word in [*words, "made.yaml"])
 
 
@@ -69,15 +68,15 @@ def test_a_figure_of_a_plugin_is_drawn_by_default_with_its_own_options(tmp_path)
     mine = Registered(
         "mine", lambda tables, options: None, "mine.py", {"options": {"size": (1, 2)}}
     )
-    chosen = figures.choose(make(tmp_path).study, {"mine": mine})
+    chosen = choose.choose(make(tmp_path).study, {"mine": mine})
     assert chosen == {"mine": {"size": 1, "width": "page", "title": None}}
-    assert figures.tables_of(mine) == ["losses.parquet"]
+    assert choose.tables_of(mine) == ["losses.parquet"]
 
 
 def test_choosing_figures_imports_nothing_heavy():
     script = (
-        "import sys; from pathlib import Path; from epochwise import figures, plugins;"
-        f"plugins.load_all(Path({str(PLUGINS)!r}), 'figures');"
+        "import sys; from pathlib import Path; from epochwise.plugins import registry;"
+        f"registry.load_all(Path({str(PLUGINS)!r}), 'figures');"
         "print({'matplotlib', 'pandas', 'pyarrow', 'numpy'} & set(sys.modules))"
     )
     done = subprocess.run(

@@ -19,7 +19,7 @@ def test_one_run_draws_both_losses_on_a_log_axis_and_marks_the_best_epoch(tmp_pa
     assert axes.get_yscale() == "log"
     assert {"train", "validation"} <= set(lines)
     assert "test" not in lines
-    assert list(lines["least validation loss"].get_xdata()) == [30]
+    assert list(lines["lowest validation loss"].get_xdata()) == [30]
     assert "best epoch 30" in words(figure)
     assert "epoch 30 of 100" in words(figure)
     assert axes.get_ylabel() == "Mean squared error (target unit²)"
@@ -86,7 +86,7 @@ def test_a_sweep_of_forty_points_shows_the_best_and_says_so(tmp_path):
     )
     figure = draw(tables, options())
     assert len(figure.axes) == MOST_PANELS
-    assert "12 of 40 settings are shown" in words(figure)
+    assert "12 of 40 points are shown" in words(figure)
     assert {axes.get_title(loc="left") for axes in figure.axes} == {
         f"alpha={number}.0" for number in range(1, 13)
     }

@@ -4,7 +4,7 @@ import pytest
 from epochwise.figures import (
     backends_agree,
     batch_size,
-    best_epoch,
+    best_epochs,
     early_stopping,
     loss_curves,
     sweep,
@@ -35,7 +35,7 @@ def test_phases_are_shaded_where_the_table_says(tmp_path):
         box = labels(upper)[name].get_extents().transformed(upper.transData.inverted())
         assert box.x1 == pytest.approx(min(phases[f"{name}_last"] + 0.5, 1.015 * 120))
     assert upper.get_yscale() == "log"
-    assert labels(upper)["least validation loss"].get_xdata()[0] == 30
+    assert labels(upper)["lowest validation loss"].get_xdata()[0] == 30
     marked = labels(upper)["first epoch within one standard error"].get_xdata()[0]
     assert marked == tables.row("best_epoch", {})["one_standard_error_epoch"]
     (curves,) = tables.curves()
@@ -87,7 +87,7 @@ def test_every_run_is_a_dot_and_the_mean_curve_a_diamond(tmp_path):
         return {k: np.roll(v, shift) for k, v in valley(run).items()}
 
     tables = answered(make(tmp_path, by_seed, seeds=4, training={"epochs": 100}))
-    figure = best_epoch.draw(tables, options())
+    figure = best_epochs.draw(tables, options())
     (axes,) = figure.axes
     assert sorted(labels(axes)["one run"].get_xdata()) == [30, 40, 50, 60]
     assert list(labels(axes)["median run"].get_xdata()) == [45, 45]
@@ -98,7 +98,7 @@ def test_every_run_is_a_dot_and_the_mean_curve_a_diamond(tmp_path):
 
 def test_backends_that_agree_on_every_run_share_a_row(tmp_path):
     tables = answered(make(tmp_path, seeds=3, backends=["numpy", "sklearn"]))
-    (axes,) = best_epoch.draw(tables, options()).axes
+    (axes,) = best_epochs.draw(tables, options()).axes
     assert [tick.get_text() for tick in axes.get_yticklabels()] == ["diabetes"]
 
 
@@ -106,7 +106,7 @@ def test_diverged_runs_are_left_out_and_counted(tmp_path):
     def some(run):
         return diverging(run) if run["seed"] == 0 else valley(run)
 
-    figure = best_epoch.draw(answered(make(tmp_path, some, seeds=3)), options())
+    figure = best_epochs.draw(answered(make(tmp_path, some, seeds=3)), options())
     assert len(labels(figure.axes[0])["one run"].get_xdata()) == 2
     assert "1 run diverged and is left out" in words(figure)
 
@@ -120,7 +120,7 @@ def test_every_criterion_is_a_point_and_the_frontier_a_line(tmp_path):
     (axes,) = figure.axes
     assert len(labels(axes)["patience"].get_xdata()) == 4
     frontier = tables.rows("frontier")
-    line = labels(axes)["frontier: least regret for the saving"]
+    line = labels(axes)["frontier: lowest regret for the saving"]
     assert list(line.get_xdata()) == [row["epochs_saved_percent"] for row in frontier]
     named = {text.get_text() for text in axes.texts}
     assert {row["criterion"] for row in frontier} <= named
@@ -200,14 +200,14 @@ def test_one_key_makes_a_line_over_its_values(tmp_path):
 
 
 def test_two_keys_make_a_heat_map_with_the_values_written(tmp_path):
-    sweeping = {"alpha": [0.5, 0.1, 2.0], "power_t": [0.4, 0.5]}
+    sweeping = {"alpha": [0.5, 0.1, 2.0], "beta_1": [0.4, 0.5]}
     tables = answered(make(tmp_path, by_alpha, sweep=sweeping))
     figure = sweep.draw(tables, options())
     loss, _ = figure.axes
     assert loss.collections[0].get_array().shape == (3, 2)
     written = [text.get_text() for text in loss.texts]
     assert len(written) == 6
-    assert "alpha=0.1, power_t=0.4 is best" in words(figure).replace("\n", " ")
+    assert "alpha=0.1, beta_1=0.4 is best" in words(figure).replace("\n", " ")
 
 
 def test_forty_named_points_make_a_list_in_order_of_the_loss(tmp_path):
@@ -216,7 +216,7 @@ def test_forty_named_points_make_a_list_in_order_of_the_loss(tmp_path):
     figure = sweep.draw(tables, options())
     names = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
     assert names == [f"p{number}" for number in range(1, 41)]
-    assert "40 of 45 settings" in words(figure)
+    assert "40 of 45 points" in words(figure)
 
 
 # ---- whatever happens, a figure that says it ----
@@ -224,7 +224,7 @@ def test_forty_named_points_make_a_list_in_order_of_the_loss(tmp_path):
 EVERY = {
     "under_and_overfitting": (under_and_overfitting, "diverged"),
     "batch_size": (batch_size, "Every run diverged"),
-    "best_epoch": (best_epoch, "Every run diverged"),
+    "best_epoch": (best_epochs, "Every run diverged"),
     "early_stopping": (early_stopping, "every run diverged"),
     "backends_agree": (backends_agree, "identical"),
     "sweep": (sweep, "Every run diverged"),
@@ -244,7 +244,7 @@ def test_every_run_diverged(tmp_path, name, width):
 
 LEADERS = {
     "under_and_overfitting": (under_and_overfitting, "diabetes, batch_size=16:"),
-    "batch_size": (batch_size, "batch size 16 reaches the least validation loss"),
+    "batch_size": (batch_size, "batch size 16 reaches the lowest validation loss"),
     "early_stopping": (early_stopping, "Regret"),
     "sweep": (sweep, "batch_size=16 is best"),
     "loss_curves": (loss_curves, "diabetes, batch_size=16:"),

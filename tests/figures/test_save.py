@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from epochwise.figures import choose, loss_curves
+from epochwise.figures import loss_curves
+from epochwise.figures.choose import choose
 from epochwise.figures.save import save
-from epochwise.plugins import load_all
+from epochwise.plugins.registry import load_all
 from figure_samples import answered, make, options
 from helpers import PLUGINS
 
@@ -58,7 +59,9 @@ def save_all(folder):
     registry = load_all(PLUGINS, "figures")
     chosen = choose(tables.study, registry)
     for name, wish in chosen.items():
-        save(registry[name].value(tables, wish), [folder / f"{name}.{k}" for k in ("svg", "pdf")])
+        save(
+            registry[name].resolve()(tables, wish), [folder / f"{name}.{k}" for k in ("svg", "pdf")]
+        )
     return chosen
 
 
@@ -86,7 +89,7 @@ def test_svg_has_text_as_text_a_title_and_no_date(saved):
     texts = re.findall(r"<text[^>]*>([^<]+)</text>", svg)
     assert "best epoch 30" in texts
     assert "validation, mean of runs" in texts
-    assert "<dc:title>diabetes: the validation loss is least at epoch 30" in svg
+    assert "<dc:title>diabetes: the validation loss is lowest at epoch 30" in svg
     assert "<dc:date>" not in svg
 
 

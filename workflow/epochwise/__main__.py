@@ -54,7 +54,7 @@ def answer(folder: Path, as_json: bool) -> None:
 @click.option("--plugins", **PLUGINS)
 def backends(plugins: Path) -> None:
     """List the backends, their frameworks' versions, and how to get those that are missing."""
-    from epochwise.backend_tools import describe_backends
+    from epochwise.plugins.backend_commands import describe_backends
 
     click.echo(describe_backends(plugins))
 
@@ -63,16 +63,16 @@ def backends(plugins: Path) -> None:
 @click.argument("backend")
 @click.option("--plugins", **PLUGINS)
 def check(backend: str, plugins: Path) -> None:
-    """Hold a BACKEND, a name or a file, against its contract, one line per promise."""
+    """Check a BACKEND, a name or a file, against the contract, one line per check."""
     from epochwise import conformance
-    from epochwise.backend_tools import require_plugins
+    from epochwise.plugins.backend_commands import require_plugins
 
     is_file = backend.endswith(".py")
     if not is_file:
         require_plugins(plugins)
-    promises = conformance.check(backend) if is_file else conformance.check(plugins, backend)
-    click.echo(conformance.report(promises))
-    if not all(promise.kept for promise in promises):
+    checks = conformance.check(backend) if is_file else conformance.check(plugins, backend)
+    click.echo(conformance.report(checks))
+    if any(one.failed for one in checks):
         raise SystemExit(1)
 
 
@@ -81,9 +81,9 @@ def check(backend: str, plugins: Path) -> None:
 @click.option("--plugins", **PLUGINS)
 def new_backend(name: str, plugins: Path) -> None:
     """Write a commented starting file for a backend called NAME."""
-    from epochwise import backend_tools
+    from epochwise.plugins import backend_commands
 
-    path = backend_tools.new_backend(plugins, name)
+    path = backend_commands.new_backend(plugins, name)
     click.echo(f"{path}: fill in its two methods, then try: python -m epochwise check {path}")
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST_VALUE = 80  # characters of a value that a message shows
+
 
 class EpochwiseError(Exception):
     """A mistake outside the code: in a study, in data, or in a plugin.
@@ -34,3 +36,8 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     close = get_close_matches(name, names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
     return f"unknown {kind} {name!r}; there are: {', '.join(names) or 'none'}.{hint}"
+
+
+def shorten(text: str) -> str:
+    """Cut what a message shows of a value."""
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}..."

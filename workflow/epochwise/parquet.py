@@ -11,29 +11,39 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from epochwise.contract import Array
-from epochwise.replacing import replacing
+from epochwise.arrays import Array
+from epochwise.atomic_write import atomic_write
 
 
 def write(table: pa.Table, path: str | Path) -> None:
     """Write a Parquet file; the same table gives the same bytes. It is whole or not there."""
-    with replacing(path) as beside:
+    with atomic_write(path) as beside:
         pq.write_table(table, beside, compression="zstd")
 
 
 def table(columns: Mapping[str, Array]) -> pa.Table:
     """Make a table of columns of numbers, each (rows,)."""
-    return pa.table({name: _column(np.ascontiguousarray(one)) for name, one in columns.items()})
+    return pa.table({name: column(one) for name, one in columns.items()})
 
 
-def _column(values: Array) -> pa.Array:
+def column(values: Array) -> pa.Array:
+    """Make a column of numbers (rows,)."""
+    values = np.ascontiguousarray(values)
     kind = pa.from_numpy_dtype(values.dtype)
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 
-def array(column: pa.ChunkedArray) -> Array:
+def array(chunked: pa.ChunkedArray) -> Array:
     """Give a column of numbers as an array (rows,); missing values are NaN."""
-    if column.null_count:
-        return np.asarray(column.to_numpy())
-    whole = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    if chunked.null_count:
+        return np.asarray(chunked.to_numpy())
+    whole = pa.concat_arrays(chunked.chunks) if chunked.num_chunks else pa.array([], chunked.type)
     return np.from_dlpack(whole)
+
+
+def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
+    """Read a Parquet file, or some of its columns; folders named `key=value` above it say nothing.
+
+    One thread: quick enough, and the memory is that of the columns alone.
+    """
+    return pq.read_table(path, columns=columns, partitioning=None, use_threads=False)

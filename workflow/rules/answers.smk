@@ -5,7 +5,7 @@ rule answers:
     input:
         losses=rules.losses.output.parquet,
         facts=lambda w: PLANS[w.study].facts_files(),
-        criteria=sorted(map(str, PLUGINS.glob("*_stopping.py"))),
+        plugins=lambda w: CODE.files("stopping", PLANS[w.study].stopping_plugins()),
     output:
         summary=report(
             "results/{study}/summary.csv",
@@ -13,15 +13,20 @@ rule answers:
             category="{study}",
             labels={"shows": "a row per run"},
         ),
-        csv=[f"results/{{study}}/{name}.csv" for name in ANSWERS],
-        parquet=[f"results/{{study}}/{name}.parquet" for name in ANSWERS],
+        csv=[f"results/{{study}}/{table.name}.csv" for table in ANSWERS],
+        parquet=[f"results/{{study}}/{table.name}.parquet" for table in ANSWERS],
         answer="results/{study}/answer.json",
     log:
         "logs/{study}/answers.log",
     params:
         study=lambda w: PLANS[w.study].answer_settings(),
         plugins=lambda w: str(PLUGINS),
-        version=VERSION,
+        code=lambda w: CODE.behind(
+            "answers",
+            "stopping",
+            PLANS[w.study].stopping_plugins(),
+            PLANS[w.study].stopping_code(),
+        ),
     message:
         "Answer {wildcards.study}"
     script:
@@ -38,7 +43,7 @@ rule agreement:
         "logs/{study}/agreement.log",
     params:
         reference=lambda w: PLANS[w.study].study.backends[0],
-        version=VERSION,
+        code=CODE.behind("agreement"),
     message:
         "Compare the backends of {wildcards.study}"
     script:

@@ -3,7 +3,10 @@
 
 rule load:
     input:
-        files=lambda w: PLANS[w.study].dataset_files(w.dataset),
+        file=lambda w: PLANS[w.study].dataset_file(w.dataset),
+        plugin=lambda w: CODE.files(
+            "datasets", [PLANS[w.study].dataset_plugin(w.dataset)]
+        ),
     output:
         table="results/{study}/work/{dataset}/raw.parquet",
         facts="results/{study}/work/{dataset}/raw.json",
@@ -14,7 +17,9 @@ rule load:
         # a check; with `input` among the arguments it is no reason to run again
         folds=lambda w, input: len(PLANS[w.study].study.folds(w.dataset)),
         plugins=lambda w: str(PLUGINS),
-        version=VERSION,
+        code=lambda w: CODE.behind(
+            "load", "datasets", [PLANS[w.study].dataset_plugin(w.dataset)]
+        ),
     message:
         "Load {wildcards.dataset}"
     script:
@@ -36,7 +41,7 @@ rule standardise:
         standardise=lambda w: PLANS[w.study].study.resolved["standardise"],
         # a check; with `input` among the arguments it is no reason to run again
         batches=lambda w, input: PLANS[w.study].batch_sizes(w.dataset),
-        version=VERSION,
+        code=CODE.behind("standardise"),
     message:
         "Standardise {wildcards.dataset}, fold {wildcards.fold}"
     script:

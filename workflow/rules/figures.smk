@@ -4,7 +4,7 @@
 rule figure:
     input:
         tables=lambda w: PLANS[w.study].figure_tables(w.figure),
-        drawers=sorted(map(str, PLUGINS.glob("*_figures.py"))),
+        plugin=lambda w: CODE.files("figures", [PLANS[w.study].figure_plugin(w.figure)]),
     output:
         png=report(
             "results/{study}/figures/{figure}.png",
@@ -20,7 +20,12 @@ rule figure:
         study=lambda w: PLANS[w.study].drawn_study(),
         options=lambda w: PLANS[w.study].figures[w.figure],
         plugins=lambda w: str(PLUGINS),
-        version=VERSION,
+        code=lambda w: CODE.behind(
+            "figure",
+            "figures",
+            [PLANS[w.study].figure_plugin(w.figure)],
+            PLANS[w.study].figure_code(w.figure),
+        ),
     message:
         "Draw {wildcards.figure} of {wildcards.study}"
     script:

@@ -11,7 +11,8 @@ rule losses:
         "logs/{study}/losses.log",
     params:
         labels=lambda w: PLANS[w.study].segment_labels(),
-        version=VERSION,
+        epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
+        code=CODE.behind("losses"),
     message:
         "Join the loss tables of {wildcards.study}"
     script:
@@ -27,6 +28,7 @@ rule timings:
         "logs/{study}/timings.log",
     params:
         labels=lambda w: PLANS[w.study].segment_labels(),
+        code=CODE.behind("timings"),
     message:
         "Collect the times of {wildcards.study}"
     script:
@@ -40,6 +42,7 @@ rule study_file:
         "logs/{study}/study_file.log",
     params:
         study=lambda w: dict(PLANS[w.study].study.resolved),
+        code=CODE.behind("study_file"),
     message:
         "Write down {wildcards.study} with every default"
     script:

@@ -6,7 +6,7 @@ rule train:
         arrays=rules.standardise.output.arrays,
         scaler=rules.standardise.output.scaler,
         state=lambda w: PLANS[w.study].state_before(w),
-        plugin=lambda w: plugin_file(PLUGINS, w.backend) or [],
+        plugin=lambda w: CODE.files("backends", [w.backend]),
     output:
         losses="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.parquet",
         state="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.npz",
@@ -19,12 +19,12 @@ rule train:
     resources:
         gpu=lambda w: PLANS[w.study].gpus(w.point),
     params:
-        hyperparameters=lambda w: PLANS[w.study].hyperparameters(w.point),
+        hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
+        shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],
         # a check of all points; with `input` among the arguments it is no reason to run again
         batches=lambda w, input: PLANS[w.study].batch_sizes(w.dataset),
         plugins=lambda w: str(PLUGINS),
-        installed=installed_backend,
-        version=VERSION,
+        code=lambda w: CODE.behind("train", "backends", [w.backend]),
     message:
         "Train {wildcards.backend} on {wildcards.dataset}: {wildcards.point}, fold {wildcards.fold}, "
         "seeds {wildcards.seeds}, epochs {wildcards.start} to {wildcards.end}"

@@ -1,9 +1,9 @@
-"""Hold the backends' curves against the reference's."""
+"""Compare the backends' curves with the reference's."""
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
-    from epochwise import agreement
+    from epochwise.tables import agreement
 
     files = snakemake.output
     losses, reference = snakemake.input.losses, snakemake.params.reference

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0]):
-    from epochwise import plugins
     from epochwise.figures.save import save
-    from epochwise.figures.tables import Tables
-    from epochwise.study import Study
+    from epochwise.plugins import registry
+    from epochwise.study.study import Study
+    from epochwise.tables.results import Tables
 
     at = snakemake.wildcards
-    figures = plugins.load_all(Path(snakemake.params.plugins), "figures")
+    figures = registry.load_all(Path(snakemake.params.plugins), "figures")
     tables = Tables(Path("results") / at.study, Study(at.study, "", snakemake.params.study))
-    save(figures[at.figure].value(tables, snakemake.params.options), snakemake.output)
+    save(figures[at.figure].resolve()(tables, snakemake.params.options), snakemake.output)

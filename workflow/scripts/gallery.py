@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0]):
-    from epochwise.report import gallery
-    from epochwise.study import Study
+    from epochwise.page import gallery
+    from epochwise.study.study import Study
 
     page = Path(snakemake.output[0])
     studies = [Study(name, "", one) for name, one in snakemake.params.studies.items()]

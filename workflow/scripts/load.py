@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
-    from epochwise import loading, parquet, plugins
+    from epochwise import parquet
+    from epochwise.data import loading
+    from epochwise.plugins import registry
 
     options = dict(snakemake.params.options)
     if "file" in options:
-        options["file"] = snakemake.input.files[-1]  # where it lies, seen from here
-    sources = plugins.load_all(Path(snakemake.params.plugins), "datasets")
+        options["file"] = snakemake.input.file[0]  # where it lies, seen from here
+    sources = registry.load_all(Path(snakemake.params.plugins), "datasets")
     name, folds = snakemake.wildcards.dataset, snakemake.params.folds
     table, facts = loading.load(name, sources, options, folds)
     parquet.write(table, snakemake.output.table)

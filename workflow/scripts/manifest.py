@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0]):
-    from epochwise import manifest
+    from epochwise.page import manifest
 
     folder = Path("results") / snakemake.wildcards.study
     manifest.write(snakemake.input, folder, snakemake.output[0], besides=["snakemake"])

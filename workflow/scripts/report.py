@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
-    from epochwise import report
-    from epochwise.study import Study
+    from epochwise.page import report
+    from epochwise.study.study import Study
 
     page = Path(snakemake.output[0])
     study = Study(snakemake.wildcards.study, "", snakemake.params.study)

@@ -3,18 +3,18 @@
 from importlib import import_module
 
 from epochwise.imports import hidden
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
     with hidden("pandas"):  # scikit-learn would import it, for nothing
         import_module("sklearn.model_selection")
         import_module("sklearn.preprocessing")
 
-    import pyarrow.parquet as pq
+    from epochwise import parquet
+    from epochwise.data import datasets, standardise
+    from epochwise.training import problems, states
 
-    from epochwise import datasets, problems, standardise, states
-
-    table = pq.read_table(snakemake.input.table, partitioning=None)
+    table = parquet.read(snakemake.input.table)
     facts = datasets.read_facts(snakemake.input.facts)
     parts = standardise.cut_rows(
         table, facts, snakemake.params.partitions, int(snakemake.wildcards.fold)

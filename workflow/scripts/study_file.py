@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
-    import yaml
+    from epochwise.study import yaml_files
 
-    text = yaml.safe_dump(snakemake.params.study, sort_keys=False, allow_unicode=True)
+    text = yaml_files.dump(snakemake.params.study)
     Path(snakemake.output[0]).write_text(text, encoding="utf-8")

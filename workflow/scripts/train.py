@@ -2,24 +2,25 @@
 
 from pathlib import Path
 
-from epochwise.job import job
+from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study) as log:
-    from epochwise import training
-    from epochwise.cutting import parse_seeds
-    from epochwise.host import Segment
+    from epochwise.study.jobs import parse_seeds
+    from epochwise.training import training_job
+    from epochwise.training.segment import Segment
 
     at = snakemake.wildcards
-    parameters = snakemake.params.hyperparameters
-    training.run(
+    training_job.run(
         arrays=snakemake.input.arrays,
         scaler=snakemake.input.scaler,
         state=snakemake.input.get("state") or None,
         plugins=Path(snakemake.params.plugins),
         backend=at.backend,
-        values=parameters,
+        values=snakemake.params.hyperparameters,
         batches=snakemake.params.batches,
-        segment=Segment(parse_seeds(at.seeds), int(at.start), int(at.end), parameters["shuffle"]),
+        segment=Segment(
+            parse_seeds(at.seeds), int(at.start), int(at.end), snakemake.params.shuffle
+        ),
         label=f"{at.dataset}: {at.backend}, {at.point}, fold {at.fold}, seeds {at.seeds}",
         short=f"{at.backend} {at.point} seeds {at.seeds}",
         log=log,

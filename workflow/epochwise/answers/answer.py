@@ -5,16 +5,12 @@ from typing import Any
 
 import pandas as pd
 
-from epochwise.answers.describing import describe
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.tables import COLUMNS
+from epochwise.tables.catalogue import named
+from epochwise.tables.results import rank
+from epochwise.training.metrics import metrics_of
 
 Facts = dict[str, Any]
-LOSS = {
-    "regression": "mean squared error",
-    "binary": "log loss",
-    "multiclass": "log loss",
-}
 
 
 def compute(
@@ -22,7 +18,7 @@ def compute(
     settings: AnswerSettings,
     *,
     study: str | None = None,
-    task: str | Mapping[str, str] | None = None,
+    tasks: Mapping[str, str] | None = None,
 ) -> Facts:
     """Gather the tables into one value that JSON can hold.
 
@@ -34,55 +30,56 @@ def compute(
         The thresholds that the tables were computed with.
     study
         Name of the study.
-    task
-        `regression`, `binary` or `multiclass`, one or one for each dataset; only for words.
+    tasks
+        `regression`, `binary` or `multiclass` by dataset; only for words.
 
     Returns
     -------
     dict
-        `study` and `configurations`, a list in the order of the tables. Each has
-        `configuration` (its dataset, point and backend), `loss` (in words), `leads`
-        (whether it has the least validation loss of its dataset, diverged ones apart),
+        `study` and `answers`, a list in the order of the tables. Each has `of` (its
+        dataset, point and backend), `loss` (in words), `leads`
+        (whether it has the lowest validation loss of its dataset, diverged ones apart),
         the rows of each table, and `early_stopping`: the criterion that saves most
         at an acceptable regret.
         What is not known is None.
     """
-    keys = [name for name in tables["best_epoch"].columns if name not in COLUMNS["best_epoch"]]
-    grouped = {name: _by_configuration(table, keys) for name, table in tables.items()}
-    configurations = [
-        _configuration(
+    keys = [
+        name for name in tables["best_epoch"].columns if name not in named("best_epoch").columns
+    ]
+    grouped = {name: _by_key(table, keys) for name, table in tables.items()}
+    answers = [
+        _answer(
             dict(zip(keys, key, strict=True)),
             {name: groups.get(key, []) for name, groups in grouped.items()},
             settings,
-            task,
+            tasks or {},
         )
         for key in grouped["best_epoch"]
     ]
-    for configuration in _leaders(configurations):
-        configuration["leads"] = True
-    return {"study": study, "configurations": configurations}
+    for answer in _leaders(answers):
+        answer["leads"] = True
+    return {"study": study, "answers": answers}
 
 
-def _by_configuration(table: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[Facts]]:
-    """Return each configuration's rows as plain Python values, None for null."""
+def _by_key(table: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[Facts]]:
+    """Return the rows of each dataset, point and backend as plain Python values, None for null."""
     plain = table.astype(object).where(table.notna(), None)
     groups: dict[tuple[Any, ...], list[Facts]] = {}
     for row in plain.to_dict(orient="records"):
-        configuration = tuple(row.pop(key) for key in keys)
-        groups.setdefault(configuration, []).append(row)
+        own = tuple(row.pop(key) for key in keys)
+        groups.setdefault(own, []).append(row)
     return groups
 
 
-def _configuration(
+def _answer(
     name: Facts,
     own: Mapping[str, list[Facts]],
     settings: AnswerSettings,
-    task: str | Mapping[str, str] | None,
+    tasks: Mapping[str, str],
 ) -> Facts:
-    word = task.get(name["dataset"]) if isinstance(task, Mapping) else task
     return {
-        "configuration": name,
-        "loss": LOSS.get(word or "", "loss"),
+        "of": name,
+        "loss": loss_in_words(tasks.get(name["dataset"])),
         "leads": False,
         **{table: own[table][0] for table in ("best_epoch", "phases", "batches", "refit")},
         "choice_cost": {each["choice"]: each for each in own["choice_cost"]},
@@ -107,21 +104,20 @@ def early_stopping(stopping: list[Facts], settings: AnswerSettings) -> Facts | N
     return max(served, key=lambda row: row[saved], default=None)
 
 
-def _leaders(configurations: list[Facts]) -> list[Facts]:
-    """Return each dataset's configuration of least validation loss; a diverged one comes last."""
+def loss_in_words(task: str | None) -> str:
+    """Say what the loss of a task is."""
+    return metrics_of(task)[0].label if task else "loss"
+
+
+def _leaders(answers: list[Facts]) -> list[Facts]:
+    """Return each dataset's point with the lowest validation loss; a diverged one comes last."""
     leaders: dict[str, Facts] = {}
-    for each in configurations:
-        dataset = each["configuration"]["dataset"]
+    for each in answers:
+        dataset = each["of"]["dataset"]
         if each["best_epoch"]["validation_loss"] is None:
             continue
-        if dataset not in leaders or _rank(each) < _rank(leaders[dataset]):
+        if dataset not in leaders or rank(each["best_epoch"]) < rank(
+            leaders[dataset]["best_epoch"]
+        ):
             leaders[dataset] = each
     return list(leaders.values())
-
-
-def _rank(configuration: Facts) -> tuple[bool, float]:
-    diverged = configuration["phases"]["kind"] == "diverged"
-    return diverged, configuration["best_epoch"]["validation_loss"]
-
-
-__all__ = ["compute", "describe", "early_stopping"]

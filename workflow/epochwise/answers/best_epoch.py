@@ -1,76 +1,48 @@
-"""The best epoch of a configuration, and how sure that is."""
+"""The best epoch of a dataset, point and backend, and how sure that is."""
 
 import numpy as np
 
 from epochwise.answers.bootstrap import address, bootstrap_interval
-from epochwise.answers.curves import Curves
-from epochwise.answers.sample import Sample, sample
+from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import TIE, Floats, Ints, first_minimum, quiet, standard_error
-
-COLUMNS = {
-    "last_epoch": "Int64",
-    "runs": "Int64",
-    "folds": "Int64",
-    "diverged_runs": "Int64",
-    "sampling_unit": "string",
-    "sampling_units": "Int64",
-    "best_epoch": "Int64",
-    "train_loss": "float64",
-    "validation_loss": "float64",
-    "validation_loss_error": "float64",
-    "run_best_epoch_median": "float64",
-    "run_best_epoch_q25": "float64",
-    "run_best_epoch_q75": "float64",
-    "run_best_epoch_min": "Int64",
-    "run_best_epoch_max": "Int64",
-    "one_standard_error_epoch": "Int64",
-    "plateau_first": "Int64",
-    "plateau_last": "Int64",
-    "plateau_level": "float64",
-    "interval_low": "Int64",
-    "interval_high": "Int64",
-    "interval_coverage": "float64",
-    "note": "string",
-}
+from epochwise.answers.statistics import standard_error
+from epochwise.arrays import Floats, Ints
+from epochwise.tables.curves import Curves
+from epochwise.tables.minima import TIE, first_minimum, quiet
 
 
 @quiet
 def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
-    """Return the row of one configuration; what cannot be stated is left out."""
-    chosen = sample(curves)
+    """Return the row of a dataset, point and backend; what cannot be stated is left out."""
     facts: dict[str, object] = {
-        "last_epoch": curves.epochs,
+        "last_epoch": curves.planned,
         "runs": len(curves.fold),
         "folds": len(np.unique(curves.fold)),
-        "diverged_runs": int((curves.last < curves.epochs).sum()),
+        "diverged_runs": curves.diverged,
     }
-    if chosen.horizon < 0:
+    if curves.horizon < 0:
         return facts | {"note": "no finite validation loss"}
-    units = chosen.units(chosen.take(curves.validation))
-    mean = units.mean(axis=0)
-    best = int(first_minimum(mean))
+    units = curves.units(curves.runs("validation_loss"))
+    best = curves.best
     if best < 0:
         return facts | {"note": "no finite mean validation loss"}
     facts |= {
-        "sampling_unit": chosen.unit,
+        "sampling_unit": curves.unit,
         "sampling_units": len(units),
         "best_epoch": best,
-        "train_loss": float(chosen.units(chosen.take(curves.train))[:, best].mean()),
-        "validation_loss": float(mean[best]),
+        "train_loss": float(curves.mean("train_loss")[best]),
+        "validation_loss": float(curves.mean("validation_loss")[best]),
     }
     if len(units) < 2:
-        return facts | {"note": why_unsure(chosen)}
-    return facts | uncertainty(chosen, units, best, settings)
+        return facts | {"note": why_unsure(curves)}
+    return facts | uncertainty(curves, units, settings)
 
 
-def uncertainty(
-    chosen: Sample, units: Floats, best: int, settings: AnswerSettings
-) -> dict[str, object]:
+def uncertainty(curves: Curves, units: Floats, settings: AnswerSettings) -> dict[str, object]:
     """Return everything that says how sure the best epoch is, from two units on."""
-    own = first_minimum(chosen.take(chosen.curves.validation))  # (runs used,)
+    best, own = curves.best, first_minimum(curves.runs("validation_loss"))  # own: (runs used,)
     plateau = plateau_range(units, best, settings.plateau_level)
-    seed = address(settings.resampling_seed, "best_epoch", chosen.curves.key)
+    seed = address(settings.resampling_seed, "best_epoch", curves.key)
     low, high = bootstrap_interval(units, settings.interval, settings.resamples, seed)
     return {
         "validation_loss_error": float(standard_error(units[:, best])),
@@ -82,21 +54,21 @@ def uncertainty(
         "interval_low": low,
         "interval_high": high,
         "interval_coverage": settings.interval,
-        "note": what_varies(chosen),
+        "note": what_varies(curves),
     }
 
 
-def why_unsure(chosen: Sample) -> str:
+def why_unsure(curves: Curves) -> str:
     """Say why a single run says nothing of its uncertainty."""
-    single = "one run" if len(chosen.curves.fold) == 1 else "only one run did not diverge"
+    single = "one run" if len(curves.fold) == 1 else "only one run did not diverge"
     return f"{single}: there is no uncertainty to state"
 
 
-def what_varies(chosen: Sample) -> str:
+def what_varies(curves: Curves) -> str:
     """Say which uncertainty the runs can show."""
-    if chosen.horizon < chosen.curves.epochs:
-        return f"every run diverged: only the epochs that all share, up to {chosen.horizon}"
-    if chosen.unit == "fold":
+    if curves.horizon < curves.planned:
+        return f"every run diverged: only the epochs that all share, up to {curves.horizon}"
+    if curves.unit == "fold":
         return "over folds, the seeds of each averaged"
     return "over seeds; the cut of the data is one and the same"
 
@@ -114,7 +86,7 @@ def spread_of(own: Ints) -> dict[str, object]:
 
 
 def one_standard_error_epoch(units: Floats, best: int) -> int:
-    """Return the earliest epoch whose mean loss is within one standard error of the least.
+    """Return the earliest epoch whose mean loss is within one standard error of the lowest.
 
     The standard error is that of the mean at the best epoch, as in the rule
     that Breiman, Friedman, Olshen and Stone ("Classification and regression
@@ -155,3 +127,8 @@ def plateau_range(units: Floats, best: int, level: float) -> tuple[int, int]:
     equal = np.abs(mean) <= TIE * units.mean(axis=0)  # equal losses, whatever rounding left over
     alike = np.flatnonzero(equal | (np.abs(mean) <= critical * error))
     return int(alike[0]), int(alike[-1])
+
+
+def rows_of(case: Case) -> Rows:
+    """Give the rows of the table; see `epochwise.tables.catalogue`."""
+    return [row(case.curves, case.settings)]

@@ -1,17 +1,19 @@
-"""A bootstrap interval for the epoch of least mean loss."""
+"""A bootstrap interval for the epoch of the lowest mean loss."""
 
 import json
+from collections.abc import Mapping
 from zlib import crc32
 
 import numpy as np
 
-from epochwise.answers.statistics import TIE, Floats, Ints, first_minimum
+from epochwise.arrays import Floats, Ints
+from epochwise.tables.minima import TIE, first_minimum
 
 
 def bootstrap_interval(
     units: Floats, coverage: float, resamples: int, seed: np.random.SeedSequence
 ) -> tuple[int, int]:
-    """Return a percentile bootstrap interval for the epoch of least mean loss.
+    """Return a percentile bootstrap interval for the epoch of the lowest mean loss.
 
     Whole units are drawn with replacement, each keeping its curve, and the
     minimum of the mean curve is found anew (Efron and Tibshirani, "An
@@ -57,7 +59,7 @@ def possible_minima(units: Floats) -> Ints:
     return np.flatnonzero(finite & ~dominated)
 
 
-def address(seed: int, purpose: str, key: dict[str, object]) -> np.random.SeedSequence:
-    """Return the draws' address, so that other configurations in the table change nothing."""
+def address(seed: int, purpose: str, key: Mapping[str, object]) -> np.random.SeedSequence:
+    """Return the draws' address, so that what else is in the table changes nothing."""
     name = json.dumps([purpose, key], sort_keys=True, default=str)
     return np.random.SeedSequence([seed, crc32(name.encode())])

@@ -2,27 +2,11 @@
 
 import numpy as np
 
-from epochwise.answers.curves import Curves
-from epochwise.answers.sample import Sample, sample
-from epochwise.answers.statistics import Floats, Ints, first_minimum, quiet, standard_error
-
-COLUMNS = {
-    "choice": "string",
-    "chosen_epoch": "float64",
-    "validation_loss": "float64",
-    "validation_loss_error": "float64",
-    "test_loss": "float64",
-    "test_loss_error": "float64",
-    "optimism": "float64",
-    "optimism_error": "float64",
-    "optimism_percent": "float64",
-    "test_best_epoch": "float64",
-    "test_best_loss": "float64",
-    "excess": "float64",
-    "excess_error": "float64",
-    "excess_percent": "float64",
-    "note": "string",
-}
+from epochwise.answers.case import Case, Rows
+from epochwise.answers.statistics import standard_error
+from epochwise.arrays import Floats, Ints
+from epochwise.tables.curves import Curves
+from epochwise.tables.minima import first_minimum, quiet
 
 
 @quiet
@@ -37,42 +21,40 @@ def rows(curves: Curves) -> list[dict[str, object]]:
     (a minimum over epochs is lower than what it estimates), part is that
     the two partitions hold different rows, which only more folds average out.
     """
-    chosen = sample(curves)
-    validation = chosen.take(curves.validation)
-    best = int(first_minimum(chosen.units(validation).mean(axis=0))) if validation.size else -1
+    best, validation = curves.best, curves.take(curves.validation)
     if best < 0:
         return [{"choice": "mean_curve", "note": "no finite validation loss"}]
-    test = chosen.take(curves.test)
-    test_mean = chosen.units(test).mean(axis=0)
+    test = curves.take(curves.test)
+    test_mean = curves.units(test).mean(axis=0)
     one_epoch = (np.full(len(test), best), np.full(len(test), first_minimum(test_mean)))
     own_epoch = (first_minimum(validation), first_minimum(test))
     return [
-        {"choice": choice, **cost(chosen, picked, ideal)}
+        {"choice": choice, **cost(curves, picked, ideal)}
         for choice, (picked, ideal) in {"mean_curve": one_epoch, "each_run": own_epoch}.items()
     ]
 
 
-def cost(chosen: Sample, picked: Ints, ideal: Ints) -> dict[str, object]:
+def cost(curves: Curves, picked: Ints, ideal: Ints) -> dict[str, object]:
     """Return the losses at the picked epochs (runs used,) and at the ideal ones for the test."""
-    validation = at(chosen.take(chosen.curves.validation), picked)
+    validation = at(curves.take(curves.validation), picked)
     facts: dict[str, object] = {
         "chosen_epoch": float(np.median(picked)),
-        **estimate(chosen, "validation_loss", validation),
+        **estimate(curves, "validation_loss", validation),
     }
-    if not chosen.curves.has_test:
+    if not curves.has_test:
         note = "no test partition: the validation loss is optimistic, by how much is not known"
         return facts | {"note": note}
-    test, least = (at(chosen.take(chosen.curves.test), epochs) for epochs in (picked, ideal))
-    here, ideal_loss = mean(chosen, validation), mean(chosen, least)
+    test, least = (at(curves.take(curves.test), epochs) for epochs in (picked, ideal))
+    here, ideal_loss = mean(curves, validation), mean(curves, least)
     return {
         **facts,
-        **estimate(chosen, "test_loss", test),
-        **estimate(chosen, "optimism", test - validation),
-        "optimism_percent": percent(mean(chosen, test - validation), here),
+        **estimate(curves, "test_loss", test),
+        **estimate(curves, "optimism", test - validation),
+        "optimism_percent": percent(mean(curves, test - validation), here),
         "test_best_epoch": float(np.median(ideal)),
         "test_best_loss": ideal_loss,
-        **estimate(chosen, "excess", test - least),
-        "excess_percent": percent(mean(chosen, test - least), ideal_loss),
+        **estimate(curves, "excess", test - least),
+        "excess_percent": percent(mean(curves, test - least), ideal_loss),
     }
 
 
@@ -82,17 +64,22 @@ def at(matrix: Floats, epochs: Ints) -> Floats:
     return losses
 
 
-def mean(chosen: Sample, values: Floats) -> float:
+def mean(curves: Curves, values: Floats) -> float:
     """Return the mean over units of values (runs used,)."""
-    return float(chosen.units(values).mean())
+    return float(curves.units(values).mean())
 
 
-def estimate(chosen: Sample, name: str, values: Floats) -> dict[str, float]:
+def estimate(curves: Curves, name: str, values: Floats) -> dict[str, float]:
     """Return the mean over units and its standard error (NaN with one unit)."""
-    error = float(standard_error(chosen.units(values)))
-    return {name: mean(chosen, values), f"{name}_error": error}
+    error = float(standard_error(curves.units(values)))
+    return {name: mean(curves, values), f"{name}_error": error}
 
 
 def percent(part: float, whole: float) -> float:
     """Return a part in per cent of the whole; NaN where the whole is zero."""
     return 100 * part / whole if whole else float("nan")
+
+
+def rows_of(case: Case) -> Rows:
+    """Give the rows of the table; see `epochwise.tables.catalogue`."""
+    return rows(case.curves)

@@ -4,18 +4,11 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from epochwise.answers.default_criteria import DEFAULT
 from epochwise.answers.stopping import Criterion
 from epochwise.errors import PluginError, StudyError, unknown
 
 Registry = Mapping[str, Callable[..., Criterion]]
-
-# The fourteen criteria that Prechelt compares, and the patience of the frameworks.
-DEFAULT: tuple[dict[str, Any], ...] = (
-    *({"criterion": "GL", "alpha": alpha} for alpha in (1, 2, 3, 5)),
-    *({"criterion": "PQ", "alpha": alpha} for alpha in (0.5, 0.75, 1, 2, 3)),
-    *({"criterion": "UP", "s": s} for s in (2, 3, 4, 6, 8)),
-    *({"criterion": "patience", "patience": epochs} for epochs in (10, 20, 50, 100, 200)),
-)
 
 
 def parse_criteria(specs: Iterable[object] | None, registry: Registry) -> list[Criterion]:

@@ -11,7 +11,7 @@ MOST_LINES = 10
 def describe(answer: Facts) -> str:
     """Say the answer in at most ten lines.
 
-    With one dataset, all about the configuration of least validation loss,
+    With one dataset, all about the point with the lowest validation loss,
     and how many others there are; with several, two lines for each. Where every run
     diverged, that alone: there is nothing to recommend.
 
@@ -20,7 +20,7 @@ def describe(answer: Facts) -> str:
     answer
         What `epochwise.answers.answer.compute` returns.
     """
-    every = answer["configurations"]
+    every = answer["answers"]
     leaders = [each for each in every if each["leads"]]
     if not leaders:
         lines = headlines(answer)
@@ -39,14 +39,14 @@ def describe(answer: Facts) -> str:
 
 def headlines(answer: Facts) -> list[str]:
     """Say the best epoch of each dataset, a line for each; where there is none, why."""
-    every = answer["configurations"]
+    every = answer["answers"]
     leaders = [each for each in every if each["leads"]]
     return [_headline(each) for each in leaders or every]
 
 
-def name(configuration: Facts) -> str:
-    """Name a configuration on one line: `diabetes, batch_size 32, numpy`."""
-    key = dict(configuration["configuration"])
+def name(answer: Facts) -> str:
+    """Name a dataset, point and backend on one line: `diabetes, batch_size 32, numpy`."""
+    key = dict(answer["of"])
     dataset, backend = key.pop("dataset"), key.pop("backend")
     swept = [f"{each} {value}" for each, value in key.items() if value is not None]
     return " ".join(", ".join([str(dataset), *swept, str(backend)]).split())
@@ -72,9 +72,9 @@ def _in_short(leader: Facts) -> list[str]:
     return [_headline(leader), *([] if _is_lost(leader) else [_verdict(leader)])]
 
 
-def _is_lost(configuration: Facts) -> bool:
-    unknown = configuration["best_epoch"]["best_epoch"] is None
-    return unknown or configuration["phases"]["kind"] == "diverged"
+def _is_lost(answer: Facts) -> bool:
+    unknown = answer["best_epoch"]["best_epoch"] is None
+    return unknown or answer["phases"]["kind"] == "diverged"
 
 
 def _headline(leader: Facts) -> str:
@@ -176,4 +176,4 @@ def _others(every: list[Facts], leader: Facts) -> list[str]:
     best = (
         f", best epochs {wording.count(min(known))} to {wording.count(max(known))}" if known else ""
     )
-    return [f"It has the least validation loss of {len(every)} configurations; the others{best}."]
+    return [f"It has the lowest validation loss of {len(every)} mean curves; the others{best}."]

@@ -7,13 +7,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from epochwise.answers import answer, loss_table, tables
+from epochwise.answers import answer, tables
 from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.settings import AnswerSettings
-from epochwise.datasets import Facts
+from epochwise.data.datasets import Facts
 from epochwise.parquet import write
-from epochwise.plugins import Registered
-from epochwise.summary import summarise
+from epochwise.plugins.registry import Registered
+from epochwise.tables.reading import LossTable
+from epochwise.tables.summary import summarise
 
 
 def make(
@@ -29,28 +30,24 @@ def make(
     ----------
     losses : the loss table (Parquet).
     facts : what is known of each dataset.
-    study : ``name``, and the study's ``answer``, ``stopping``, ``epochs``, ``same_epochs``
-        (whether all points have that many) and ``batch_size``.
+    study : ``name``, and the study's ``answer`` and ``stopping``.
     criteria : what plugins registered for early stopping, by name.
     folder : where to write.
     """
     settings = AnswerSettings(**study["answer"])
-    registry = {name: one.value for name, one in criteria.items()}
-    table = loss_table.read(losses)
-    summarise(table, study["epochs"]).to_csv(folder / "summary.csv", index=False)
+    registry = {name: one.resolve() for name, one in criteria.items()}
+    table = LossTable(losses)
+    summarise(table).to_csv(folder / "summary.csv", index=False)
     computed = tables.compute(
         table,
         settings,
         parse_criteria(study["stopping"], registry),
-        epochs=study["epochs"] if study["same_epochs"] else None,
-        batch_size=study["batch_size"],
         all_rows={one.name: one.rows for one in facts},
     )
     for name, rows in computed.items():
         rows.to_csv(folder / f"{name}.csv", index=False)
         plain = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
         write(plain, folder / f"{name}.parquet")
-    task = {one.name: one.task for one in facts}
-    found = answer.compute(computed, settings, study=study["name"], task=task)
+    found = answer.compute(computed, settings, study=study["name"], tasks=table.facts["tasks"])
     text = json.dumps(found, indent=2, allow_nan=False) + "\n"
     (folder / "answer.json").write_text(text, encoding="utf-8")

@@ -1,44 +1,25 @@
 """Under- and overfitting, named by stated rules on the mean validation curve."""
 
 from epochwise.answers import wording
-from epochwise.answers.curves import Curves
-from epochwise.answers.sample import sample
+from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import Shape, shape
-from epochwise.answers.statistics import quiet, standard_error
-
-COLUMNS = {
-    "kind": "string",
-    "best_epoch": "Int64",
-    "underfitting_first": "Int64",
-    "underfitting_last": "Int64",
-    "plateau_first": "Int64",
-    "plateau_last": "Int64",
-    "overfitting_first": "Int64",
-    "overfitting_last": "Int64",
-    "rise_percent": "float64",
-    "first_minimum_epoch": "Int64",
-    "peak_epoch": "Int64",
-    "peak_rise_percent": "float64",
-    "generalisation_gap": "float64",
-    "generalisation_gap_last": "float64",
-    "verdict": "string",
-}
+from epochwise.answers.statistics import standard_error
+from epochwise.tables.curves import Curves
+from epochwise.tables.minima import quiet
 
 
 @quiet
 def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
-    """Return the row of one configuration."""
-    chosen = sample(curves)
-    diverged = curves.last < curves.epochs
-    if diverged.all():
+    """Return the row of a dataset, point and backend."""
+    if curves.lost:
         return {"kind": "diverged", "verdict": _all_diverged(curves)}
-    units = chosen.units(chosen.take(curves.validation))
+    units = curves.units(curves.runs("validation_loss"))
     found = shape(units.mean(axis=0), standard_error(units), settings)
     if found is None:
         return {"kind": "unknown", "verdict": "no finite mean validation loss: nothing to say"}
-    gap = chosen.units(chosen.take(curves.validation - curves.train)).mean(axis=0)
-    some = f"; {wording.count(diverged.sum())} of {len(diverged)} runs diverged"
+    gap = curves.units(curves.take(curves.validation - curves.train)).mean(axis=0)
+    some = f"; {wording.count(curves.diverged)} of {len(curves.fold)} runs diverged"
     return {
         "kind": found.kind,
         "best_epoch": found.best,
@@ -49,7 +30,7 @@ def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
         "peak_rise_percent": None if found.peak is None else 100 * found.peak_rise,
         "generalisation_gap": float(gap[found.best]),
         "generalisation_gap_last": float(gap[found.last]),
-        "verdict": verdict(found, settings) + (some if diverged.any() else ""),
+        "verdict": verdict(found, settings) + (some if curves.diverged else ""),
     }
 
 
@@ -57,7 +38,7 @@ def _all_diverged(curves: Curves) -> str:
     if (curves.last < 0).all():
         return "diverged: no run has a finite validation loss: lower the learning rate"
     return (
-        f"diverged: no run reached epoch {wording.count(curves.epochs)}, the first ended at "
+        f"diverged: no run reached epoch {wording.count(curves.planned)}, the first ended at "
         f"{wording.count(curves.last.min())}: lower the learning rate"
     )
 
@@ -91,7 +72,9 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
         return "only the untrained network was measured: train it"
     if found.kind == "constant":
         least = wording.percent(settings.tolerance)
-        return f"constant: validation loss stays within {least} of its least: nothing is learnt"
+        return (
+            f"constant: validation loss stays within {least} of its lowest value: nothing is learnt"
+        )
     if found.kind == "worsens":
         return f"never better than the untrained network: {rise}: lower the learning rate"
     if found.kind == "underfits":
@@ -112,3 +95,8 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.overfits:
         return f"{story} until {best}, then overfits: {rise}"
     return f"{story}: best epoch {best} of {last}"
+
+
+def rows_of(case: Case) -> Rows:
+    """Give the rows of the table; see `epochwise.tables.catalogue`."""
+    return [row(case.curves, case.settings)]

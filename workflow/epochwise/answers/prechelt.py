@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from epochwise.answers.statistics import TIE, Bools, Floats, Ints, quiet
 from epochwise.answers.stopping import NEVER, first_true, in_a_row, label, require
+from epochwise.arrays import Bools, Floats, Ints
+from epochwise.tables.minima import TIE, quiet
 
 
 @quiet
@@ -35,7 +36,7 @@ def generalisation_loss(validation: Floats, strip: int) -> Floats:
 def progress(train: Floats, strip: int) -> Floats:
     """Return P_k in per mille at the end of each strip, (runs, strips).
 
-    Where the least loss of a strip is zero it is infinite, or 0 when all of the strip is.
+    Where the lowest loss of a strip is zero it is infinite, or 0 when all of the strip is.
     """
     count = train.shape[1] // strip
     strips = train[:, : count * strip].reshape(len(train), count, strip)

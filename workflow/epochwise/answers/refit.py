@@ -1,29 +1,18 @@
 """How many epochs to refit for on all the data."""
 
 from epochwise.answers import batches
-from epochwise.answers.curves import Curves
+from epochwise.answers.case import Case, Rows
+from epochwise.tables.catalogue import named
+from epochwise.tables.curves import Curves
 
-COLUMNS = {
-    "best_epoch": "Int64",
-    "training_rows": "Int64",
-    "all_rows": "Int64",
-    "rows_per_batch": "Int64",
-    "iterations_at_best": "Int64",
-    "iterations_per_epoch": "Int64",
-    "refit_epochs": "Int64",
-    "refit_epochs_by_passes": "Int64",
-    "assumption": "string",
-}
 ASSUMPTION = (
     "as many updates serve all the data as served the training rows, "
     "with the same batch size and learning rate"
 )
 
 
-def row(
-    curves: Curves, batch_size: int | str | None = None, all_rows: int | None = None
-) -> dict[str, object]:
-    """Return the row of one configuration.
+def row(curves: Curves, all_rows: int | None = None) -> dict[str, object]:
+    """Return the row of a dataset, point and backend.
 
     `refit_epochs` carries the best epoch over by updates: the iterations at
     the best epoch over the iterations per epoch on all rows, rounded, 1 at
@@ -34,15 +23,11 @@ def row(
 
     Parameters
     ----------
-    curves
-        The curves of the configuration.
-    batch_size
-        As in `batches.row`.
     all_rows
         The rows of the whole dataset.
     """
-    known = batches.row(curves, batch_size)
-    facts = {name: known.get(name) for name in COLUMNS if name in known}
+    known = batches.row(curves)
+    facts = {name: known.get(name) for name in named("refit").columns if name in known}
     facts["all_rows"] = all_rows
     updates, size, rows = (
         known.get(name) for name in ("iterations_at_best", "rows_per_batch", "training_rows")
@@ -65,3 +50,8 @@ def row(
         "refit_epochs": max(epochs, 1 if updates else 0),
         "assumption": ASSUMPTION,
     }
+
+
+def rows_of(case: Case) -> Rows:
+    """Give the rows of the table; see `epochwise.tables.catalogue`."""
+    return [row(case.curves, case.all_rows)]

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from epochwise.answers.curves import Curves
-from epochwise.answers.statistics import TIE, Floats, Ints, quiet
 from epochwise.answers.stopping import NEVER, Criterion
+from epochwise.arrays import Floats, Ints
 from epochwise.errors import PluginError
+from epochwise.tables.catalogue import SPREADS
+from epochwise.tables.curves import Curves
+from epochwise.tables.minima import first_minimum_so_far, highest_equal, quiet
 
 QUANTITIES = (
     "stop_epoch",
@@ -18,27 +20,12 @@ QUANTITIES = (
     "validation_regret_percent",
     "test_regret_percent",
 )
-SPREADS = ("mean", "std", "q25", "median", "q75")
 SPREAD_COLUMNS = [f"{quantity}_{spread}" for quantity in QUANTITIES for spread in SPREADS]
-COLUMNS = {
-    "criterion": "string",
-    "runs": "Int64",
-    "never_fired_percent": "float64",
-    **dict.fromkeys(SPREAD_COLUMNS, "float64"),
-}
-FRONTIER_COLUMNS = {
-    "saved_more_than_percent": "float64",
-    "saved_up_to_percent": "float64",
-    "criterion": "string",
-    "epochs_saved_percent": "float64",
-    "validation_regret_percent": "float64",
-    "test_regret_percent": "float64",
-}
 
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """The runs of a configuration as a criterion sees them, from epoch 1 on.
+    """The runs of a dataset, point and backend as a criterion sees them, from epoch 1 on.
 
     Runs that ended before epoch 1 are left out. A diverged run takes part up
     to its end, because a criterion may well stop before.
@@ -59,26 +46,17 @@ def series(curves: Curves) -> Series:
     )
     for matrix in (train, validation):
         matrix.flags.writeable = False  # one criterion must not change what the next one sees
-    return Series(train, validation, test, curves.last[runs], best_so_far(validation))
-
-
-def best_so_far(validation: Floats) -> Ints:
-    """Return, at each epoch, the epoch (from 1) of the least loss so far; ties to the earliest."""
-    known = np.where(np.isnan(validation), np.inf, validation)
-    before = np.minimum.accumulate(known, axis=1)
-    record = np.ones(known.shape, dtype=bool)
-    record[:, 1:] = known[:, 1:] < before[:, :-1] * (1 - TIE)
-    number = np.arange(1, known.shape[1] + 1)
-    return np.maximum.accumulate(np.where(record, number, 0), axis=1)
+    selected = np.maximum(first_minimum_so_far(validation), 0) + 1  # epoch 1 where none is finite
+    return Series(train, validation, test, curves.last[runs], selected)
 
 
 def rows(curves: Curves, criteria: Sequence[Criterion]) -> list[dict[str, object]]:
-    """Return a row per criterion for one configuration.
+    """Return a row per criterion for a dataset, point and backend.
 
     Of each run: the epoch at which the criterion stops (the last one where it
     never fires), the epoch that it *selects*, which is the one of least
     validation loss among epochs 1 to the stop, the share of the run's epochs
-    saved, and the *regret*: the loss at the selected epoch above the least
+    saved, and the *regret*: the loss at the selected epoch above the lowest
     loss of that run's whole curve from epoch 1, in per cent of it (not known
     where that is zero and the other is not). A criterion that never fires
     selects the best of the full run, saves nothing and has no validation regret.
@@ -141,7 +119,7 @@ def regret(losses: Floats, selected: Ints) -> Floats:
     there = losses[np.arange(len(losses)), selected - 1]
     relative = 100 * (there / least - 1)
     return np.where(
-        there <= least * (1 + TIE), 0.0, np.where(np.isfinite(relative), relative, np.nan)
+        there <= highest_equal(least), 0.0, np.where(np.isfinite(relative), relative, np.nan)
     )
 
 
@@ -157,7 +135,7 @@ def spreads(values: Floats) -> Floats:
 
 
 def frontier(stopping: Iterable[dict[str, Any]]) -> list[dict[str, object]]:
-    """Return the criteria of one configuration that no other beats.
+    """Return the criteria that no other beats for a dataset, point and backend.
 
     Each row holds for a range of savings: to save more than the one and up to
     the other per cent of the epochs, no criterion has less mean validation

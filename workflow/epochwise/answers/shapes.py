@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import TIE, Floats, Ints, first_minimum, quiet
+from epochwise.arrays import Floats, Ints
+from epochwise.tables.minima import TIE, first_minimum, quiet
 
 SHORTEST_WINDOW = 5  # epochs: a bump of one or two is noise however short the run
 
@@ -24,7 +25,7 @@ class Shape:
     plateau: tuple[int, int] | None = None
     overfits: bool = False
     improving: bool = False
-    rise: float = 0.0  # of the last loss above the least, as a fraction
+    rise: float = 0.0  # of the last loss above the lowest, as a fraction
     first_minimum: int | None = None  # before the hump
     peak: int | None = None  # of the hump
     peak_rise: float = 0.0  # above the first minimum, as a fraction
@@ -35,7 +36,7 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
     """Name what a mean validation curve does; None where nothing of it is finite.
 
     *Plateau*: from the first to the last epoch within `tolerance` of the
-    least loss, or within `standard_errors` standard errors of it if that is
+    lowest loss, or within `standard_errors` standard errors of it if that is
     more. *Underfitting* is what lies before, *overfitting* what lies after when
     the curve ends higher by `rise` (and more than the errors). The curve is
     *still improving* when its best epoch is in the last `tail` of it and

@@ -11,7 +11,8 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from epochwise.answers.statistics import Bools, Floats, Ints, last_finite, quiet
+from epochwise.arrays import Bools, Floats, Ints
+from epochwise.tables.minima import last_finite, quiet
 
 NEVER = -1
 
@@ -66,7 +67,7 @@ class Patience:
 
     `counting="scikit_learn"` decides as `MLPRegressor` does with
     `n_iter_no_change=patience` and `tol=min_delta`: an epoch counts as none when
-    its loss is above the least so far less `min_delta`, so an equal loss still
+    its loss is above the lowest so far less `min_delta`, so an equal loss still
     counts as an improvement when `min_delta` is 0; it stops when *more* than
     `patience` epochs in a row counted as none. It has no warm-up.
 

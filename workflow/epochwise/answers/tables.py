@@ -1,36 +1,25 @@
 """All tables of the answers, from the loss table in one call."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pkgutil import resolve_name
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from epochwise.answers import batches, best_epoch, cost, phases, refit, replay
-from epochwise.answers.curves import Curves, configurations
+from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import Criterion
 from epochwise.errors import DataError
-
-COLUMNS = {
-    "best_epoch": best_epoch.COLUMNS,
-    "choice_cost": cost.COLUMNS,
-    "phases": phases.COLUMNS,
-    "batches": batches.COLUMNS,
-    "stopping": replay.COLUMNS,
-    "frontier": replay.FRONTIER_COLUMNS,
-    "refit": refit.COLUMNS,
-}
-Rows = list[dict[str, Any]]
+from epochwise.tables.catalogue import ANSWERS
+from epochwise.tables.reading import LossTable
 
 
 def compute(
-    losses: pd.DataFrame,
+    losses: LossTable,
     settings: AnswerSettings,
     criteria: Sequence[Criterion],
     *,
-    epochs: int | None = None,
-    batch_size: int | str | None = None,
     all_rows: int | Mapping[str, int] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Compute every table of the answers.
@@ -43,19 +32,14 @@ def compute(
         The thresholds.
     criteria
         The criteria of early stopping to replay.
-    epochs
-        How long the study trains; by default, as long as the longest run. A
-        shorter run has diverged.
-    batch_size
-        Rows per batch or `auto`, where it is not a column of the table.
     all_rows
         Rows of the whole dataset, one number or one for each dataset, for the refit.
 
     Returns
     -------
     dict
-        `best_epoch`, `choice_cost`, `phases`, `batches`, `stopping`, `frontier`, `refit`:
-        the columns that name a configuration, then those of `COLUMNS`.
+        By name, the tables of `epochwise.tables.catalogue.ANSWERS`: the columns that name
+        dataset, point and backend, then their own.
 
     Raises
     ------
@@ -64,39 +48,20 @@ def compute(
     PluginError
         When a criterion breaks its contract.
     """
-    rows: dict[str, Rows] = {name: [] for name in COLUMNS}
-    groups = configurations(losses, epochs)
-    keys = list(groups[0].key)
+    keys = losses.keys
     _require_distinct(keys)
-    for curves in groups:
-        size = all_rows.get(curves.key["dataset"]) if isinstance(all_rows, Mapping) else all_rows
-        for name, found in _rows(curves, settings, criteria, batch_size, size).items():
-            rows[name] += [{**curves.key, **each} for each in found]
-    return {name: frame(rows[name], keys, COLUMNS[name]) for name in COLUMNS}
-
-
-def _rows(
-    curves: Curves,
-    settings: AnswerSettings,
-    criteria: Sequence[Criterion],
-    batch_size: int | str | None,
-    all_rows: int | None,
-) -> dict[str, Rows]:
-    """Return the rows of one configuration for each table."""
-    stopping = replay.rows(curves, criteria)
-    return {
-        "best_epoch": [best_epoch.row(curves, settings)],
-        "choice_cost": cost.rows(curves),
-        "phases": [phases.row(curves, settings)],
-        "batches": [batches.row(curves, batch_size)],
-        "stopping": stopping,
-        "frontier": replay.frontier(stopping),
-        "refit": [refit.row(curves, batch_size, all_rows)],
-    }
+    rows: dict[str, Rows] = {table.name: [] for table in ANSWERS}
+    for curves in losses.curves():
+        size = all_rows.get(curves.dataset) if isinstance(all_rows, Mapping) else all_rows
+        case = Case(curves, settings, criteria, size)
+        for table in ANSWERS:
+            found: Rows = resolve_name(table.rows)(case)
+            rows[table.name] += [{**curves.key, **each} for each in found]
+    return {table.name: frame(rows[table.name], keys, table.columns) for table in ANSWERS}
 
 
 def _require_distinct(keys: Iterable[str]) -> None:
-    taken = sorted({name for columns in COLUMNS.values() for name in columns} & set(keys))
+    taken = sorted({name for table in ANSWERS for name in table.columns} & set(keys))
     if taken:
         raise DataError(
             f"the loss table has a swept key {', '.join(taken)}, which is the name of a column "

@@ -1,6 +1,6 @@
 """The kit that every backend passes.
 
-For a plugin's author ``check("mine_backend.py")`` tries every promise; in a test suite
+For a plugin's author ``check("mine_backend.py")`` makes every check; in a test suite
 `BackendConformance` makes a test of each::
 
     class TestMine(BackendConformance):
@@ -8,56 +8,84 @@ For a plugin's author ``check("mine_backend.py")`` tries every promise; in a tes
 """
 
 import unittest
-import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from epochwise.conformance.driving import Backend, BrokenPromiseError, NotCheckedError
-from epochwise.conformance.promises import PROMISES
-from epochwise.errors import EpochwiseError, PluginError
-from epochwise.plugins import SUFFIXES, load_backend
+from epochwise.conformance import checks, conduct
+from epochwise.conformance.driving import Backend, FailedCheckError, NotCheckedError
+from epochwise.conformance.trying import Tried
+from epochwise.errors import PluginError
+from epochwise.plugins.registry import SUFFIXES, load_backend
 
 __all__ = [
-    "PROMISES",
+    "CHECKS",
     "BackendConformance",
-    "BrokenPromiseError",
+    "Check",
+    "FailedCheckError",
     "NotCheckedError",
-    "Promise",
     "check",
     "load",
     "report",
 ]
 
+CHECKS: dict[str, Callable[[Backend], Tried]] = {
+    one.__name__: one
+    for one in (
+        checks.starts_from_the_weights,
+        checks.agrees_epoch_by_epoch,
+        checks.agrees_in_stretches,
+        checks.keeps_the_same_state,
+        checks.resuming_changes_nothing,
+        checks.exchanges_states,
+        checks.seeds_are_independent,
+        conduct.leaves_its_inputs_alone,
+        conduct.another_process_agrees,
+        checks.learns,
+        checks.moves_every_parameter,
+        checks.float32_stays_close,
+        conduct.refuses_with_a_sentence,
+        conduct.lets_a_run_diverge,
+    )
+}
+
 
 @dataclass(frozen=True)
-class Promise:
-    """What became of one promise.
+class Check:
+    """What came of one check.
 
     Parameters
     ----------
+    tried, of : cases tried, and how many a backend that refuses nothing is tried on.
     problem : what to mend, in one line; empty where nothing is.
-    unchecked : why the promise could not be tried; empty where it was.
+    unchecked : why nothing could be tried; empty where something was.
     """
 
     name: str
     says: str
+    tried: int = 0
+    of: int = 0
     problem: str = ""
     unchecked: str = ""
 
     @property
-    def kept(self) -> bool:
-        """Whether nothing was found against it; also true of what could not be tried."""
-        return not self.problem
+    def passed(self) -> bool:
+        """Whether it was tried, and nothing found."""
+        return not self.problem and not self.unchecked
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is to be mended."""
+        return bool(self.problem)
 
     def __str__(self) -> str:
         """Give one line for a terminal."""
         if self.unchecked:
             return f"-       {self.says}: not checked, {self.unchecked}"
-        return f"ok      {self.says}" if self.kept else f"BROKEN  {self.says}: {self.problem}"
+        line = f"{self.says} ({self.tried} of {self.of} tried)"
+        return f"FAILED  {line}: {self.problem}" if self.problem else f"ok      {line}"
 
 
 def load(plugin: str | Path, name: str | None = None) -> Backend:
@@ -75,71 +103,67 @@ def load(plugin: str | Path, name: str | None = None) -> Backend:
     """
     path, suffix = Path(plugin), SUFFIXES["backends"]
     if name and not path.is_file():  # an installed backend needs no folder
-        return Backend(path, name, load_backend(path, name).value)
+        return Backend(path, load_backend(path, name))
     if not path.is_file() or not path.stem.endswith(suffix):
         raise PluginError(
             f"{str(plugin)!r} is no backend; give the name of one, or a file named "
             f"<name>{suffix}.py."
         )
     name = path.stem.removesuffix(suffix)
-    return Backend(path.parent, name, load_backend(path.parent, name).value)
+    return Backend(path.parent, load_backend(path.parent, name))
 
 
-def check(
-    plugin: str | Path, name: str | None = None, only: Iterable[str] = PROMISES
-) -> list[Promise]:
-    """Try the promises of a backend, or `only` some; see `load` for the arguments and errors."""
+def check(plugin: str | Path, name: str | None = None, only: Iterable[str] = CHECKS) -> list[Check]:
+    """Check a backend, or make `only` some of the checks; see `load` for arguments and errors."""
     backend = load(plugin, name)
-    return [_try(PROMISES[promise], backend) for promise in only]
+    return [_make(one, backend) for one in only]
 
 
-def report(promises: list[Promise]) -> str:
-    """Give one line per promise, and a last one that counts."""
-    unchecked = sum(bool(promise.unchecked) for promise in promises)
-    kept = sum(promise.kept for promise in promises) - unchecked
-    counted = f"{kept} of {len(promises)} promises kept"
+def report(checks: list[Check]) -> str:
+    """Give one line per check, and a last one that counts."""
+    passed = sum(one.passed for one in checks)
+    unchecked = sum(bool(one.unchecked) for one in checks)
+    counted = f"{passed} of {len(checks)} checks passed"
     counted += f", {unchecked} not checked" if unchecked else ""
-    return "\n".join([*map(str, promises), counted])
+    return "\n".join([*map(str, checks), counted])
 
 
-def _try(promise: Callable[[Backend], None], backend: Backend) -> Promise:
-    """Try one promise; whatever a plugin's code raises, a warning too, breaks it.
-
-    As in `host.train`, overflow warns of nothing: a run may diverge.
-    """
-    says = (promise.__doc__ or "").strip().splitlines()[0].rstrip(".")
-    problem = unchecked = ""
+def _make(name: str, backend: Backend) -> Check:
+    """Make one check."""
+    says = (CHECKS[name].__doc__ or "").strip().splitlines()[0].rstrip(".")
     try:
-        with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
-            warnings.simplefilter("error", RuntimeWarning)
-            promise(backend)
+        tried = CHECKS[name](backend)
     except NotCheckedError as why:
-        unchecked = str(why)
-    except (BrokenPromiseError, EpochwiseError) as broken:
-        problem = str(broken)
-    except Exception as error:
-        problem = f"raises {type(error).__name__}: {error}"
-    return Promise(promise.__name__, says, " ".join(problem.split()), unchecked)
+        return Check(name, says, unchecked=str(why))
+    except FailedCheckError as failure:
+        return Check(name, says, problem=" ".join(str(failure).split()))
+    return Check(name, says, tried.cases, tried.of, " ".join(tried.problem.split()))
 
 
 class BackendConformance:
-    """A test per promise, for pytest; set `plugin` to the backend's file, as in `load`."""
+    """A test per check, for pytest; set `plugin` to the backend's file, as in `load`."""
 
     plugin: str | Path = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Give the subclass its tests."""
         super().__init_subclass__(**kwargs)
-        for name, promise in PROMISES.items():
-            setattr(cls, f"test_{name}", _as_test(promise))
+        for name in CHECKS:
+            setattr(cls, f"test_{name}", _as_test(name))
 
 
-def _as_test(promise: Callable[[Backend], None]) -> Callable[[BackendConformance], None]:
+@cache
+def _load_once(plugin: str | Path) -> Backend:
+    """Load a backend, and find out what it takes, once for all tests."""
+    return load(plugin)
+
+
+def _as_test(name: str) -> Callable[[BackendConformance], None]:
     def test(self: BackendConformance) -> None:
-        outcome = _try(promise, load(self.plugin))
-        assert outcome.kept, str(outcome)
+        outcome = _make(name, _load_once(self.plugin))
+        assert not outcome.failed, str(outcome)
         if outcome.unchecked:
             raise unittest.SkipTest(str(outcome))
 
-    test.__doc__ = promise.__doc__
+    test.__doc__ = CHECKS[name].__doc__
     return test

@@ -1,54 +1,121 @@
-"""How the kit drives a backend: as a study does, and step by step; and how it compares."""
+"""How the kit drives a backend: as a study does, and step by step."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from epochwise import host
-from epochwise.conformance.problems import COMBINED, EPOCHS, SEEDS, make
-from epochwise.conformance.reference import SLIPS, Reference
-from epochwise.contract import Array, Problem, State, Trainer
+from epochwise.arrays import Array
+from epochwise.conformance.cases import EPOCHS, SEEDS, Case
+from epochwise.conformance.choosing import Cases, choose, whole_array
 from epochwise.errors import PluginError
-from epochwise.losses import loss_columns
-from epochwise.parameters import initial_state
-from epochwise.randomness import BatchOrders
+from epochwise.plugins.honours import require_honoured
+from epochwise.plugins.registry import Registered
+from epochwise.study.schema import defaults
+from epochwise.study.sweeps import effective
+from epochwise.training import host
+from epochwise.training.contract import Problem, State, Trainer
+from epochwise.training.parameters import initial_state
+from epochwise.training.randomness import BatchOrders
+from epochwise.training.segment import Segment
 
-TOLERANCE = {"float64": 1e-9, "float32": 1e-3}  # relative
-SMALLEST = 1e-6  # what a relative difference is at least relative to
 
+class FailedCheckError(AssertionError):
+    """A check fails; the sentence says what was seen and what to mend.
 
-class BrokenPromiseError(AssertionError):
-    """A promise is not kept; the sentence says what was seen and what to mend."""
+    Parameters
+    ----------
+    seen : the sentence, or its first half.
+    mend : finds out its second half, which may take a while: only when it is read.
+    """
+
+    def __init__(self, seen: str, mend: Callable[[], str] | None = None) -> None:
+        super().__init__(seen)
+        self.seen, self.mend = seen, mend
+
+    def __str__(self) -> str:
+        """Give the sentence."""
+        return f"{self.seen}; {self.mend()}" if self.mend else self.seen
 
 
 class NotCheckedError(Exception):
-    """A promise cannot be tried on a backend; the sentence says why."""
+    """There is nothing to check on a backend; the sentence says why."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """The backend under test: the plugin file or folder that it comes from, and its trainer."""
+    """The backend under test.
+
+    Parameters
+    ----------
+    folder : the plugin file or folder that it comes from.
+    registered : what its plugin registered.
+    refusals : what it said of the cases that it refused.
+    """
 
     folder: Path
-    name: str
-    new: Callable[[Problem, State], Trainer]
+    registered: Registered
+    refusals: list[str] = field(default_factory=list)
 
-    def start(self, problem: Problem, state: State) -> Trainer | None:
-        """Start a trainer; None where it refuses the problem with a sentence."""
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.registered.name
+
+    def new(self, problem: Problem, state: State) -> Trainer:
+        """Make a trainer, as a study does.
+
+        Raises
+        ------
+        PluginError
+            Where the backend has not said that it honours what is asked, or refuses it itself.
+        """
+        asked = effective(asdict(problem.hyperparameters)) | {"task": problem.task}
+        require_honoured(self.registered, asked, usual())
+        trainer: Trainer = self.registered.resolve()(problem, state)
+        return trainer
+
+    @property
+    def cases(self) -> Cases:
+        """What it is tried on, the plainest first.
+
+        Raises
+        ------
+        FailedCheckError
+            Where it refuses everything.
+        """
+        if not self._chosen:
+            first = next(iter(self.refusals), "")
+            raise FailedCheckError(
+                f"refuses every problem of the kit; it must train at least one. It says: {first}"
+            )
+        return self._chosen
+
+    @cached_property
+    def _chosen(self) -> Cases:
+        cases = whole_array()
+        return cases if all(map(self.accepts, cases)) else choose(self.accepts)
+
+    def accepts(self, case: Case) -> bool:
+        """Tell whether it takes a case; one that it crashes on counts, to be told of in a check."""
+        problem = case.problem()
         try:
-            return self.new(problem, state)
+            self.new(problem, fresh(problem))
         except PluginError as refusal:
-            if len(str(refusal).split()) < 5:
-                raise BrokenPromiseError(
-                    f"refuses with {str(refusal)!r}; say what it can do instead"
-                ) from None
-            return None
+            self.refusals.append(str(refusal))
+            return False
+        except Exception:
+            return True
+        return True
 
 
-Started = tuple[str, Problem, Trainer]  # the case by its name, the problem, a trainer of it
+@cache
+def usual() -> dict[str, Any]:
+    """Give the defaults of a study's hyperparameters."""
+    return defaults("network") | defaults("training")
 
 
 def fresh(problem: Problem, seeds: tuple[int, ...] = SEEDS) -> State:
@@ -71,7 +138,7 @@ def through_host(
     seeds: tuple[int, ...] = SEEDS,
 ) -> Array:
     """Train as a study does; the losses (epochs, seeds, columns)."""
-    segment = host.Segment(seeds, start, end, "every_epoch")
+    segment = Segment(seeds, start, end, "every_epoch")
     return host.train(type(trainer).__name__, trainer, problem, segment, np.ones(len(seeds), bool))[
         0
     ]
@@ -84,88 +151,3 @@ def step_by_step(trainer: Trainer, problem: Problem, start: int = 0, end: int = 
         trainer.run_epoch(orders_of(problem, epoch))
         curve.append(host.measure_all(type(trainer).__name__, trainer, problem))
     return np.array(curve)
-
-
-@lru_cache
-def reference_curve(case: str, slip: str = "") -> Array:
-    """Train the reference on a case; the losses (epochs, seeds, columns)."""
-    problem = make(case)
-    with np.errstate(all="ignore"):
-        return step_by_step(Reference(problem, fresh(problem), slip), problem)
-
-
-def difference(got: Array, wanted: Array) -> float:
-    """Give the largest relative difference between two arrays; infinite where one is no number."""
-    if not np.isfinite(got).all():
-        return float("inf")
-    return float(np.max(np.abs(got - wanted) / np.maximum(np.abs(wanted), SMALLEST), initial=0.0))
-
-
-def require_close(got: Array, wanted: Array, problem: Problem, hint: str, first: int = 0) -> None:
-    """Hold one curve (epochs, seeds, columns) against another, and say where they part.
-
-    The first row is that of epoch `first`.
-    """
-    tolerance = TOLERANCE[problem.hyperparameters.dtype]
-    close = np.abs(got - wanted) <= tolerance * np.maximum(np.abs(wanted), SMALLEST)
-    if not close.all():
-        epoch, network, column = np.argwhere(~close)[0]
-        raise BrokenPromiseError(
-            f"{loss_columns(problem)[column]} of network {network} after epoch {first + epoch} is "
-            f"{got[epoch, network, column]:.12g} where {wanted[epoch, network, column]:.12g} "
-            f"belongs; {hint}"
-        )
-
-
-def started(
-    backend: Backend,
-    cases: Iterable[str],
-    build: Callable[[str], Problem] = make,
-    why_not: str = "",
-) -> Iterator[Started]:
-    """Start every case that the backend does not refuse; where it refuses all, see `anything`."""
-    some = False
-    for case in cases:
-        if one := _start(backend, case, build(case)):
-            some = True
-            yield one
-    if not some:
-        yield anything(backend, build, why_not)
-
-
-def anything(
-    backend: Backend, build: Callable[[str], Problem] = make, why_not: str = ""
-) -> Started:
-    """Start the first of all combinations that the backend does not refuse.
-
-    Raises
-    ------
-    NotCheckedError
-        Where it refuses all, and `why_not` says that it may.
-    BrokenPromiseError
-        Where it refuses all, and may not.
-    """
-    for case in COMBINED:
-        if one := _start(backend, case, build(case)):
-            return one
-    if why_not:
-        raise NotCheckedError(why_not)
-    raise BrokenPromiseError("refuses every problem of the kit; it must train at least one")
-
-
-def _start(backend: Backend, case: str, problem: Problem) -> Started | None:
-    trainer = backend.start(problem, fresh(problem))
-    return None if trainer is None else (case, problem, trainer)
-
-
-def name_the_slip(case: str, curve: Array) -> str:
-    """Say which known mistake gives this curve."""
-    start, tolerance = reference_curve(case)[0], TOLERANCE[make(case).hyperparameters.dtype]
-    if np.isfinite(curve).all() and np.array_equal(curve[-1], curve[0]):
-        return "the networks are never trained; run_epoch must change the weights"
-    if difference(curve[0], start) > tolerance:
-        return "it differs before training; mend predict"
-    for slip, sentence in SLIPS.items():
-        if difference(curve, reference_curve(case, slip)) < tolerance:
-            return sentence
-    return "mend the gradient, the solver's step, or which rows each seed's batch takes"

@@ -1,90 +1,33 @@
-"""The yardstick of the kit: a network trained row by row, written from the formulas.
+"""The yardstick of the kit: training written from the formulas, a row and a seed at a time.
 
 It shares no line with any backend, and is slow on purpose: nothing is batched, so
-nothing can be batched wrongly. Tests hold it against finite differences and
+nothing can be batched wrongly. Tests compare it with finite differences and
 scikit-learn. A `slip` makes one known mistake, so that the kit can name the mistake of
 a backend whose curve it reproduces.
 """
 
 import math
-from collections.abc import Callable
-from itertools import pairwise
+from dataclasses import replace
 
 import numpy as np
 
-from epochwise.contract import Array, Problem, State
-
-Function = Callable[[Array], Array]
-
-ACTIVATIONS: dict[str, Function] = {
-    "identity": lambda z: z,
-    "logistic": lambda z: 1 / (1 + np.exp(-z)),
-    "tanh": np.tanh,
-    "relu": lambda z: np.where(z > 0, z, 0.0),
-}
-SLOPES: dict[str, Function] = {  # by the activation's value a
-    "identity": np.ones_like,
-    "logistic": lambda a: a * (1 - a),
-    "tanh": lambda a: 1 - a * a,
-    "relu": lambda a: np.where(a > 0, 1.0, 0.0),
-}
-OUTPUTS: dict[str, Function] = {
-    "regression": ACTIVATIONS["identity"],
-    "binary": ACTIVATIONS["logistic"],
-    "multiclass": lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(),
-}
+from epochwise.arrays import Array
+from epochwise.conformance.network import activations, layers_of, row_gradient, row_watched
+from epochwise.training.contract import Problem, State
 
 
-def layers_of(weights: Array, sizes: tuple[int, ...]) -> list[tuple[Array, Array]]:
-    """Cut one network's parameters into W1, b1, W2, b2, …; (fan_in, fan_out) and (fan_out,)."""
-    layers, rest = [], weights
-    for fan_in, fan_out in pairwise(sizes):
-        matrix, rest = rest[: fan_in * fan_out], rest[fan_in * fan_out :]
-        layers.append((matrix.reshape(fan_in, fan_out), rest[:fan_out]))
-        rest = rest[fan_out:]
-    return layers
-
-
-def activations(problem: Problem, weights: Array, row: Array) -> list[Array]:
-    """Give the layers' values for one row (features,), the row itself first, the outputs last."""
-    values = [row]
-    layers = layers_of(weights, problem.layer_sizes)
-    for number, (matrix, biases) in enumerate(layers, start=1):
-        last = number == len(layers)
-        name = problem.hyperparameters.activation
-        function = OUTPUTS[problem.task] if last else ACTIVATIONS[name]
-        values.append(function(values[-1] @ matrix + biases))
-    return values
-
-
-def row_gradient(problem: Problem, weights: Array, row: Array, target: Array) -> Array:
-    """Back-propagate one row (Rumelhart, Hinton and Williams, 1986), (parameters,)."""
-    slope = SLOPES[problem.hyperparameters.activation]
-    layers = layers_of(weights, problem.layer_sizes)
-    values = activations(problem, weights, row)
-    pieces: list[Array] = []
-    delta = values[-1] - target  # ½ squared error and log loss alike, each with its output function
-    for layer in range(len(layers) - 1, -1, -1):
-        pieces = [np.outer(values[layer], delta).ravel(), delta, *pieces]
-        if layer:
-            delta = (layers[layer][0] @ delta) * slope(values[layer])
-    return np.concatenate(pieces)
-
-
-def row_loss(problem: Problem, weights: Array, row: Array, target: Array) -> float:
-    """Give the loss of one row: ½ mean squared error over the outputs, or log loss."""
-    output = activations(problem, weights, row)[-1]
-    if problem.task == "regression":
-        return float(0.5 * np.mean((output - target) ** 2))
-    smallest = float(np.finfo(float).eps)
-    p = np.clip(output, smallest, 1 - smallest)
-    if problem.task == "binary":
-        return float(-(target * np.log(p) + (1 - target) * np.log(1 - p))[0])
-    return float(-(target * np.log(p)).sum())
+def in_float64(problem: Problem) -> Problem:
+    """Give the same numbers in float64."""
+    parts = {
+        name: replace(part, x=part.x.astype(np.float64), y=part.y.astype(np.float64))
+        for name, part in problem.partitions.items()
+    }
+    hp = replace(problem.hyperparameters, dtype="float64")
+    return replace(problem, partitions=parts, hyperparameters=hp)
 
 
 class Reference:
-    """A trainer of the contract, one seed and one row at a time, in float64.
+    """A trainer of the contract, one seed and one row at a time, in float64 whatever is asked.
 
     Parameters
     ----------
@@ -92,9 +35,13 @@ class Reference:
     """
 
     def __init__(self, problem: Problem, state: State, slip: str = "") -> None:
-        self.problem, self.slip = problem, slip
+        self.problem, self.slip = in_float64(problem), slip
         self.hp = problem.hyperparameters
-        self.kept = {name: np.array(array, copy=True) for name, array in state.items()}
+        self.dtypes = {name: array.dtype for name, array in state.items()}
+        self.kept = {
+            name: array.astype(float if array.dtype.kind == "f" else array.dtype)
+            for name, array in state.items()
+        }
         self.penalised = np.ones(self.kept["weights"].shape[1])
         if slip != "penalises biases":
             for _, biases in layers_of(self.penalised, problem.layer_sizes):
@@ -126,7 +73,7 @@ class Reference:
 
     def state(self) -> State:
         """Copy all that is needed to go on."""
-        return {name: array.copy() for name, array in self.kept.items()}
+        return {name: array.astype(self.dtypes[name]) for name, array in self.kept.items()}
 
     def _stored_order(self, batches: list[Array]) -> list[Array]:
         everything = np.sort(np.concatenate(batches, axis=1), axis=1)
@@ -137,12 +84,16 @@ class Reference:
         train, weights = self.problem.train, self.kept["weights"][seed]
         shrunk = weights * self.penalised
         gradient, objective = np.zeros_like(weights), 0.0
-        for row in rows:
-            gradient += row_gradient(self.problem, weights, train.x[row], train.y[row])
-            objective += row_loss(self.problem, weights, train.x[row], train.y[row])
-        if self.slip == "forgets the half":
-            gradient *= 2
-        share = 1 if self.slip == "penalty not over rows" else len(rows)
+        for x, y in zip(train.x[rows], train.y[rows], strict=True):
+            gradient += row_gradient(self.problem, weights, x, y)
+            if self.hp.learning_rate == "adaptive":
+                objective += row_watched(self.problem, weights, x, y)
+        gradient *= {"forgets the half": 2, "averages over outputs": 1 / train.y.shape[1]}.get(
+            self.slip, 1
+        )
+        share = {"penalty not over rows": 1, "forgets the penalty": np.inf}.get(
+            self.slip, len(rows)
+        )
         gradient = gradient / len(rows) + self.hp.alpha / share * shrunk
         objective = objective / len(rows) + 0.5 * self.hp.alpha * (shrunk @ shrunk) / len(rows)
         (self._adam if self.hp.solver == "adam" else self._sgd)(seed, gradient, epoch)
@@ -155,33 +106,39 @@ class Reference:
         m[seed] = hp.beta_1 * m[seed] + (1 - hp.beta_1) * gradient
         v[seed] = hp.beta_2 * v[seed] + (1 - hp.beta_2) * gradient**2
         over = math.sqrt(1 - hp.beta_2**t)
-        epsilon = hp.epsilon * over if self.slip == "epsilon inside" else hp.epsilon
+        inside = {"epsilon inside": over, "no epsilon": 1e-200}.get(self.slip, 1)
         rate = hp.learning_rate_init * over / (1 - hp.beta_1**t)
-        self.kept["weights"][seed] -= rate * m[seed] / (np.sqrt(v[seed]) + epsilon)
+        if self.slip == "no bias correction":
+            rate = hp.learning_rate_init
+        self.kept["weights"][seed] -= rate * m[seed] / (np.sqrt(v[seed]) + hp.epsilon * inside)
 
     def _sgd(self, seed: int, gradient: Array, epoch: int) -> None:
         """Sutskever et al. (2013), equations 3 and 4, at the point they look ahead to."""
         hp, velocity = self.hp, self.kept["velocity"]
         step = self._rate(seed, epoch) * gradient
         velocity[seed] = hp.momentum * velocity[seed] - step
-        ahead = hp.momentum * velocity[seed] - step if hp.nesterovs_momentum else velocity[seed]
+        nesterov = hp.nesterovs_momentum != (self.slip == "other momentum")
+        ahead = hp.momentum * velocity[seed] - step if nesterov else velocity[seed]
         self.kept["weights"][seed] += ahead
 
     def _rate(self, seed: int, epoch: int) -> float:
         if self.hp.learning_rate == "adaptive":
             return float(self.kept["learning_rate"][seed])
         if self.hp.learning_rate == "invscaling":
-            samples = epoch * len(self.problem.train.x)
+            counted = self.slip == "counts iterations"
+            each = self.problem.iterations_per_epoch if counted else len(self.problem.train.x)
+            samples = epoch * each
             return float(self.hp.learning_rate_init / (samples + 1) ** self.hp.power_t)
         return self.hp.learning_rate_init
 
     def _adapt(self, objectives: Array) -> None:
         """Divide a rate by 5 where the objective has not fallen by `tol` for too many epochs."""
         best, waited = self.kept["best_loss"], self.kept["epochs_without_improvement"]
+        patience = self.hp.n_iter_no_change + (self.slip == "divides late")
         for seed, objective in enumerate(objectives):
             waited[seed] = waited[seed] + 1 if objective > best[seed] - self.hp.tol else 0
             best[seed] = min(best[seed], objective)
-            if waited[seed] > self.hp.n_iter_no_change and self.kept["learning_rate"][seed] > 1e-6:
+            if waited[seed] > patience and self.kept["learning_rate"][seed] > 1e-6:
                 self.kept["learning_rate"][seed] /= 5
                 waited[seed] = 0
 
@@ -190,11 +147,24 @@ SLIPS = {
     "penalises biases": "L2 acts on the biases too; it must shrink weights only",
     "epsilon inside": "epsilon stands inside Adam's bias correction; the step is "
     "learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)",
+    "no epsilon": "epsilon is missing; the step is "
+    "learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)",
     "drops the short batch": "the last, shorter batch is dropped; it must be trained on too",
     "ignores the first batch": "the first batch of each epoch is ignored; update once per batch",
     "repeats the stored order": "the batches are cut from the rows as they are stored; use the "
     "row numbers that run_epoch is given",
     "forgets the half": "the gradient is twice too large; the loss is half the squared error",
+    "averages over outputs": "the gradient is divided by the number of outputs; the loss is summed "
+    "over them, and averaged over the rows alone",
     "penalty not over rows": "the L2 gradient is alpha * W; it must be alpha * W / rows of the "
     "batch",
+    "forgets the penalty": "there is no L2; alpha * W / rows of the batch belongs to the gradient",
+    "no bias correction": "Adam's bias correction is missing; the step is "
+    "learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (sqrt(v) + epsilon)",
+    "other momentum": "nesterovs_momentum is not looked at; where it is true the weights move by "
+    "momentum * velocity - rate * gradient, else by velocity, both with the new velocity",
+    "counts iterations": "invscaling counts iterations; it must count training rows, and change "
+    "between epochs: learning_rate_init / (epochs * rows + 1) ** power_t",
+    "divides late": "the adaptive rate is divided an epoch late; divide once more than "
+    "n_iter_no_change epochs have not improved",
 }

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epochwise.arrays import Floats
 from epochwise.figures import style
-from epochwise.figures.curves import Curves, Floats
-from epochwise.figures.panels import by_place
-from epochwise.figures.tables import Tables
-from epochwise.thinning import thin
+from epochwise.figures.thinning import thin
+from epochwise.tables.agreement import apart, pairs
+from epochwise.tables.curves import Curves
+from epochwise.tables.results import Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +26,8 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     dtype = tables.study.resolved["training"]["dtype"]
     epsilon = float(np.finfo(dtype).eps)
     reference, *others = tables.study.backends
-    differences = {name: largest(tables.curves(), reference, name) for name in others}
+    curves = tables.curves()
+    differences = {name: largest(curves, reference, name) for name in others}
     figure = style.new_figure(options, 62 if style.is_narrow(options) else 80)
     axes = figure.subplots()
     for number, (name, values) in enumerate(differences.items(), start=1):
@@ -34,7 +36,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     set_axes(axes, list(differences.values()), epsilon / BELOW, reference)
     points = len(tables.study.points()) * len(tables.study.datasets)
     what = "The largest up to each epoch, over train, validation and test loss, seeds and folds"
-    note = what + (f", and {points} settings." if points > 1 else ".")
+    note = what + (f", and {points} points." if points > 1 else ".")
     title = finding(differences, reference)
     return style.finish(figure, options, title, [note])
 
@@ -46,48 +48,17 @@ def largest(curves: Sequence[Curves], reference: str, other: str) -> Floats:
     and the other has not.
     """
     found = np.full(0, np.nan)
-    for group in by_place(curves):
-        named = {one.backend: one for one in group}
-        if reference in named and other in named:
-            found = _widest(found, one_setting(named[reference], named[other]))
+    for got, expected in pairs(
+        [one for one in curves if one.backend in (reference, other)], reference
+    ):
+        found = _widest(found, apart(got, expected))
     return found
-
-
-def one_setting(reference: Curves, other: Curves) -> Floats:
-    """Return the largest relative difference of one setting, (epochs,)."""
-    found = np.full(0, np.nan)
-    for column, expected in reference.losses.items():
-        got = other.losses.get(column)
-        if got is not None and len(got) == len(expected):
-            found = _widest(found, relative(got, expected))
-    return found
-
-
-def relative(got: Floats, expected: Floats) -> Floats:
-    """Return the largest |got - expected| / |expected| over runs, (epochs,); both (runs, epochs)."""
-    epochs = max(got.shape[1], expected.shape[1])
-    got, expected = (_pad(values, epochs) for values in (got, expected))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        difference = np.abs(got - expected) / np.abs(expected)
-    difference[got == expected] = 0.0
-    difference[np.isnan(got) != np.isnan(expected)] = np.inf
-    return _over_runs(difference)
-
-
-def _over_runs(difference: Floats) -> Floats:
-    """Return the maximum over runs, NaN where all are NaN."""
-    known = ~np.isnan(difference)
-    most: Floats = np.max(difference, axis=0, initial=0.0, where=known)
-    return np.asarray(np.where(known.any(axis=0), most, np.nan))
 
 
 def _widest(one: Floats, other: Floats) -> Floats:
     epochs = max(len(one), len(other))
-    return np.asarray(np.fmax(*(_pad(values[np.newaxis], epochs)[0] for values in (one, other))))
-
-
-def _pad(values: Floats, epochs: int) -> Floats:
-    return np.pad(values, ((0, 0), (0, epochs - values.shape[1])), constant_values=np.nan)
+    padded = [np.pad(v, (0, epochs - len(v)), constant_values=np.nan) for v in (one, other)]
+    return np.asarray(np.fmax(*padded))
 
 
 def draw_backend(axes: "Axes", name: str, values: Floats, number: int, floor: float) -> None:

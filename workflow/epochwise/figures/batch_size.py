@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epochwise.arrays import Floats
 from epochwise.figures import style
-from epochwise.figures.curves import Curves, Floats
-from epochwise.figures.panels import rank
-from epochwise.figures.tables import Tables
-from epochwise.thinning import thin
+from epochwise.figures.thinning import thin
+from epochwise.tables.curves import Curves
+from epochwise.tables.results import Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +47,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
 
 
 def families(curves: Sequence[Curves]) -> list[list[Curves]]:
-    """Give for each dataset the batch sizes of its best setting, in increasing order.
+    """Give for each dataset the batch sizes of its best point, in increasing order.
 
     Of several backends, the first.
     """
@@ -55,7 +55,7 @@ def families(curves: Sequence[Curves]) -> list[list[Curves]]:
     for dataset in dict.fromkeys(one.dataset for one in curves):
         own = [one for one in curves if one.dataset == dataset]
         own = [one for one in own if one.backend == own[0].backend]
-        best = others(min(own, key=rank))
+        best = others(min(own, key=lambda one: one.rank))
         family = [one for one in own if others(one) == best]
         chosen.append(sorted(family, key=lambda one: rows_per_batch(one)))
     return chosen
@@ -67,19 +67,16 @@ def others(curves: Curves) -> str:
 
 
 def rows_per_batch(curves: Curves) -> float:
-    """Return the batch size, for `auto` what the iterations say of it."""
-    size = curves.swept["batch_size"]
-    try:
-        return float(size)
-    except ValueError:
-        return float(np.nanmax(curves.samples / curves.iterations))
+    """Return the batch size, the largest where folds have `auto` ones of their own."""
+    return float(np.nanmax(curves.rows_per_batch))
 
 
 def per_epoch(curves: Curves, count: str) -> float:
     """Return how much of a count one epoch is, the mean over the runs used."""
     if count == "epochs":
         return 1.0
-    values = getattr(curves, count)[curves.used]
+    values = {"iterations": curves.iterations_per_epoch, "samples": curves.training_rows}[count]
+    values = values[curves.used]
     return float(np.nanmean(values)) if np.isfinite(values).any() else 1.0
 
 
@@ -121,17 +118,17 @@ def what_is_left_out(tables: Tables, groups: Sequence[Sequence[Curves]]) -> str:
     what += f", means of {runs} runs; " if runs > 1 else "; "
     backends = tables.study.backends
     one = f" Backend {backends[0]} alone is drawn." if len(backends) > 1 else ""
-    return f"{what}markers show the least.{one}"
+    return f"{what}markers show the lowest.{one}"
 
 
 def finding(groups: Sequence[Sequence[Curves]]) -> str:
     """Say which batch size got lowest, and when."""
-    best = min((curves for group in groups for curves in group), key=rank)
+    best = min((curves for group in groups for curves in group), key=lambda one: one.rank)
     if best.lost:
         return "Every run diverged: no batch size can be recommended"
     size, epoch = best.swept["batch_size"], style.count(best.best)
     updates = style.count(best.best * per_epoch(best, "iterations"))
     return (
-        f"{best.dataset}: batch size {size} reaches the least validation loss, at epoch {epoch}, "
+        f"{best.dataset}: batch size {size} reaches the lowest validation loss, at epoch {epoch}, "
         f"after {updates} updates"
     )

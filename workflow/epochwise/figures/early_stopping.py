@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epochwise.figures import style
 from epochwise.figures.labels import label_points
-from epochwise.figures.tables import Row, Tables, rank
+from epochwise.tables.results import Row, Tables, rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +22,7 @@ LEAST_REGRET = 1e-3  # per cent: the axis is linear below, so that 0 has a place
 def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     """Draw epochs saved against regret for every criterion, and the frontier.
 
-    With several settings, that of the least validation loss of each dataset.
+    With several points, the one with the lowest validation loss of each dataset.
     """
     every = leaders(tables)
     keys = every[:MOST_PANELS]
@@ -60,7 +60,7 @@ def label_criteria(axes: "Axes", stopping: Sequence[Row], frontier: Sequence[Row
 
 
 def leaders(tables: Tables) -> list[Row]:
-    """Give the configuration of the least validation loss of each dataset."""
+    """Give the point with the lowest validation loss of each dataset."""
     best: dict[str, Row] = {}
     for row in sorted(tables.rows("best_epoch"), key=rank):
         if row["validation_loss"] is not None:
@@ -70,7 +70,7 @@ def leaders(tables: Tables) -> list[Row]:
 
 
 def named(key: Row) -> str:
-    """Name a configuration in a few words."""
+    """Name a point in a few words."""
     swept = [f"{k}={v}" for k, v in key.items() if k not in ("dataset", "backend")]
     return ", ".join([str(key["dataset"]), *swept])
 
@@ -86,13 +86,13 @@ def family(criterion: str) -> str:
 
 
 def draw_panel(axes: "Axes", stopping: Sequence[Row], frontier: Sequence[Row]) -> None:
-    """Draw one configuration's criteria, a marker for each family, and the frontier."""
+    """Draw one point's criteria, a marker for each family, and the frontier."""
     steps = [(row["epochs_saved_percent"], row["validation_regret_percent"]) for row in frontier]
     if steps:
         x, y = zip(*steps, strict=True)
         look: dict[str, Any] = {"color": "#555555", "linewidth": 1.0, "zorder": 2}
         axes.plot(
-            x, y, drawstyle="steps-pre", label="frontier: least regret for the saving", **look
+            x, y, drawstyle="steps-pre", label="frontier: lowest regret for the saving", **look
         )
     families = list(dict.fromkeys(family(row["criterion"]) for row in stopping))
     for number, name in enumerate(families):
@@ -132,7 +132,7 @@ def what_regret_is(tables: Tables, keys: Sequence[Row]) -> str:
     )
     lost = f" {missing} criteria have no known regret and are not drawn." if missing else ""
     return (
-        "Regret: loss at the epoch that the criterion selects, above the least of the whole curve, in "
+        "Regret: loss at the epoch that the criterion selects, above the lowest of the whole curve, in "
         f"per cent of it; its axis is linear below {LEAST_REGRET:g} %. Named are the criteria of the "
         f"frontier, and others where there is room.{lost}"
     )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epochwise.figures.curves import Floats
+from epochwise.arrays import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

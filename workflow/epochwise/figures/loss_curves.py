@@ -5,25 +5,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epochwise.arrays import Floats
 from epochwise.figures import style
-from epochwise.figures.curves import Curves, Floats
 from epochwise.figures.labels import place_label
 from epochwise.figures.panels import (
     ROOMY,
     Panel,
-    by_place,
     coinciding,
     columns_of,
     most_telling,
     panel_grid,
     panel_title,
     panel_width,
-    rank,
     same_curves,
     tidy_labels,
 )
-from epochwise.figures.tables import Tables
-from epochwise.thinning import thin
+from epochwise.figures.thinning import thin
+from epochwise.tables.agreement import by_place
+from epochwise.tables.curves import Curves
+from epochwise.tables.results import Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +38,7 @@ POINTS = 1500  # of a line: more than a printed page resolves
 
 @style.styled
 def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
-    """Draw the losses of every configuration against the epoch.
+    """Draw the losses of every point against the epoch.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
             axes.set_title(panel_title(panel, every, options, columns))
     tidy_labels(grid, columns)
     left_out = (
-        f"{len(shown)} of {len(every)} settings are shown, those of the least validation loss."
+        f"{len(shown)} of {len(every)} points are shown, those with the lowest validation loss."
     )
     notes += [what_lines_are(shown), same_curves(shown)]
     notes += [left_out] if len(shown) < len(every) else []
@@ -67,7 +67,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
 
 
 def draw_panel(axes: "Axes", panel: Panel, options: Mapping[str, Any], roomy: bool) -> str:
-    """Draw one configuration and give a note on it; `roomy` has space for long labels."""
+    """Draw one point and give a note on it; `roomy` has space for long labels."""
     curves = panel.curves
     drawn = []
     for partition in curves.partitions():
@@ -134,7 +134,7 @@ def line(axes: "Axes", values: Floats, **look: Any) -> None:
 
 
 def mark_best(axes: "Axes", curves: Curves, roomy: bool = True) -> None:
-    """Mark the epoch of the least (mean) validation loss, and say which it is."""
+    """Mark the epoch of the lowest (mean) validation loss, and say which it is."""
     mean = curves.mean("validation_loss")
     best, least = curves.best, float(mean[curves.best])
     axes.axvline(best, color="#333333", linestyle=(0, (4, 2)), linewidth=0.8, zorder=3)
@@ -149,7 +149,7 @@ def mark_best(axes: "Axes", curves: Curves, roomy: bool = True) -> None:
         linestyle="none",
         zorder=6,
         clip_on=False,
-        label="least validation loss",
+        label="lowest validation loss",
     )
     drawn = [curves.mean(f"{partition}_loss") for partition in curves.partitions()]
     text = f"best epoch {style.count(best)}"
@@ -203,13 +203,13 @@ def finding(panels: Sequence[Panel]) -> str:
     if len(datasets) > 1:
         best = [panel.curves.best for panel in known]
         span = f"epochs {style.count(min(best))} to {style.count(max(best))}"
-        return f"The least validation loss comes at {span}, by dataset and setting"
-    leader = min(known, key=lambda panel: rank(panel.curves)).curves
+        return f"The lowest validation loss comes at {span}, by dataset and point"
+    leader = min(known, key=lambda panel: panel.curves.rank).curves
     return finding_of(leader, len(panels) > 1)
 
 
 def finding_of(curves: Curves, several: bool) -> str:
-    """Say what the curves of one configuration show."""
+    """Say what the curves of one point show."""
     best, last = curves.best, curves.horizon
     where = f"{curves.dataset}{f', {curves.point}' if several and curves.point else ''}"
     if last == 0:
@@ -219,7 +219,5 @@ def finding_of(curves: Curves, several: bool) -> str:
     if best == 0:
         return f"{where}: training never improves on the untrained network"
     if best == last:
-        return f"{where}: the validation loss is least at the last epoch, {style.count(last)}"
-    return (
-        f"{where}: the validation loss is least at epoch {style.count(best)} of {style.count(last)}"
-    )
+        return f"{where}: the validation loss is lowest at the last epoch, {style.count(last)}"
+    return f"{where}: the validation loss is lowest at epoch {style.count(best)} of {style.count(last)}"

@@ -1,4 +1,4 @@
-"""Small multiples: which configurations get one, and how they stand on the page."""
+"""Small multiples: which points get one, and how they stand on the page."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epochwise.figures import style
-from epochwise.figures.curves import Curves
+from epochwise.tables.curves import Curves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,15 +26,6 @@ class Panel:
 
     curves: Curves
     backends: Sequence[str]
-
-
-def by_place(curves: Sequence[Curves]) -> list[list[Curves]]:
-    """Group the backends of each dataset and point, in the order of the table."""
-    groups: dict[str, list[Curves]] = {}
-    for one in curves:
-        place = {key: value for key, value in one.key.items() if key != "backend"}
-        groups.setdefault(repr(place), []).append(one)
-    return list(groups.values())
 
 
 def coinciding(group: Sequence[Curves]) -> list[Panel]:
@@ -60,23 +51,17 @@ def coincide(one: Curves, other: Curves) -> bool:
 
 
 def most_telling(panels: Sequence[Panel], most: int) -> list[Panel]:
-    """Choose the panels of the least validation loss, as many for each dataset."""
+    """Choose the panels of the lowest validation loss, as many for each dataset."""
     if len(panels) <= most:
         return list(panels)
     datasets: dict[str, list[Panel]] = {}
     for panel in panels:
         datasets.setdefault(panel.curves.dataset, []).append(panel)
-    ranked = [sorted(group, key=lambda p: rank(p.curves)) for group in datasets.values()]
+    ranked = [sorted(group, key=lambda p: p.curves.rank) for group in datasets.values()]
     deepest = max(map(len, ranked))
     chosen = [group[place] for place in range(deepest) for group in ranked if place < len(group)]
     kept = {id(panel) for panel in chosen[:most]}
     return [panel for panel in panels if id(panel) in kept]
-
-
-def rank(curves: Curves) -> tuple[bool, float]:
-    """Order by the least mean validation loss; where every run diverged, last, as in the answer."""
-    least = float(curves.mean("validation_loss")[curves.best]) if curves.best >= 0 else np.inf
-    return curves.lost, least
 
 
 def columns_of(options: Mapping[str, Any], panels: int) -> int:

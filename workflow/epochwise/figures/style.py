@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epochwise.figures.curves import Floats
+from epochwise.arrays import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

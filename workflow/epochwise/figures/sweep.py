@@ -1,4 +1,4 @@
-"""The least validation loss and its epoch, over the swept hyperparameters."""
+"""The lowest validation loss and its epoch, over the swept hyperparameters."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epochwise.arrays import Floats
 from epochwise.figures import style
-from epochwise.figures.curves import Floats
-from epochwise.figures.tables import Row, Tables, rank
+from epochwise.tables.results import Row, Tables, rank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-QUANTITIES = {"validation_loss": "Least validation loss", "best_epoch": "Best epoch"}
-MOST_ROWS = 40  # of a list of settings
+QUANTITIES = {"validation_loss": "Lowest validation loss", "best_epoch": "Best epoch"}
+MOST_ROWS = 40  # of a list of points
 MOST_WRITTEN = {"page": 8, "column": 5}  # cells in a row that have room for a number
 MOST_TICKS = 7  # values of one key, each with its own tick
 EVEN = 3.0  # a heat map whose values differ by more is coloured by their logarithm
@@ -34,7 +34,7 @@ class Field:
 
 @style.styled
 def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
-    """Draw two panels for each dataset: the least validation loss and the best epoch.
+    """Draw two panels for each dataset: the lowest validation loss and the best epoch.
 
     One swept key makes lines, two a heat map, more (or named points) a list in the
     order of the loss.
@@ -96,7 +96,7 @@ def distinct(rows: Sequence[Row], key: str) -> list[Any]:
 
 
 def best_of(rows: Sequence[Row]) -> Row | None:
-    """Give the row of the least validation loss, None where every run of every row diverged."""
+    """Give the row of the lowest validation loss, None where every run of every row diverged."""
     best = min(rows, key=rank, default=None)
     return None if best is None or rank(best)[0] else best
 
@@ -140,7 +140,7 @@ def as_floats(rows: Sequence[Row], name: str) -> Floats:
 
 
 def mark(axes: "Axes", x: Floats, y: Floats, rows: Sequence[Row]) -> None:
-    """Mark the point of the least validation loss."""
+    """Mark the point of the lowest validation loss."""
     best = best_of(rows)
     if best is not None:
         place = list(rows).index(best)
@@ -206,7 +206,7 @@ def write_cells(axes: "Axes", values: Floats, shades: Floats) -> None:
 
 
 def frame_cell(axes: "Axes", column: int, row: int) -> None:
-    """Frame the cell of the least validation loss."""
+    """Frame the cell of the lowest validation loss."""
     from matplotlib.patches import Rectangle
 
     look: dict[str, Any] = {"fill": False, "edgecolor": style.VERMILLION, "linewidth": 2}
@@ -247,22 +247,22 @@ def what_is_drawn(tables: Tables, fields: Sequence[Field], kind: Any) -> list[st
     backends, rows = tables.study.backends, fields[0].rows
     notes = [f"Backend {backends[0]} alone is drawn." if len(backends) > 1 else ""]
     if kind is draw_list and len(rows) > MOST_ROWS:
-        notes.append(f"The {MOST_ROWS} of {len(rows)} settings of the least loss are shown.")
+        notes.append(f"The {MOST_ROWS} of {len(rows)} points with the lowest loss are shown.")
     if kind is draw_heat_map:
-        notes.append("Darker is less; the frame is at the least validation loss.")
+        notes.append("Darker is less; the frame is at the lowest validation loss.")
     if kind is draw_lines:
-        notes.append("The ring is at the least validation loss.")
+        notes.append("The ring is at the lowest validation loss.")
         runs = max(int(row.get("sampling_units") or 0) for row in rows) if rows else 0
         bars = "Bars: standard error of the loss, bootstrap interval of the epoch."
         notes.append(bars if runs > 1 else "")
     diverged = sum(rank(row)[0] for field in fields for row in field.rows)
-    settings = "setting" if diverged == 1 else "settings"
-    notes.append(f"Every run of {diverged} {settings} diverged." if diverged else "")
+    points = "point" if diverged == 1 else "points"
+    notes.append(f"Every run of {diverged} {points} diverged." if diverged else "")
     return notes
 
 
 def finding(fields: Sequence[Field]) -> str:
-    """Say which setting is best for the first dataset, or how often each is."""
+    """Say which point is best for the first dataset, or how often each is."""
     best = [(field, best_of(field.rows)) for field in fields]
     found = [
         f"{field.dataset}: {point_name(row, field.keys)} is best, at epoch {style.count(row['best_epoch'])}"
@@ -270,5 +270,5 @@ def finding(fields: Sequence[Field]) -> str:
         if row is not None
     ]
     if not found:
-        return "Every run diverged: no setting can be recommended"
+        return "Every run diverged: no point can be recommended"
     return "; ".join(found[:3]) + ("; …" if len(found) > 3 else "")

@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epochwise.figures import style
-from epochwise.figures.curves import Curves
 from epochwise.figures.loss_curves import line, mark_best
-from epochwise.figures.panels import (
-    Panel,
-    by_place,
-    coinciding,
-    most_telling,
-    panel_title,
-    rank,
-    same_curves,
-)
-from epochwise.figures.tables import Row, Tables
+from epochwise.figures.panels import Panel, coinciding, most_telling, panel_title, same_curves
+from epochwise.tables.agreement import by_place
+from epochwise.tables.curves import Curves
+from epochwise.tables.results import Row, Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +41,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
         if len(every) > 1:
             upper.set_title(panel_title(panel, every, options, columns))
     left_out = (
-        f"{len(shown)} of {len(every)} settings are shown, those of the least validation loss."
+        f"{len(shown)} of {len(every)} points are shown, those with the lowest validation loss."
     )
     notes += [same_curves(shown), left_out if len(shown) < len(every) else ""]
     title = finding(tables, [panel.curves for panel in shown])
@@ -86,7 +79,7 @@ def label_pair(upper: "Axes", lower: "Axes", loss: tuple[str, str], first: bool)
 def draw_pair(
     upper: "Axes", lower: "Axes", curves: Curves, tables: Tables, options: Mapping[str, Any]
 ) -> str:
-    """Draw one configuration; give a note."""
+    """Draw one point; give a note."""
     train, validation = curves.mean("train_loss"), curves.mean("validation_loss")
     last = max(curves.horizon, 1)
     for axes in (upper, lower):
@@ -119,7 +112,7 @@ def shade(upper: "Axes", lower: "Axes", phases: Row, last: int) -> None:
 
 
 def mark_one_standard_error(axes: "Axes", curves: Curves, tables: Tables) -> None:
-    """Mark the earliest epoch within one standard error of the least loss, where it is known."""
+    """Mark the earliest epoch within one standard error of the lowest loss, where it is known."""
     epoch = tables.row("best_epoch", curves.key).get("one_standard_error_epoch")
     if epoch is None or epoch >= len(curves.mean("validation_loss")):
         return
@@ -139,8 +132,8 @@ def draw_gap(axes: "Axes", gap: Any) -> None:
 
 
 def finding(tables: Tables, curves: Sequence[Curves]) -> str:
-    """Say what the best configuration does, in the words of the phases."""
-    leader = min(curves, key=rank)
+    """Say what the best point does, in the words of the phases."""
+    leader = min(curves, key=lambda one: one.rank)
     verdict = tables.row("phases", leader.key).get("verdict")
     where = ", ".join(filter(None, [leader.dataset, leader.point if len(curves) > 1 else ""]))
     return (

@@ -1,0 +1,153 @@
+"""A page of a study with everything, and a browser to open it in."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from epochwise.columns import described
+from epochwise.figures import loss_curves
+from epochwise.figures.save import save
+from epochwise.page import gallery, report
+from epochwise.study.study import load as load_study
+from figure_samples import answered, make, options, valley, with_test
+from helpers import lack, load
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("EPOCHWISE_CHROMIUM") or shutil.which("chromium")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOSTILE = "<script>alert(1)</script>"
+
+
+def lifted(run):
+    """Tell settings, seeds and a drifting backend apart."""
+    factor = run["swept"]["alpha"] * (1.01 if run["backend"] == "torch" else 1)
+    return {name: values * factor for name, values in with_test(run).items()}
+
+
+def finish(tables):
+    """Draw the loss curves, write study and manifest, and then the page."""
+    folder = tables.folder
+    drawn = [folder / "figures" / f"loss_curves.{kind}" for kind in ("png", "svg", "pdf")]
+    save(loss_curves.draw(tables, options()), drawn)
+    shutil.copy(tables.study.file, folder / "study.yaml")
+    listed = '{"results": {"figures/loss_curves.svg": "0"}, "versions": {"numpy": "2.4.6"}}'
+    (folder / "manifest.json").write_text(listed, encoding="utf-8")
+    report.write(folder, tables.study, folder / "report.html")
+    return folder / "report.html"
+
+
+@pytest.fixture(scope="session")
+def page_file(tmp_path_factory):
+    tables = make(
+        tmp_path_factory.mktemp("page"),
+        lifted,
+        title='A "study" of epochs 🎉 & more',
+        seeds=3,
+        partitions={"test_size": 0.2},
+        backends=["numpy", "sklearn", "torch"],
+        sweep={"alpha": [1.0, 2.0]},
+        training={"epochs": 120},
+    )
+    return finish(answered(tables))
+
+
+@pytest.fixture(scope="session")
+def hostile_file(tmp_path_factory):
+    """A study whose every name wants to be a script; no schema has looked at it."""
+    from dataclasses import replace
+
+    folder = tmp_path_factory.mktemp("hostile")
+    tables = make(folder, valley, seeds=2, training={"epochs": 20})
+    path = tables.folder / "losses.parquet"
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path)
+    names = pa.array([HOSTILE] * table.num_rows)
+    table = table.set_column(0, "dataset", names).append_column("point", names)
+    table = table.append_column("alpha", pa.array([0.5] * table.num_rows))
+    pq.write_table(described(table, {"tasks": {HOSTILE: "regression"}, "epochs": 20}), path)
+    resolved = {**tables.study.resolved, "title": f"{HOSTILE} \"'🎉</title>"}
+    resolved |= {"datasets": {HOSTILE: {}}, "description": "</style><img src=x onerror=alert(2)>"}
+    resolved["sweep"] = {"points": {HOSTILE: {"alpha": 0.5}}}
+    study = replace(tables.study, resolved=resolved)
+    (tables.folder / "summary.csv").write_text(f'a&b,"{HOSTILE}"\n"</td>{HOSTILE}",1\n')
+    (tables.folder / "study.yaml").write_text(f"# </pre>{HOSTILE}\n")
+    report.write(tables.folder, study, tables.folder / "report.html")
+    return tables.folder / "report.html"
+
+
+@pytest.fixture(scope="session")
+def gallery_file(tmp_path_factory, page_file, hostile_file):
+    """The page of all studies, one of them hostile."""
+    from dataclasses import replace
+
+    results = tmp_path_factory.mktemp("gallery")
+    studies = []
+    for name, file in (("good", page_file), ("hostile", hostile_file)):
+        shutil.copytree(file.parent, results / name)
+        study = load_study(next(file.parent.parent.glob("*.yaml")))
+        resolved = {**study.resolved, "title": f"{name} {HOSTILE}", "description": HOSTILE}
+        studies.append(replace(study, name=name, resolved=resolved))
+    gallery.write(results, studies, results / "index.html")
+    return results / "index.html"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = load("playwright.sync_api")
+    if not CHROMIUM:
+        lack("chromium is not installed, so no page is opened in a browser")
+    with playwright.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The text of axe-core, as `npm install axe-core` leaves it."""
+    path = Path(os.environ.get("EPOCHWISE_AXE") or ROOT / "node_modules/axe-core/axe.min.js")
+    if path.is_file():
+        return path.read_text(encoding="utf-8")
+    lack("axe-core is not installed (npm install axe-core), so accessibility is not checked")
+    return ""
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a page with the network off; give the page and what the console said."""
+    contexts = []
+
+    def open_it(file, scheme="light", width=1200, ready="html[data-ready]"):
+        context = browser.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": 900}, offline=True
+        )
+        contexts.append(context)
+        page, said = context.new_page(), []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: said.append(request.url) if asks(request) else None)
+        page.goto(file.as_uri())
+        page.wait_for_selector(ready, timeout=60_000)
+        return page, said
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+def asks(request):
+    """Tell whether a request goes anywhere but to the file itself."""
+    return not request.url.startswith(("file:", "data:", "blob:"))

@@ -1,0 +1,213 @@
+import base64
+import json
+import re
+from html import unescape
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epochwise.errors import DataError
+from epochwise.page import gallery, library, plot_data, report
+from epochwise.page.embedding import as_json
+from epochwise.tables.results import Tables
+from figure_samples import answered, make, valley, with_test
+from page.conftest import HOSTILE, finish
+
+pytestmark = pytest.mark.versions
+
+
+def data_of(file):
+    text = file.read_text(encoding="utf-8")
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    return json.loads(found[1])
+
+
+def unpack(packed, kind="<f4"):
+    epoch, *losses = (base64.b64decode(text) for text in packed)
+    return np.frombuffer(epoch, "<u4"), *(np.frombuffer(one, kind) for one in losses)
+
+
+def test_the_page_names_no_address_to_load_from(page_file):
+    text = page_file.read_text(encoding="utf-8")
+    for source in re.findall(r'\b(?:src|href|action)="([^"]*)"', text):
+        assert not source.startswith(("http:", "https:", "//")), source
+    assert "default-src 'none'" in unescape(text)
+    assert 'rel="stylesheet"' not in text
+
+
+def test_the_same_results_give_the_same_bytes(page_file, tmp_path):
+    folder = page_file.parent
+    from epochwise.study.study import load
+
+    study = load(folder.parent / "made.yaml")
+    report.write(folder, study, tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_bytes() == page_file.read_bytes()
+
+
+def test_the_answer_in_words_comes_first(page_file):
+    text = page_file.read_text(encoding="utf-8")
+    assert "the best epoch is 30 of 120." in text
+    assert text.index("the best epoch is 30") < text.index('id="plot"')
+
+
+def test_the_page_tells_how_to_make_it_again(page_file):
+    import hashlib
+
+    text = page_file.read_text(encoding="utf-8")
+    digest = hashlib.sha256((page_file.parent / "manifest.json").read_bytes()).hexdigest()
+    assert digest in text
+    assert "snakemake --cores 4 --config studies=made" in text
+    assert "<dt>numpy</dt><dd>2.4.6</dd>" in text
+    assert "alpha:" in text
+
+
+def test_figures_are_in_the_page_and_their_files_beside_it(page_file):
+    text = page_file.read_text(encoding="utf-8")
+    assert 'src="data:image/svg+xml;base64,' in text
+    for kind in ("png", "svg", "pdf"):
+        assert f'href="figures/loss_curves.{kind}" download' in text
+        assert (page_file.parent / "figures" / f"loss_curves.{kind}").is_file()
+
+
+def test_hostile_names_are_escaped(hostile_file):
+    text = hostile_file.read_text(encoding="utf-8")
+    assert HOSTILE not in text
+    assert "<img src=x" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert data_of(hostile_file)["curves"][0]["dataset"] == HOSTILE
+
+
+@given(st.dictionaries(st.text(), st.text() | st.floats(allow_nan=False, allow_infinity=False)))
+def test_data_come_back_as_they_were_and_cannot_end_their_element(value):
+    text = str(as_json(value))
+    assert json.loads(text) == value
+    assert not set("<>&\u2028\u2029") & set(text)
+
+
+def test_thinned_curves_keep_minimum_ends_and_values(tmp_path):
+    def noisy(run):
+        random = np.random.default_rng(run["seed"])
+        return {k: v * random.lognormal(0, 0.1, len(v)) for k, v in valley(run).items()}
+
+    tables = make(tmp_path, noisy, training={"epochs": 5000})
+    report.write(tables.folder, tables.study, tmp_path / "page.html")
+    data = data_of(tmp_path / "page.html")
+    (run,) = data["curves"][0]["runs"]
+    epoch, losses = unpack(run["losses"]["validation"])
+    expected = noisy({"seed": 0, "fold": 0, "epochs": 5000})["validation_loss"]
+    assert len(epoch) <= plot_data.MOST
+    assert (epoch[0], epoch[-1]) == (0, 5000)
+    assert expected.argmin() in epoch
+    np.testing.assert_array_equal(losses, expected[epoch].astype("f4"))
+    assert "equal stretches" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_losses_too_large_for_single_precision_are_doubles(tmp_path):
+    tables = make(tmp_path, lambda run: {k: v * 1e40 for k, v in valley(run).items()})
+    report.write(tables.folder, tables.study, tmp_path / "page.html")
+    data = data_of(tmp_path / "page.html")
+    assert data["precision"] == "f8"
+    _, losses = unpack(data["curves"][0]["runs"][0]["losses"]["train"], "<f8")
+    assert losses[0] == 8.5e40
+
+
+def test_many_runs_are_bands_and_means(tmp_path):
+    tables = make(tmp_path, with_test, seeds=plot_data.MOST_RUNS + 1, training={"epochs": 30})
+    report.write(tables.folder, tables.study, tmp_path / "page.html")
+    (one,) = data_of(tmp_path / "page.html")["curves"]
+    assert one["runs"] == []
+    epoch, low, high = unpack(one["band"]["test"])
+    runs = tables.curves()[0].losses["test_loss"]
+    np.testing.assert_allclose(low, np.percentile(runs, 10, axis=0)[epoch], rtol=1e-6)
+    np.testing.assert_allclose(high, np.percentile(runs, 90, axis=0)[epoch], rtol=1e-6)
+    assert "bands are drawn instead of single runs" in (tmp_path / "page.html").read_text("utf-8")
+
+
+def test_a_hundred_runs_of_five_thousand_epochs_stay_under_eight_megabytes(tmp_path):
+    def noisy(run):
+        random = np.random.default_rng(run["seed"])
+        return {k: v * random.lognormal(0, 0.1, len(v)) for k, v in with_test(run).items()}
+
+    tables = make(tmp_path, noisy, seeds=100, training={"epochs": 5000})
+    assert len(data_of(finish(tables))["curves"][0]["runs"]) == 100
+    assert (tables.folder / "report.html").stat().st_size < 8_000_000
+
+
+@pytest.mark.parametrize(
+    ("losses", "study", "words"),
+    [
+        (
+            lambda run: {k: v[:4] for k, v in valley(run).items()},
+            {"seeds": 2},
+            "no run reached epoch",
+        ),
+        (valley, {"training": {"epochs": 1}}, "best epoch is"),
+        (lambda run: {k: v * 0 + 2 for k, v in valley(run).items()}, {}, "nothing is learnt"),
+        (
+            lambda run: {k: v * run["swept"]["alpha"] for k, v in valley(run).items()},
+            {"sweep": {"alpha": [float(n) for n in range(1, 41)]}, "training": {"epochs": 30}},
+            "40 mean curves",
+        ),
+    ],
+    ids=["diverged", "one epoch", "constant", "forty points"],
+)
+def test_a_study_that_went_wrong_still_gets_a_page_that_says_so(tmp_path, losses, study, words):
+    tables = answered(make(tmp_path, losses, **study))
+    page = finish(tables).read_text(encoding="utf-8")
+    assert words in page
+    assert ("the best epoch is" in page) == ("no run reached" not in page)
+
+
+def test_a_page_needs_nothing_but_the_loss_table(tmp_path):
+    tables = make(tmp_path)
+    report.write(tables.folder, tables.study, tmp_path / "page.html")
+    assert "the validation loss is lowest at epoch 30 of 200" in (tmp_path / "page.html").read_text(
+        "utf-8"
+    )
+
+
+def test_without_a_loss_table_there_is_a_sentence(tmp_path):
+    study = make(tmp_path).study
+    with pytest.raises(DataError, match="by running the workflow"):
+        report.write(tmp_path / "nowhere", study, tmp_path / "page.html")
+
+
+def test_the_library_is_whole_and_its_licence_told(page_file):
+    import gzip
+
+    plotly = library.plotly()
+    assert gzip.decompress(base64.b64decode(plotly.packed)).decode("utf-8") == plotly.text
+    assert f"plotly.js {plotly.version} (MIT licence" in page_file.read_text(encoding="utf-8")
+
+
+def test_long_tables_are_cut_and_linked(tmp_path):
+    tables = make(tmp_path)
+    lines = "\n".join(f"{number},{number / 7}" for number in range(500))
+    (tables.folder / "summary.csv").write_text(f"seed,loss\n{lines}\n")
+    report.write(tables.folder, tables.study, tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert text.count("<tr>") == 1 + 200
+    assert "The first 200 rows are shown." in text
+    assert 'href="summary.csv"' in text
+
+
+def test_the_gallery_shows_every_study_with_a_sentence(tmp_path):
+    first = answered(make(tmp_path / "a", name="first", title="One <b>", description="Shows x."))
+    results = tmp_path / "results"
+    results.mkdir()
+    finish(first)
+    first.folder.rename(results / "first")
+    second = make(tmp_path / "b", name="second")
+    second.folder.rename(results / "second")
+    gallery.write(results, [first.study, second.study], results / "index.html")
+    text = (results / "index.html").read_text(encoding="utf-8")
+    gallery.write(results, [first.study, second.study], results / "again.html")
+    assert (results / "again.html").read_text(encoding="utf-8") == text
+    assert 'href="first/report.html">One &lt;b&gt;</a>' in text
+    assert "Shows x." in text
+    assert "the best epoch is 30 of 200." in text
+    assert "the validation loss is lowest at epoch 30 of 200." in text
+    assert text.count("data:image/svg+xml") == 1
+    assert Tables(results / "second", second.study).curves()

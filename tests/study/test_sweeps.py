@@ -1,0 +1,82 @@
+import re
+
+import pytest
+
+from epochwise.errors import StudyError
+from epochwise.study import study as studies
+from epochwise.study import sweeps
+
+
+def points(folder, sweep):
+    path = folder / "mine.yaml"
+    path.write_text(f"datasets: [diabetes]\n{sweep}")
+    return studies.load(path).points()
+
+
+def test_a_grid_has_every_combination(tmp_path):
+    grid = points(tmp_path, "sweep: {batch_size: [16, auto], alpha: [0, 1e-4]}")
+    assert list(grid) == [
+        "batch_size=16,alpha=0.0",
+        "batch_size=16,alpha=0.0001",
+        "batch_size=auto,alpha=0.0",
+        "batch_size=auto,alpha=0.0001",
+    ]
+    last = grid["batch_size=auto,alpha=0.0001"]
+    assert last.swept == {"batch_size": "auto", "alpha": 0.0001}
+    assert last.values["batch_size"] == "auto"
+    assert last.values["solver"] == "adam"
+
+
+def test_named_points_share_their_columns(tmp_path):
+    named = points(
+        tmp_path, "sweep: {points: {base: {}, wide: {hidden_layer_sizes: [512], epochs: 1e2}}}"
+    )
+    assert named["base"].swept == {"point": "base", "hidden_layer_sizes": 100, "epochs": 200}
+    assert named["wide"].swept == {"point": "wide", "hidden_layer_sizes": 512, "epochs": 100}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [([64], 64), ([64, 32], "64x32"), ([], "none"), (0.1, 0.1), ("tanh", "tanh"), (True, True)],
+)
+def test_cells(value, expected):
+    assert sweeps.cell(value) == expected
+
+
+def test_a_points_name_fits_a_file_and_is_its_own(tmp_path):
+    sizes = ", ".join(
+        f"[{', '.join(str(10000 + i) for i in range(19))}, {last}]" for last in (1, 2)
+    )
+    others = (
+        "epochs: [10000001, 10000002],"
+        " learning_rate_init: [0.00012345678901234], epsilon: [1.2345678901234e-08],"
+        " beta_1: [0.12345678901234], beta_2: [0.12345678901235], alpha: [0.123456789]"
+    )
+    grid = points(tmp_path, f"sweep: {{hidden_layer_sizes: [{sizes}], {others}}}")
+    assert len(grid) == 4
+    assert max(map(len, grid)) <= 200
+    assert all(re.fullmatch(r"[^/\s]+", name) for name in grid)
+
+
+BAD = [
+    ("sweep: {batchsize: [1]}", "sweep: unknown key 'batchsize'; .*Did you mean 'batch_size'"),
+    ("sweep: {seeds: [1]}", "sweep: unknown key 'seeds'"),
+    ("sweep: {alpha: [0.1, high]}", "sweep: training.alpha: 'high' is not allowed"),
+    ("sweep: {alpha: [-1]}", "sweep: training.alpha: -1 is not allowed"),
+    ("sweep: {epochs: [true]}", "sweep: training.epochs: true is not allowed"),
+    ("sweep: {hidden_layer_sizes: [64]}", "network.hidden_layer_sizes: 64 is not .* a list"),
+    ("sweep: {alpha: [0.1, 0.1]}", "'alpha=0.1' and 'alpha=0.1' are the same point"),
+    ("sweep: {alpha: [0, 0.0]}", "are the same point; remove one"),
+    ("sweep: {points: {a: {}, b: {alpha: 0.0001}}}", "'a' and 'b' are the same point"),
+    ("sweep: {points: {a: {x: 1}}}", "sweep 'a': unknown key 'x'"),
+    ("sweep: {points: {a: {alpha: -1}}}", "sweep 'a': training.alpha: -1"),
+    ("sweep: {points: {a: {}}, alpha: [1]}", "sweep: 'alpha' stands beside points"),
+    ("sweep: {learning_rate: [constant, invscaling]}", "has no effect with solver 'adam'"),
+]
+
+
+@pytest.mark.parametrize(("sweep", "expected"), BAD)
+def test_what_is_refused(tmp_path, sweep, expected):
+    with pytest.raises(StudyError, match=expected) as error:
+        points(tmp_path, sweep)
+    assert str(error.value).startswith(f"{tmp_path}/mine.yaml: ")

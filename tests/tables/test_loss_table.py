@@ -1,0 +1,185 @@
+from dataclasses import replace
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from epochwise.columns import facts_of
+from epochwise.parquet import write
+from epochwise.tables import loss_table
+from epochwise.tables.loss_table import Part
+from epochwise.tables.reading import LossTable
+from epochwise.training import training_job
+from epochwise.training.contract import Partition, Problem
+from epochwise.training.defaults import hyperparameters
+from epochwise.training.segment import Segment
+
+pytestmark = pytest.mark.versions
+
+LABELS = {"dataset": "iris", "fold": 0, "backend": "numpy"}
+
+
+def problem(test=True, task="regression"):
+    x, y = np.zeros((10, 2)), np.zeros((10, 1))
+    names = ["train", "validation", "test"][: 3 if test else 2]
+    parts = {name: Partition(x, y, y) for name in names}
+    return Problem(task, parts, hyperparameters(batch_size=4))
+
+
+def curves(segment, columns=3, seed=0):
+    shape = (len(segment.epochs()), len(segment.seeds), columns)
+    return np.random.default_rng(seed).random(shape)
+
+
+@pytest.fixture
+def part(tmp_path):
+    """Write a segment's table and give it as a part."""
+    count = iter(range(100))
+
+    def make(segment, losses, of=None, labels=LABELS, seeds=None, epochs=10**6):
+        path = tmp_path / f"{next(count)}.parquet"
+        write(training_job.segment_table(of or problem(), segment, losses), path)
+        return Part(path, labels, seeds or segment.seeds, epochs)
+
+    return make
+
+
+def test_a_segment_has_a_row_per_run_and_epoch():
+    segment = Segment([3, 8], 0, 2, "never")
+    losses = curves(segment)
+    table = training_job.segment_table(problem(), segment, losses).to_pandas()
+    assert table["seed"].tolist() == [3, 3, 3, 8, 8, 8]
+    assert table["epoch"].tolist() == [0, 1, 2, 0, 1, 2]
+    assert table["iteration"].tolist() == [0, 3, 6, 0, 3, 6]  # 10 rows in batches of 4
+    assert table["samples"].tolist() == [0, 10, 20, 0, 10, 20]
+    assert table["rows_per_batch"].tolist() == [4] * 6
+    np.testing.assert_array_equal(table["validation_loss"], losses[:, :, 1].T.ravel())
+
+
+def test_a_later_segment_has_no_epoch_0():
+    segment = Segment([0], 2, 4, "never")
+    table = training_job.segment_table(problem(), segment, curves(segment))
+    assert table["epoch"].to_pylist() == [3, 4]
+
+
+def test_a_diverged_run_keeps_its_finite_rows():
+    segment = Segment([0, 1], 0, 3, "never")
+    losses = curves(segment)
+    losses[2:, 1] = np.nan
+    table = training_job.segment_table(problem(), segment, losses).to_pandas()
+    assert table.groupby("seed")["epoch"].max().tolist() == [3, 1]
+
+
+def test_segments_and_blocks_join_into_sorted_runs(part):
+    early, late = Segment([0, 1], 0, 2, "never"), Segment([0, 1], 2, 5, "never")
+    other = Segment([2], 0, 5, "never")
+    table = loss_table.aggregate([part(s, curves(s)) for s in (early, other, late)]).to_pandas()
+    assert table["seed"].tolist() == [0] * 6 + [1] * 6 + [2] * 6
+    assert table["epoch"].tolist() == list(range(6)) * 3
+    assert table.columns[:6].tolist() == [
+        "dataset",
+        "fold",
+        "backend",
+        "seed",
+        "epoch",
+        "iteration",
+    ]
+
+
+def test_surplus_seeds_and_epochs_are_left_out(part):
+    segment = Segment([0, 1, 2], 0, 9, "never")
+    one = part(segment, curves(segment), seeds=[0, 2], epochs=4)
+    table = loss_table.aggregate([one]).to_pandas()
+    assert table["seed"].unique().tolist() == [0, 2]
+    assert table["epoch"].max() == 4
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "expected"),
+    [
+        ([1, 2], "int64", [1, 2]),
+        ([0.1, 1.0], "float64", [0.1, 1.0]),
+        ([1, 0.5], "float64", [1.0, 0.5]),
+        ([True, False], "bool", [True, False]),
+        ([16, "auto"], "category", ["16", "auto"]),
+        ([128, "64x32"], "category", ["128", "64x32"]),
+        (["tanh", "relu"], "category", ["tanh", "relu"]),
+    ],
+)
+def test_swept_values_have_the_narrowest_type(part, values, kind, expected):
+    segment = Segment([0], 0, 1, "never")
+    parts = [part(segment, curves(segment), labels=LABELS | {"swept": v}) for v in values]
+    column = loss_table.aggregate(parts).to_pandas()["swept"]
+    assert column.dtype.name == kind
+    assert column.unique().tolist() == expected  # in the study's order
+
+
+def test_datasets_without_test_or_classes_have_nulls_there(part):
+    segment = Segment([0], 0, 1, "never")
+    regression = part(segment, curves(segment, 2), problem(test=False))
+    labels = LABELS | {"dataset": "wine"}
+    classes = part(segment, curves(segment, 6), problem(task="binary"), labels)
+    table = loss_table.aggregate([regression, classes]).to_pandas()
+    assert table.columns[-6:].tolist() == [
+        f"{partition}_{metric}"
+        for metric in ("loss", "accuracy")
+        for partition in ("train", "validation", "test")
+    ]
+    iris, wine = table[table["dataset"] == "iris"], table[table["dataset"] == "wine"]
+    assert iris["test_loss"].isna().all()
+    assert iris["train_accuracy"].isna().all()
+    assert wine.notna().all(axis=None)
+
+
+def test_both_files_hold_every_bit_and_are_the_same_each_time(part, tmp_path):
+    segment = Segment([0, 1], 0, 50, "never")
+    table = loss_table.aggregate([part(segment, curves(segment) / 3)])
+    for name in ("one", "two"):
+        loss_table.save(table, tmp_path / f"{name}.parquet", tmp_path / f"{name}.csv")
+    for suffix in ("parquet", "csv"):
+        assert (tmp_path / f"one.{suffix}").read_bytes() == (
+            tmp_path / f"two.{suffix}"
+        ).read_bytes()
+    lines = (tmp_path / "one.csv").read_text().splitlines()
+    header = "dataset,fold,backend,seed,epoch,iteration,samples,rows_per_batch,train_loss"
+    assert lines[0].startswith(header)
+    written = [float(line.split(",")[9]) for line in lines[1:]]
+    assert written == table["validation_loss"].to_pylist()
+    assert pq.read_table(tmp_path / "one.parquet").equals(table)
+
+
+def test_the_table_says_what_its_columns_are_and_what_it_is_about(part, tmp_path):
+    segment = Segment([0], 0, 1, "never")
+    regression = part(segment, curves(segment), labels=LABELS | {"dataset": "a", "alpha": 0.1})
+    labels = LABELS | {"dataset": "b", "alpha": 0.1}
+    classes = part(segment, curves(segment, 6), problem(task="binary"), labels)
+    table = loss_table.aggregate([regression, classes], 7)
+    loss_table.save(table, tmp_path / "losses.parquet", tmp_path / "losses.csv")
+    read = LossTable(tmp_path / "losses.parquet")
+    assert read.facts == {"tasks": {"a": "regression", "b": "binary"}, "epochs": 7}
+    assert read.keys == ["dataset", "backend", "alpha"]
+    assert read.metrics == ["loss", "accuracy"]
+    assert read.measured == table.column_names[-6:]
+    of_each = [facts_of(field) for field in table.schema]
+    assert [facts["role"] for facts in of_each] == [
+        *("key", "count", "key", "key"),
+        *["count"] * 5,
+        *["measured"] * 6,
+    ]
+    assert of_each[-1] == {"role": "measured", "partition": "test", "metric": "accuracy"}
+    assert [one.planned for one in read.curves()] == [7, 7]
+
+
+def test_whatever_was_asked_the_table_has_the_rows_per_batch_that_were_used(part):
+    segment = Segment([0], 0, 1, "never")
+    small = replace(problem(), hyperparameters=hyperparameters(batch_size=10))
+    labels = [LABELS | {"batch_size": asked} for asked in ("auto", 4)]
+    parts = [
+        part(segment, curves(segment), small, labels[0]),
+        part(segment, curves(segment), problem(), labels[1]),
+    ]
+    table = loss_table.aggregate(parts)
+    assert table["batch_size"].to_pylist() == ["auto", "auto", "4", "4"]
+    assert table["rows_per_batch"].to_pylist() == [10, 10, 4, 4]
+    one, other = LossTable(table).curves()
+    assert (one.rows_per_batch.tolist(), other.rows_per_batch.tolist()) == ([10], [4])

@@ -1,0 +1,402 @@
+"""The real DAG, run by the real Snakemake: what it makes, what it makes again, and what it survives."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import psutil
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from conftest import Clone
+from epochwise.__main__ import main
+
+TINY = """
+datasets: [diabetes]
+network: {hidden_layer_sizes: [8]}
+training: {epochs: 30, shuffle: scikit_learn}
+backends: [numpy, twin]
+seeds: [42]
+jobs: {epochs_per_job: 10}
+"""
+
+
+def with_tiny_study(clone):
+    """Make the tiny study the default, with a second backend that starts as fast as NumPy's."""
+    text = (clone.folder / "plugins/numpy_backend.py").read_text(encoding="utf-8")
+    twin = text.replace('register("numpy"', 'register("twin"')
+    (clone.folder / "plugins/twin_backend.py").write_text(twin, encoding="utf-8")
+    clone.study("tiny", TINY)
+    clone.edit("config/config.yaml", "- diabetes", "- tiny")
+    return clone
+
+
+@pytest.fixture
+def tiny(clone):
+    return with_tiny_study(clone)
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory):
+    """Run the tiny study once, for all tests that begin with a finished run."""
+    made = with_tiny_study(Clone(tmp_path_factory.mktemp("ready") / "clone"))
+    made.run()
+    return made
+
+
+@pytest.fixture
+def done(ready, tmp_path):
+    """A copy of a finished run, to change and run again."""
+    return ready.copy(tmp_path / "clone with a space")
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Hash every result but the times."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "timings" not in path.name
+    }
+
+
+@pytest.mark.versions
+def test_a_run_leaves_what_the_readme_promises(ready):
+    results = ready.folder / "results" / "tiny"
+    table = pq.read_table(results / "losses.parquet")
+    assert table.num_rows == 2 * 31
+    assert pa_csv.read_csv(results / "losses.csv").num_rows == table.num_rows
+    summary = pa_csv.read_csv(results / "summary.csv").to_pylist()
+    assert [row["backend"] for row in summary] == ["numpy", "twin"]
+    assert summary[0]["best_validation_loss"] == summary[1]["best_validation_loss"]
+    assert not summary[0]["diverged"]
+    logs = list((ready.folder / "logs" / "tiny").rglob("*.benchmark.tsv"))
+    assert len(logs) == 6
+    assert "epoch 30/30" in (logs[0].parent / "20-30.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.versions
+def test_the_answer_is_printed_in_ten_lines_or_as_json(ready):
+    folder = str(ready.folder / "results" / "tiny")
+    words = CliRunner().invoke(main, ["answer", folder])
+    assert words.exit_code == 0
+    assert "the best epoch is" in words.output.splitlines()[0]
+    assert len(words.output.splitlines()) <= 10
+    found = json.loads(CliRunner().invoke(main, ["answer", folder, "--json"]).output)
+    assert found["study"] == "tiny"
+    assert len(found["answers"]) == 2
+
+
+@pytest.mark.versions
+def test_snakemakes_own_report_shows_figures_and_page(done):
+    done.run("--report", "report.zip")
+    with zipfile.ZipFile(done.folder / "report.zip") as archive:
+        names = {Path(name).name for name in archive.namelist()}
+        words = "".join(archive.read(one).decode() for one in archive.namelist() if told(one))
+    assert {"loss_curves.png", "report.html", "summary.csv"} <= names
+    assert "a row per run" in words  # a label
+    assert "the page of the study" in words
+    assert "The report page of tiny" in words  # a caption, filled in
+
+
+def told(name):
+    """Tell whether a file of Snakemake's report holds its words."""
+    return name.endswith(("report.html", ".json", ".js")) and "results" not in name
+
+
+MINE = """
+from epochwise.api import hookimpl
+
+
+@hookimpl
+def register_figures(register):
+    register("mine", draw, tables=["losses.parquet"])
+
+
+def draw(tables, options):
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axes = figure.subplots()
+    for one in tables.curves():
+        axes.plot(one.mean("validation_loss"))
+    return figure
+"""
+
+
+def test_a_plugin_adds_a_figure(done):
+    (done.folder / "plugins/mine_figures.py").write_text(MINE, encoding="utf-8")
+    done.run()
+    results = done.folder / "results" / "tiny"
+    assert {f.suffix for f in results.glob("figures/mine.*")} == {".png", ".svg", ".pdf"}
+    assert "figures/mine.svg" in json.loads((results / "manifest.json").read_text())["results"]
+    assert 'href="figures/mine.pdf"' in (results / "report.html").read_text(encoding="utf-8")
+
+
+SPY = """
+import atexit, sys
+atexit.register(lambda: print("pandas is here:", sys.modules.get("pandas") is not None))
+"""
+FRAMES = """
+import pandas as pd
+from epochwise.api import hookimpl
+from epochwise.data.datasets import Dataset
+
+@hookimpl
+def register_datasets(register):
+    register("frames", lambda: Dataset(pd.DataFrame(), ["a"], ["b"]))
+"""
+
+
+def test_a_start_imports_no_pandas(tiny):
+    (tiny.folder / "plugins/spy_datasets.py").write_text(SPY, encoding="utf-8")
+    assert "pandas is here: False" in tiny.run("--dry-run")
+
+
+def test_a_plugin_may_import_pandas_at_its_top(tiny):
+    (tiny.folder / "plugins/spy_datasets.py").write_text(SPY, encoding="utf-8")
+    (tiny.folder / "plugins/frames_datasets.py").write_text(FRAMES, encoding="utf-8")
+    assert "pandas is here: True" in tiny.run("--dry-run")
+
+
+def test_a_backend_may_import_pandas_at_its_top_and_require_it(tiny):
+    file, first = "plugins/twin_backend.py", "from collections.abc import Callable"
+    tiny.edit(file, first, f"import pandas\n{first}")
+    tiny.edit(file, ", NumpyTrainer,", ', NumpyTrainer, requires=("pandas",),')
+    tiny.run("results/tiny/losses.parquet")
+
+
+def test_several_studies_hang_in_a_gallery(done):
+    other = TINY.replace("datasets: [diabetes]", "title: A & <b>\ndatasets: [diabetes]")
+    done.study("other", other.replace("epochs: 30", "epochs: 2"))
+    done.run("--config", "studies=tiny,other")
+    page = (done.folder / "results" / "index.html").read_text(encoding="utf-8")
+    assert 'href="tiny/report.html"' in page
+    assert "A &amp; &lt;b&gt;" in page
+
+
+@pytest.mark.versions
+def test_a_second_run_has_nothing_to_do(done):
+    assert "Nothing to be done" in done.run()
+
+
+@pytest.mark.parametrize("cores", ["1", "4"])  # `ready` had two
+def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny, cores):
+    first = contents(ready.folder / "results")
+    text = tiny.run("--cores", cores)
+    assert "the best epoch is" in text
+    assert "Page: results/tiny/report.html" in text
+    assert contents(tiny.folder / "results") == first
+    assert any(name.endswith(".png") for name in first)
+
+
+def test_editing_a_backend_retrains_its_curves_alone(done):
+    done.edit("plugins/numpy_backend.py", '"""Announce the trainer."""', '"""Announce it."""')
+    text = done.run("--dry-run")
+    assert done.jobs()["train"] == 3
+    assert "Train numpy" in text
+    assert "Train twin" not in text
+
+
+def test_a_figure_option_redraws_the_figure_alone(done):
+    file = done.folder / "config/studies/tiny.yaml"
+    file.write_text(TINY + "figures: {loss_curves: {yscale: linear}}\n", encoding="utf-8")
+    redrawn = {"figure", "study_file", "report", "manifest"}
+    jobs = done.jobs()
+    assert jobs["figure"] == 1
+    assert set(jobs) <= redrawn
+
+
+def test_more_epochs_train_only_what_is_new_and_equal_a_fresh_run(ready, tiny):
+    tiny.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 25")
+    tiny.run()
+    tiny.edit("config/studies/tiny.yaml", "epochs: 25", "epochs: 30")
+    assert tiny.jobs()["train"] == 2  # 25-30, for each backend
+    tiny.run()
+    assert tables(tiny.folder) == tables(ready.folder)
+
+
+def test_fewer_epochs_train_nothing(done):
+    done.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 12")
+    assert "train" not in done.jobs()
+    done.run()
+    assert (
+        pq.read_table(done.folder / "results/tiny/losses.parquet")["epoch"].to_numpy().max() == 12
+    )
+
+
+def tables(folder: Path) -> dict[str, str]:
+    results = folder / "results" / "tiny"
+    return {
+        name: digest
+        for name, digest in contents(results).items()
+        if not name.startswith("work/") and name != "study.yaml"
+    }
+
+
+LONG = """
+datasets: [diabetes]
+network: {hidden_layer_sizes: [64]}
+training: {epochs: 6000}
+jobs: {epochs_per_job: 1000}
+"""
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(tmp_path_factory):
+    made = with_tiny_study(Clone(tmp_path_factory.mktemp("uninterrupted") / "clone"))
+    made.study("tiny", LONG)
+    made.run()
+    return made
+
+
+@pytest.mark.parametrize("victim", ["job", "snakemake", "snakemake alone"])
+def test_a_killed_run_goes_on_where_it_stopped(uninterrupted, tiny, victim):
+    tiny.study("tiny", LONG)
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    run = subprocess.Popen(tiny.command(), cwd=tiny.folder, start_new_session=True, **silent)
+    block = tiny.folder / "results/tiny/work/diabetes/fold-0/default/numpy/seeds-0"
+    wait_for((block / "1000-2000.npz").exists)
+    if victim == "job":
+        kill_training(run.pid)
+    elif victim == "snakemake alone":  # its job goes on, and meets the next run's
+        run.kill()
+    else:
+        os.killpg(run.pid, signal.SIGKILL)
+    assert run.wait(timeout=120) != 0
+    kept = (block / "0-1000.npz").stat().st_mtime_ns
+    if victim != "snakemake alone":  # there the next run is to begin while the job goes on
+        assert 0 < tiny.jobs()["train"] < 6
+    tiny.run()
+    assert (block / "0-1000.npz").stat().st_mtime_ns == kept
+    assert tables(tiny.folder) == tables(uninterrupted.folder)
+
+
+def wait_for(condition, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def kill_training(run: int) -> None:
+    """SIGKILL the Python process of the training job that runs now."""
+
+    def victims() -> list[psutil.Process]:
+        started = psutil.Process(run).children(recursive=True)
+        return [
+            p for p in started if p.name().startswith("python") and "train.py" in str(p.cmdline())
+        ]
+
+    wait_for(victims)
+    for victim in victims():
+        victim.kill()
+
+
+def test_two_runs_at_once_are_refused(tiny):
+    from epochwise.file_lock import lock
+
+    with lock(tiny.folder / ".snakemake" / "epochwise.lock", print):
+        text = tiny.run(ok=False)
+    assert "another run is going on" in text
+
+
+LOCKLESS = """
+import fcntl
+from epochwise import hookimpl
+
+
+def flock(file, how):
+    raise OSError(37, "No locks available")
+
+
+fcntl.flock = flock
+
+
+@hookimpl
+def register_datasets(register): ...
+"""
+
+
+def test_a_run_goes_on_where_files_cannot_be_locked(tiny):
+    (tiny.folder / "plugins/lockless_datasets.py").write_text(LOCKLESS, encoding="utf-8")
+    text = tiny.run("results/tiny/study.yaml")
+    assert text.count("No locks available") == 1
+    assert "start no second run in this folder" in text
+
+
+@pytest.mark.parametrize("limit", [[], ["--resources", "gpu=1"]])
+def test_jobs_on_a_graphics_card_run_one_at_a_time_where_there_is_one(tiny, limit):
+    tiny.edit("plugins/twin_backend.py", 'DEVICES = ("cpu",)', 'DEVICES = ("cpu", "cuda")')
+    text = "seeds: 1\nbackends: [twin]\ntraining: {epochs: 2, device: cuda}\nsweep: {alpha: [0, 1]}"
+    tiny.study("tiny", f"datasets: [diabetes]\n{text}")
+    told = tiny.run("results/tiny/losses.csv", *limit)
+    assert ("Execute 2 jobs" in told) == (not limit)
+
+
+MISTAKES = {
+    "an unknown key": ("jobs:", "job:", ["tiny.yaml", "unknown key 'job'", "Did you mean 'jobs'?"]),
+    "an unknown backend": ("[numpy, twin]", "[numpi]", ["unknown backend 'numpi'", "numpy"]),
+    "a wrong type": ("epochs: 30", "epochs: many", ["training.epochs", "'many'", "a whole number"]),
+    "an unknown criterion": (
+        "seeds: [42]",
+        "seeds: [42]\nstopping: [{criterion: patiens, patience: 20}]",
+        ["tiny.yaml: stopping: unknown criterion 'patiens'", "Did you mean 'patience'?"],
+    ),
+    "a negative number": ("epochs: 30", "epochs: -3", ["training.epochs", "-3", "at least 1"]),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_in_a_sentence_before_any_job(tiny, mistake):
+    old, new, words = MISTAKES[mistake]
+    tiny.edit("config/studies/tiny.yaml", old, new)
+    text = tiny.run(ok=False)
+    assert all(word in text for word in words), text
+    assert "Traceback" not in text
+    assert not (tiny.folder / "results").exists()
+
+
+def test_a_broken_plugin_is_told_before_any_job(tiny):
+    tiny.edit("plugins/twin_backend.py", "def register_backends", "def register_backend")
+    text = tiny.run(ok=False)
+    assert "twin_backend.py" in text
+    assert "the hooks are: register_backends" in text
+    assert not (tiny.folder / "results").exists()
+
+
+def test_an_unknown_study_is_told_which_there_are(clone):
+    text = clone.run("--config", "studies=diabetis", ok=False)
+    assert "unknown study 'diabetis'" in text
+    assert "Did you mean 'diabetes'?" in text
+    assert "Traceback" not in text
+
+
+def test_a_batch_above_the_rows_fails_before_training_in_a_sentence(tiny):
+    tiny.edit("config/studies/tiny.yaml", "epochs: 30", "batch_size: 400, epochs: 30")
+    text = tiny.run(ok=False)
+    assert "tiny.yaml: training.batch_size: 400 is more than the 353 training rows" in text
+    assert 'File "' not in text.split("epochwise:")[1].splitlines()[0]
+    assert not list((tiny.folder / "results").rglob("*.npz"))
+
+
+TOO_LARGE = "tiny.yaml: sweep.batch_size: 1000 is more than the 353 training rows"
+
+
+def test_a_batch_above_the_rows_at_one_point_fails_before_any_point_is_trained(tiny):
+    tiny.study("tiny", TINY + "sweep: {batch_size: [16, 1000]}\n")
+    assert TOO_LARGE in tiny.run(ok=False)
+    assert not list((tiny.folder / "results").rglob("*.npz"))
+
+
+def test_a_batch_above_the_rows_is_told_as_well_where_the_fold_was_made_before(done):
+    done.study("tiny", TINY + "sweep: {batch_size: [16, 1000]}\n")
+    assert set(done.jobs()) & {"load", "standardise"} == set()
+    assert TOO_LARGE in done.run(ok=False)
+    assert not list((done.folder / "results").rglob("batch_size=16/**/*.npz"))

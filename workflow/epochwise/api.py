@@ -1,0 +1,125 @@
+"""All that a plugin may import, in one place: ``from epochwise.api import hookimpl, require``.
+
+What is not listed here may change without notice; of what is listed, CHANGELOG.md tells every
+change, and one that could break a plugin raises `VERSION`. A name is imported when it is
+first asked for, so that a plugin costs a job no more than what it uses.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from epochwise.plugins.hookspecs import hookimpl
+
+if TYPE_CHECKING:
+    from epochwise.answers.stopping import NEVER, Criterion
+    from epochwise.arrays import Array
+    from epochwise.data.datasets import Dataset
+    from epochwise.errors import DataError, PluginError, StudyError, unknown
+    from epochwise.figures import style
+    from epochwise.imports import hidden
+    from epochwise.parquet import table
+    from epochwise.study.study import Study
+    from epochwise.tables.curves import Curves
+    from epochwise.tables.results import Tables
+    from epochwise.training.compiled_data import compiled_data
+    from epochwise.training.contract import (
+        DEFINITION,
+        Hyperparameters,
+        Partition,
+        Problem,
+        State,
+        Task,
+        Trainer,
+    )
+    from epochwise.training.host import LongStretches, stretch_length
+    from epochwise.training.metrics import log_loss, measure, metrics_of
+    from epochwise.training.parameters import split_layers, weights_mask
+    from epochwise.training.schedules import SMALLEST_RATE, adapt, learning_rate, step_sizes
+    from epochwise.training.seeds import join_seeds, one_seed, one_seed_at_a_time
+
+VERSION = 1
+
+HOMES = {  # the modules that the names above come from
+    "answers.stopping": ("NEVER", "Criterion"),
+    "arrays": ("Array",),
+    "data.datasets": ("Dataset",),
+    "errors": ("DataError", "PluginError", "StudyError", "unknown"),
+    "figures": ("style",),
+    "imports": ("hidden",),
+    "parquet": ("table",),
+    "study.study": ("Study",),
+    "tables.curves": ("Curves",),
+    "tables.results": ("Tables",),
+    "training.compiled_data": ("compiled_data",),
+    "training.contract": (
+        "DEFINITION",
+        "Hyperparameters",
+        "Partition",
+        "Problem",
+        "State",
+        "Task",
+        "Trainer",
+    ),
+    "training.host": ("LongStretches", "stretch_length"),
+    "training.metrics": ("log_loss", "measure", "metrics_of"),
+    "training.parameters": ("split_layers", "weights_mask"),
+    "training.schedules": ("SMALLEST_RATE", "adapt", "learning_rate", "step_sizes"),
+    "training.seeds": ("join_seeds", "one_seed", "one_seed_at_a_time"),
+}
+HOME = {name: module for module, names in HOMES.items() for name in names}
+
+__all__ = [
+    "DEFINITION",
+    "NEVER",
+    "SMALLEST_RATE",
+    "VERSION",
+    "Array",
+    "Criterion",
+    "Curves",
+    "DataError",
+    "Dataset",
+    "Hyperparameters",
+    "LongStretches",
+    "Partition",
+    "PluginError",
+    "Problem",
+    "State",
+    "Study",
+    "StudyError",
+    "Tables",
+    "Task",
+    "Trainer",
+    "adapt",
+    "compiled_data",
+    "hidden",
+    "hookimpl",
+    "join_seeds",
+    "learning_rate",
+    "log_loss",
+    "measure",
+    "metrics_of",
+    "one_seed",
+    "one_seed_at_a_time",
+    "split_layers",
+    "step_sizes",
+    "stretch_length",
+    "style",
+    "table",
+    "unknown",
+    "weights_mask",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for (PEP 562)."""
+    if name not in HOME:
+        raise AttributeError(f"epochwise.api has no {name!r}; it has: {', '.join(__all__)}.")
+    home = import_module(f"epochwise.{HOME[name]}")
+    found = getattr(home, name, None) or import_module(f"{home.__name__}.{name}")
+    globals()[name] = found  # the next time it is there
+    return found
+
+
+def __dir__() -> list[str]:
+    """List all names, those that have not been asked for too."""
+    return sorted(__all__)

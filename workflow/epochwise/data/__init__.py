@@ -1,0 +1,1 @@
+"""From a dataset's source to the arrays of one fold."""

@@ -1,0 +1,110 @@
+"""A dataset: a table of raw columns, and what they are for.
+
+Nothing here imports what reads tables: studies are checked before any table is read.
+"""
+
+import inspect
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from epochwise.errors import DataError, unknown
+from epochwise.plugins.registry import Registered
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table of rows and what its columns are for.
+
+    Parameters
+    ----------
+    table : a row per sample; any columns beyond those named here are left out.
+    features, target : names of columns.
+    task : "regression", "classification", or None to infer it from the target.
+    categorical : the features that are categories, to be one-hot encoded.
+    partition : a column of the words train, validation and test, or None.
+    missing : what to do with missing values: "error"; "drop_rows", leave out the rows
+        that have one; or "impute" features by the training rows' mean, categories by
+        their most frequent value there (missing targets are an error still).
+    """
+
+    table: "pa.Table"
+    features: list[str]
+    target: list[str]
+    task: Literal["regression", "classification"] | None = None
+    categorical: list[str] = field(default_factory=list)
+    partition: str | None = None
+    missing: str = "error"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a dataset once it is loaded; it lies beside the table as JSON.
+
+    Parameters
+    ----------
+    task : "regression", "binary" or "multiclass".
+    classes : the classes in order, as text; empty for regression.
+    sha256 : digest of the table's columns and values.
+    """
+
+    name: str
+    task: str
+    rows: int
+    features: list[str]
+    target: list[str]
+    categorical: list[str]
+    partition: str | None
+    missing: str
+    classes: list[str]
+    sha256: str
+
+    def save(self, path: str | Path) -> None:
+        """Write the facts as JSON."""
+        Path(path).write_text(json.dumps(asdict(self), indent=2) + "\n", encoding="utf-8")
+
+
+def read_facts(path: str | Path) -> Facts:
+    """Read what `Facts.save` wrote."""
+    return Facts(**json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def find_source(
+    name: str, sources: Mapping[str, Registered], options: Mapping[str, Any]
+) -> Registered:
+    """Find a dataset's source, and check the options that the study gives against it.
+
+    Parameters
+    ----------
+    sources : what plugins registered, by name.
+    options : ``source``, perhaps ``task``, and what the source takes.
+
+    Raises
+    ------
+    DataError
+        An unknown source, an unknown option, or one that is missing.
+    """
+    if options["source"] not in sources:
+        raise DataError(
+            f"dataset {name!r}: {unknown('source', options['source'], sources)} A file of your own "
+            "is given by file."
+        )
+    source = sources[options["source"]]
+    known = inspect.signature(source.value).parameters
+    for key in given_options(options):
+        if key not in known:
+            raise DataError(f"dataset {name!r}: {unknown('option', str(key), [*known, 'task'])}")
+    for key, parameter in known.items():
+        if parameter.default is parameter.empty and key not in options:
+            raise DataError(f"dataset {name!r}: the option {key!r} is missing.")
+    return source
+
+
+def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the options that are not the source's own."""
+    return {key: value for key, value in options.items() if key not in ("source", "task")}

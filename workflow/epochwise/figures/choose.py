@@ -1,0 +1,92 @@
+"""Which figures a study gets, and with which options; decided before anything is trained.
+
+`figures:` in a study narrows and configures: a figure set to `false` is left out; `true`,
+nothing or a mapping of options asks for it; every figure that is not named is drawn with
+its defaults where the study has the data for it. Asking for one that the study has no
+data for is an error.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from epochwise.errors import StudyError, unknown
+from epochwise.plugins.registry import Registered
+from epochwise.study.study import Study
+
+Options = dict[str, Any]
+
+COMMON: dict[str, Any] = {"width": ("page", "column"), "title": str}
+
+
+def choose(study: Study, registry: Mapping[str, Registered]) -> dict[str, Options]:
+    """Choose the figures of a study and complete their options.
+
+    Parameters
+    ----------
+    registry : what `epochwise.plugins.registry.load_all(folder, "figures")` gives.
+
+    Returns
+    -------
+    dict
+        Options by the figure's name; `loss_curves` comes first.
+
+    Raises
+    ------
+    StudyError
+        A name that no plugin registers, an option or a value that the figure does
+        not take, a figure that the study has no data for.
+    """
+    where = f"{study.file}: figures"
+    asked = study.resolved["figures"]
+    for name in asked:
+        if name not in registry:
+            raise StudyError(f"{where}: {unknown('figure', name, registry)}")
+    chosen = {}
+    for name in sorted(registry, key=lambda name: (name != "loss_curves", name)):
+        figure, wish = registry[name], asked.get(name)
+        if wish is not False and _applies(figure, study, name in asked, where):
+            given = wish if isinstance(wish, dict) else {}
+            chosen[name] = check_options(f"{where}.{name}", given, figure.about.get("options", {}))
+    return chosen
+
+
+def tables_of(registered: Registered) -> list[str]:
+    """Name the files that a figure reads, so that a rule can have them for its inputs."""
+    return list(registered.about.get("tables", ["losses.parquet"]))
+
+
+def check_options(where: str, given: Mapping[str, Any], allowed: Mapping[str, Any]) -> Options:
+    """Check a figure's options and fill in the defaults.
+
+    Parameters
+    ----------
+    where : file and key, for messages.
+    given : what the study says.
+    allowed : by option, a tuple of the values that it may have, the first being the
+        default; or a type, such as `str`, and then the default is None. `width`
+        (page, column) and `title` are options of every figure.
+
+    Raises
+    ------
+    StudyError
+        The file, the key, the value and what is allowed.
+    """
+    known = {**COMMON, **allowed}
+    for key, value in given.items():
+        if key not in known:
+            raise StudyError(f"{where}: {unknown('option', str(key), known)}")
+        rule = known[key]
+        fits = value in rule if isinstance(rule, tuple) else isinstance(value, rule)
+        if not fits:
+            words = ", ".join(rule) if isinstance(rule, tuple) else f"a {rule.__name__}"
+            raise StudyError(f"{where}.{key}: {value!r} is not allowed; it may be: {words}.")
+    defaults = {k: rule[0] if isinstance(rule, tuple) else None for k, rule in known.items()}
+    return {**defaults, **given}
+
+
+def _applies(figure: Registered, study: Study, asked: bool, where: str) -> bool:
+    applies = bool(figure.about.get("applies", lambda study: True)(study))
+    if asked and not applies:
+        needs = figure.about.get("needs", "data that this study does not have")
+        raise StudyError(f"{where}.{figure.name}: needs {needs}; remove it, or set it to false.")
+    return applies

@@ -1,0 +1,1 @@
+"""What a reader opens: the page of a study, the gallery, and the manifest of what they show."""

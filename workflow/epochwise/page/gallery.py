@@ -1,0 +1,64 @@
+"""A page that shows every study: `results/index.html`."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from epochwise.page import parts
+from epochwise.page.embedding import read
+from epochwise.page.report import render
+from epochwise.study.study import Study
+from epochwise.tables.results import Tables
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
+FIRST = "loss_curves"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One study of the gallery."""
+
+    name: str
+    title: str
+    description: str
+    answer: list[str]
+    pictures: list[parts.Picture]
+    page: str
+
+
+def write(results: Path, studies: Sequence[Study], out: str | Path) -> None:
+    """Write the gallery of studies, in the order given.
+
+    Parameters
+    ----------
+    results : the folder of the studies' folders.
+    out : the page; links are relative to it.
+    """
+    entries = [entry(Path(results), study) for study in studies]
+    page = render("gallery.html", entries=entries, style=read("page.css"), policy=POLICY)
+    Path(out).write_text(page, encoding="utf-8")
+
+
+def entry(results: Path, study: Study) -> Entry:
+    """Describe one study: its sentence, its answer, its first figure."""
+    folder = results / study.name
+    pictures = parts.figures(folder)
+    return Entry(
+        study.name,
+        study.resolved.get("title", study.name),
+        study.resolved.get("description", ""),
+        headlines(folder, study),
+        [one for one in pictures if one.name == FIRST] or pictures[:1],
+        f"{study.name}/report.html",
+    )
+
+
+def headlines(folder: Path, study: Study) -> list[str]:
+    """Say the best epoch of each dataset; without an answer, what the curves alone say."""
+    from epochwise.answers import describing
+
+    file = folder / "answer.json"
+    if not file.is_file():
+        return parts.answer(folder, Tables(folder, study).curves())
+    return describing.headlines(json.loads(file.read_text(encoding="utf-8")))

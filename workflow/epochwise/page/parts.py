@@ -1,0 +1,139 @@
+"""What stands around the curves: the answer, the tables, the figures."""
+
+import base64
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from epochwise.figures.loss_curves import finding
+from epochwise.figures.panels import Panel
+from epochwise.figures.style import count
+from epochwise.study.study import Study
+from epochwise.tables.catalogue import headings
+from epochwise.tables.curves import Curves
+from epochwise.tables.results import Row, Tables
+
+MOST_ROWS = 200  # of a table; the file has all
+LARGEST_SVG = 400_000  # bytes; a larger one is shown as PNG
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell: what it shows, and what it is sorted by."""
+
+    text: str
+    value: str
+    number: bool
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the page."""
+
+    name: str
+    title: str
+    columns: list[str]
+    rows: list[list[Cell]]
+    total: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A static figure: the picture in the page, and the files beside it."""
+
+    name: str
+    finding: str
+    source: str
+    files: list[str] = field(default_factory=list)
+
+
+def answer(folder: Path, every: Sequence[Curves]) -> list[str]:
+    """Give the answer in words; without `answer.json`, what the curves alone say."""
+    path = folder / "answer.json"
+    if not path.is_file():
+        return [finding([Panel(one, [one.backend]) for one in every]) + "."]
+    from epochwise.answers.describing import describe
+
+    return describe(json.loads(path.read_text(encoding="utf-8"))).splitlines()
+
+
+def overview(study: Study, every: Sequence[Curves]) -> list[tuple[str, str]]:
+    """List how much was trained."""
+    diverged = sum(one.diverged for one in every)
+    points = [name for name in study.points() if name != "default"]
+    facts = [
+        ("Datasets", ", ".join(study.datasets)),
+        ("Backends", ", ".join(study.backends)),
+        ("Seeds", count(len(study.seeds))),
+        ("Points", count(len(points)) if points else ""),
+        ("Epochs", " to ".join(count(n) for n in sorted({one.planned for one in every}))),
+        ("Runs", count(sum(len(one.fold) for one in every))),
+        ("Diverged runs", count(diverged) if diverged else ""),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def tables(made: Tables) -> list[Table]:
+    """Give every table that there is, cut to what a page can hold."""
+    return [
+        as_table(name, title, made.rows(name))
+        for name, title in headings().items()
+        if made.rows(name)
+    ]
+
+
+def as_table(name: str, title: str, rows: Sequence[Row]) -> Table:
+    """Lay out one table; columns without any value are left out."""
+    columns = [c for c in rows[0] if any(row[c] is not None for row in rows)]
+    cells = [[as_cell(row[column]) for column in columns] for row in rows[:MOST_ROWS]]
+    return Table(name, title, columns, cells, len(rows))
+
+
+def as_cell(value: Any) -> Cell:
+    """Write one value, numbers with six digits at most."""
+    if value is None:
+        return Cell("", "", False)
+    if isinstance(value, bool):
+        return Cell("yes" if value else "no", str(int(value)), False)
+    if isinstance(value, int):
+        return Cell(f"{value:,}", str(value), True)
+    if isinstance(value, float):
+        return Cell(f"{value:,.6g}", repr(value), True)
+    return Cell(str(value), str(value), False)
+
+
+def figures(folder: Path) -> list[Picture]:
+    """Give the static figures of the manifest, or else of the folder; loss curves first."""
+    listed = folder / "manifest.json"
+    if listed.is_file():
+        results = json.loads(listed.read_text(encoding="utf-8")).get("results", {})
+        names = {Path(name).stem for name in results if name.startswith("figures/")}
+    else:
+        names = {path.stem for path in (folder / "figures").glob("*.svg")}
+    ordered = sorted(names, key=lambda name: (name != "loss_curves", name))
+    return [picture(folder / "figures", name) for name in ordered]
+
+
+def picture(folder: Path, name: str) -> Picture:
+    """Read one figure: the SVG, or where that is large the PNG."""
+    files = [
+        path.name for kind in ("png", "svg", "pdf") if (path := folder / f"{name}.{kind}").is_file()
+    ]
+    svg, png = folder / f"{name}.svg", folder / f"{name}.png"
+    small = svg.is_file() and (svg.stat().st_size <= LARGEST_SVG or not png.is_file())
+    shown, kind = (svg, "svg+xml") if small else (png, "png")
+    packed = base64.b64encode(shown.read_bytes()).decode("ascii")
+    return Picture(name, title_of(svg), f"data:image/{kind};base64,{packed}", files)
+
+
+def title_of(svg: Path) -> str:
+    """Read a figure's title from its SVG."""
+    if not svg.is_file():
+        return ""
+    with svg.open(encoding="utf-8") as file:
+        found = re.search(r"<dc:title>(.*?)</dc:title>", file.read(4000), re.DOTALL)
+    return unescape(found[1]) if found else ""

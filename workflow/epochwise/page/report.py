@@ -1,0 +1,76 @@
+"""One page per study that opens in any browser, offline, and tells how to make itself again."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from epochwise.page import library, parts, plot_data, provenance
+from epochwise.page.embedding import as_json, read
+from epochwise.study.study import Study
+from epochwise.tables.results import Tables
+
+# a page names each script by its digest: the browser runs these and nothing else,
+# and opens no connection at all
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def write(folder: Path, study: Study, out: str | Path) -> None:
+    """Write the report page of a study; the same results give the same bytes.
+
+    Parameters
+    ----------
+    folder : the study's results: `losses.parquet`, and of the other tables, the figures,
+        `answer.json`, `study.yaml` and `manifest.json` what there is.
+    study : the study.
+    out : the page.
+
+    Raises
+    ------
+    epochwise.errors.DataError
+        Where the loss table is missing or broken.
+    """
+    folder = Path(folder)
+    tables = Tables(folder, study)
+    every = tables.curves()
+    script, plotly = read("page.js"), library.plotly()
+    page = render(
+        "report.html",
+        title=study.resolved.get("title", study.name),
+        description=study.resolved.get("description", ""),
+        policy=POLICY.format(scripts=" ".join(map(digest_of, (script, plotly.text)))),
+        style=read("page.css"),
+        script=script,
+        plotly=plotly,
+        data=as_json(plot_data.payload(tables, every)),
+        thinning=plot_data.explain(every),
+        answer=parts.answer(folder, every),
+        overview=parts.overview(study, every),
+        tables=parts.tables(tables),
+        figures=parts.figures(folder),
+        made=provenance.read(folder, study),
+    )
+    Path(out).write_text(page, encoding="utf-8")
+
+
+def render(template: str, **values: Any) -> str:
+    """Fill in a template; everything that a study brings is escaped."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("epochwise.page", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(**values)
+
+
+def digest_of(script: str) -> str:
+    """Name a script as a content security policy does."""
+    digest = hashlib.sha256(script.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -1,0 +1,208 @@
+"""Which jobs a study needs, and what each depends on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from epochwise.answers.default_criteria import names_of
+from epochwise.figures.choose import choose, tables_of
+from epochwise.plugins.registry import Registered
+from epochwise.study.jobs import blocks, existing_blocks, existing_segments, name_seeds, segments
+from epochwise.study.study import Study
+from epochwise.study.sweeps import Point, batch_sizes
+from epochwise.tables.catalogue import ANSWERS
+
+SUFFIXES = ("png", "svg", "pdf")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Seeds that are trained together, segment after segment.
+
+    Parameters
+    ----------
+    seeds : the name of the seeds that are trained.
+    wanted : those of them that the study asks for.
+    segments : pairs of (start, end) in epochs.
+    """
+
+    dataset: str
+    fold: int
+    backend: str
+    point: Point
+    seeds: str
+    wanted: list[int]
+    segments: list[tuple[int, int]]
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """What its rows of the loss table have in common."""
+        names = {"dataset": self.dataset, "fold": self.fold, "backend": self.backend}
+        return names | dict(self.point.swept)
+
+
+class Plan:
+    """All blocks of a study, given what lies in its folder.
+
+    Parameters
+    ----------
+    study : the study.
+    results : the folder of all results.
+    registered : what plugins registered, by kind and name.
+    """
+
+    def __init__(
+        self, study: Study, results: Path, registered: Mapping[str, Mapping[str, Registered]]
+    ) -> None:
+        self.study = study
+        self.registered = registered
+        self.figures = choose(study, registered["figures"])
+        self.points = study.points()
+        self.folder = results / study.name
+        self.work = self.folder / "work"
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """List the blocks in the order of the loss table."""
+        study = self.study
+        cases = [(name, fold) for name in study.datasets for fold in study.folds(name)]
+        every = product(cases, study.backends, self.points.values())
+        return [b for (name, fold), backend, p in every for b in self._of(name, fold, backend, p)]
+
+    def _of(self, dataset: str, fold: int, backend: str, point: Point) -> list[Block]:
+        jobs, seeds = self.study.resolved["jobs"], self.study.seeds
+        epochs = point.values["epochs"]
+        folder = self.work / dataset / f"fold-{fold}" / point.name / backend
+        found = []
+        existing = existing_blocks(folder, seeds, epochs)
+        for name, wanted in blocks(seeds, jobs["seeds_per_job"], existing):
+            done = existing_segments(folder / f"seeds-{name}")
+            chain = segments(epochs, jobs["epochs_per_job"], done)
+            found.append(Block(dataset, fold, backend, point, name, wanted, chain))
+        return found
+
+    @cached_property
+    def _starts(self) -> Mapping[tuple[str, int], int]:
+        """Where the segment begins that ends at an epoch, by its block's folder."""
+        return {
+            (str(self._folder(b)), end): start for b in self.blocks for start, end in b.segments
+        }
+
+    def _folder(self, block: Block) -> Path:
+        fold = self.work / block.dataset / f"fold-{block.fold}"
+        return fold / block.point.name / block.backend / f"seeds-{block.seeds}"
+
+    def state_before(self, at: Any) -> str | list[str]:
+        """Give the file of the state that a segment goes on from; none at epoch 0.
+
+        Parameters
+        ----------
+        at : the segment, with the attributes dataset, fold, point, backend, seeds and start.
+        """
+        fold = self.work / at.dataset / f"fold-{at.fold}"
+        folder, start = fold / at.point / at.backend / f"seeds-{at.seeds}", int(at.start)
+        return f"{folder}/{self._starts[str(folder), start]}-{start}.npz" if start else []
+
+    def gpus(self, point: str) -> int:
+        """Give how many graphics cards a job that trains a point takes."""
+        return int(self.points[point].values["device"] == "cuda")
+
+    def dataset_file(self, dataset: str) -> list[str]:
+        """Give the user's file that a dataset is read from, if it is."""
+        file = self.study.dataset_file(dataset)
+        return [str(file)] if file else []
+
+    def dataset_plugin(self, dataset: str) -> str:
+        """Name the plugin that a dataset comes from."""
+        return self.registered["datasets"][self.study.datasets[dataset]["source"]].plugin
+
+    def stopping_plugins(self) -> list[str]:
+        """Name the plugins of the criteria of early stopping that are replayed."""
+        return sorted({self.registered["stopping"][name].plugin for name in self._criteria})
+
+    @cached_property
+    def _criteria(self) -> list[str]:
+        return names_of(self.study.resolved.get("stopping"))
+
+    def stopping_code(self) -> str:
+        """Say where the code of those criteria is that plugins only name, as `figure_code` does."""
+        values = [self.registered["stopping"][name].value for name in self._criteria]
+        return " ".join(value for value in values if isinstance(value, str))
+
+    def figure_plugin(self, figure: str) -> str:
+        """Name the plugin that a figure comes from."""
+        return self.registered["figures"][figure].plugin
+
+    def figure_code(self, figure: str) -> str:
+        """Say where a figure's code is, as "package.module:name"; "" where it is in the plugin."""
+        draw = self.registered["figures"][figure].value
+        return draw if isinstance(draw, str) else ""
+
+    def batch_sizes(self, dataset: str) -> dict[str, Any]:
+        """Give what `problems.check_batch_sizes` needs besides the number of training rows."""
+        return {"dataset": dataset, "where": self.study.file, "asked": self._batch_sizes}
+
+    @cached_property
+    def _batch_sizes(self) -> list[tuple[str, int | str]]:
+        return batch_sizes(self.study.resolved)
+
+    def partitions(self) -> dict[str, Any]:
+        """Give all that one fold's cut depends on; not how many repeats there are besides."""
+        cut = self.study.resolved["partitions"]
+        return {key: value for key, value in cut.items() if key != "n_repeats"}
+
+    def results(self) -> list[str]:
+        """List what a study leaves behind for its reader, but the times, which differ."""
+        tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        tables += [f"{table.name}.{kind}" for table in ANSWERS for kind in ("csv", "parquet")]
+        if len(self.study.backends) > 1:
+            tables += ["agreement.csv", "agreement_by_epoch.csv"]
+        drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
+        return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]
+
+    def facts_files(self) -> list[str]:
+        """List the file of facts of every dataset."""
+        return [str(self.work / name / "raw.json") for name in self.study.datasets]
+
+    def answer_settings(self) -> dict[str, Any]:
+        """Give all that the answers depend on besides the tables."""
+        resolved = self.study.resolved
+        return {
+            "name": self.study.name,
+            "answer": resolved["answer"],
+            "stopping": resolved.get("stopping"),
+        }
+
+    def figure_tables(self, figure: str) -> list[str]:
+        """List the tables that a figure reads."""
+        return [str(self.folder / name) for name in tables_of(self.registered["figures"][figure])]
+
+    def drawn_study(self) -> dict[str, Any]:
+        """Give the study as figures may depend on it: not on other figures, nor on jobs."""
+        return {k: v for k, v in self.study.resolved.items() if k not in ("figures", "jobs")}
+
+    def segment_files(self, suffix: str) -> list[str]:
+        """List a file of every segment, in the order of the loss table."""
+        return [
+            f"{self._folder(block)}/{start}-{end}.{suffix}"
+            for block in self.blocks
+            for start, end in block.segments
+        ]
+
+    def segment_labels(self) -> list[dict[str, Any]]:
+        """Say of every segment what it holds, in the order of `segment_files`."""
+        return [
+            {
+                "labels": block.labels,
+                "epochs": block.point.values["epochs"],
+                "seeds": block.seeds,
+                "wanted": name_seeds(block.wanted),
+                "start": start,
+                "end": end,
+            }
+            for block in self.blocks
+            for start, end in block.segments
+        ]

@@ -1,0 +1,107 @@
+"""What may stop a run before any of its jobs: mistakes in studies, backends that cannot be had."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from epochwise.data.datasets import find_source
+from epochwise.errors import DataError, PluginError, StudyError, unknown
+from epochwise.planning.plan import Plan
+from epochwise.plugins.honours import require_honoured
+from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
+from epochwise.study import study as studies
+from epochwise.study.schema import defaults
+from epochwise.study.study import Study
+from epochwise.study.sweeps import effective
+
+
+def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[str, Plan]:
+    """Read and plan the studies that a run is to make, by name.
+
+    Raises
+    ------
+    EpochwiseError
+        The first mistake in a study, or a backend that cannot be had.
+    """
+    registered = {kind: load_all(plugins, kind) for kind in ("datasets", "stopping", "figures")}
+    plans = {}
+    for path in studies.find(names, folder):
+        study = studies.load(path)
+        check_names(study, plugins)
+        check_sources(study, registered["datasets"])
+        check_stopping(study, registered["stopping"])
+        plans[study.name] = Plan(study, results, registered)
+    return plans
+
+
+def check_names(study: Study, plugins: Path) -> None:
+    """Refuse a backend that no plugin is named after, without importing any."""
+    known = names(plugins, "backends")
+    for backend in study.backends:
+        if backend not in known:
+            raise StudyError(f"{study.file}: backends: {unknown('backend', backend, known)}")
+
+
+def check_sources(study: Study, registered: Mapping[str, Registered]) -> None:
+    """Refuse an unknown source of a dataset, and options that it does not take."""
+    for name, options in study.datasets.items():
+        try:
+            find_source(name, registered, options)
+        except DataError as error:
+            raise StudyError(f"{study.file}: {error}") from None
+
+
+def check_stopping(study: Study, registered: Mapping[str, Registered]) -> None:
+    """Refuse criteria of early stopping that cannot be replayed; the default ones can.
+
+    Only a study that lists criteria waits for the import of what makes them.
+    """
+    if "stopping" not in study.resolved:
+        return
+    from epochwise.answers.criteria import parse_criteria
+
+    registry = {name: one.resolve() for name, one in registered.items()}
+    try:
+        parse_criteria(study.resolved["stopping"], registry)
+    except StudyError as error:
+        raise StudyError(f"{study.file}: {error}") from None
+
+
+def check_backends(plans: Iterable[Plan], plugins: Path) -> None:
+    """Import every backend that is to train, so that a broken one is told before any job.
+
+    Raises
+    ------
+    PluginError
+        What is broken; which frameworks are missing, for which studies, and how to
+        install them all; or what a study asks that a backend has said it cannot do.
+    """
+    plans = list(plans)
+    studies = {plan.study.file: plan.study.backends for plan in plans}
+    wanted = dict.fromkeys(name for backends in studies.values() for name in backends)
+    found = {name: find_backend(plugins, name) for name in wanted}
+    lacking = {name: backend.missing() for name, backend in found.items()}
+    lacking = {name: modules for name, modules in lacking.items() if modules}
+    if lacking:
+        needs = [_needs(file, backends, lacking) for file, backends in studies.items()]
+        raise PluginError(
+            f"{'; '.join(filter(None, needs))}; install what is missing with: {install(lacking)} "
+            "(or leave these studies or backends out)."
+        )
+    _check_honoured(plans, found)
+
+
+def _check_honoured(plans: Iterable[Plan], found: Mapping[str, Registered]) -> None:
+    """Refuse what a study asks of a backend that has not said it honours that."""
+    usual = defaults("network") | defaults("training")
+    for plan in plans:
+        asked = [effective(point.hyperparameters) for point in plan.points.values()]
+        for name in plan.study.backends:
+            for values in asked:
+                require_honoured(found[name], values, usual)
+
+
+def _needs(file: str, backends: Iterable[str], lacking: Mapping[str, list[str]]) -> str:
+    """Say which backends of a study cannot be had; "" where all can."""
+    named = [f"{name} (needs {', '.join(lacking[name])})" for name in backends if name in lacking]
+    return f"{file}: backends that are not installed: {', '.join(named)}" if named else ""

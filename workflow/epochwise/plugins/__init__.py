@@ -1,0 +1,1 @@
+"""What plugins may add, and how they are found."""

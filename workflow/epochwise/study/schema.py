@@ -1,0 +1,175 @@
+"""The study file's schema: checking against it, filling in its defaults, saying what it allows."""
+
+import copy
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, validators
+from jsonschema.exceptions import ValidationError
+
+from epochwise.errors import StudyError, shorten, unknown
+from epochwise.study import yaml_files
+
+PATH = Path(__file__).with_name("study.schema.yaml")
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Read the schema."""
+    loaded: dict[str, Any] = yaml_files.read(PATH)
+    return loaded
+
+
+@cache
+def _validator() -> Any:
+    """Make the validator; in a study 5.0 is no whole number, as it is none in Python."""
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+    return validators.extend(Draft202012Validator, type_checker=types)(schema())
+
+
+def _is_whole(checker: Any, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _by_path(error: ValidationError) -> list[str]:
+    return list(map(str, error.absolute_path))
+
+
+def check(study: Any, where: str) -> None:
+    """Raise a `StudyError` for the first thing that the schema does not allow.
+
+    Parameters
+    ----------
+    study : what the study file holds.
+    where : the file's name, for the message.
+    """
+    errors = sorted(_validator().iter_errors(study), key=_by_path)
+    if errors:
+        raise StudyError(f"{where}: {_sentence(_innermost(errors[0]))}")
+
+
+def fill_defaults(
+    value: Mapping[str, Any], part: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Give a copy of (a part of) a study with every default of the schema filled in."""
+    filled = dict(copy.deepcopy(value))
+    for key, rule in (part or schema())["properties"].items():
+        if key not in filled and "default" in rule:
+            filled[key] = copy.deepcopy(rule["default"])
+        if rule.get("type") == "object" and "properties" in rule and key in filled:
+            filled[key] = fill_defaults(filled[key], rule)
+        if key in filled:
+            filled[key] = typed(filled[key], rule)
+    return filled
+
+
+def typed(value: Any, rule: Mapping[str, Any]) -> Any:
+    """Give a number the type that its rule declares: `alpha: 0` and `alpha: 0.0` are one."""
+    return float(value) if rule.get("type") == "number" else value
+
+
+def defaults(section: str) -> dict[str, Any]:
+    """Give the default of every key of a section that has one."""
+    return fill_defaults({}, schema()["properties"][section])
+
+
+def hyperparameters() -> dict[str, dict[str, Any]]:
+    """Give the rule of every key of `network` and `training`."""
+    sections = schema()["properties"]
+    return {**sections["network"]["properties"], **sections["training"]["properties"]}
+
+
+def _innermost(error: ValidationError) -> ValidationError:
+    """Descend from a choice that fails to what is wrong inside the one form that fits."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for one in error.context or ():
+        branches.setdefault(one.schema_path[0], []).append(one)
+    fitting = [every for every in branches.values() if not any(map(_is_other_form, every))]
+    if error.validator != "oneOf" or len(fitting) != 1:
+        return error
+    inner = min(fitting[0], key=_by_path)
+    inside = inner.instance is not error.instance or inner.validator == "uniqueItems"
+    return _innermost(inner) if inside else error
+
+
+def _is_other_form(error: ValidationError) -> bool:
+    """Tell whether a choice is for values of another type than the whole value has."""
+    return not error.path and error.validator in ("type", "const", "enum")
+
+
+def _sentence(error: ValidationError) -> str:
+    key = ".".join(str(part) for part in error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        allowed = error.schema.get("properties", {})
+        strange = next(name for name in error.instance if name not in allowed)
+        return unknown(f"key in {key}" if key else "key", str(strange), allowed)
+    if error.validator == "required":
+        missing = next(name for name in error.validator_value if name not in error.instance)
+        return f"the key {missing!r} is missing; {_hint(schema()['properties'][missing])}"
+    if error.validator == "uniqueItems":
+        return f"{key}: {_show(error.instance)} has a value twice; list each once."
+    if error.validator == "pattern":
+        return f"{key}: {_show(error.instance)} cannot be a name; {_NAMES}"
+    return f"{key or 'the file'}: {_show(error.instance)} is not allowed; {_hint(error.schema)}"
+
+
+def _show(value: Any) -> str:
+    """Spell a value as YAML does, on one short line."""
+    plain = {None: "an empty value", True: "true", False: "false"}
+    return shorten(plain[value] if value is None or isinstance(value, bool) else repr(value))
+
+
+_NAMES = "use letters, digits, _ and -, beginning with a letter, 64 at most."
+
+
+def _hint(rule: Any) -> str:
+    if not isinstance(rule, Mapping):
+        return "see config/README.md."
+    about = f" ({rule['description'].strip().rstrip('.')})" if "description" in rule else ""
+    return f"it must be {allowed(rule)}{about}."
+
+
+def allowed(rule: Mapping[str, Any]) -> str:
+    """Say in words what a rule of the schema allows: "a whole number of at least 1"."""
+    if "$ref" in rule:
+        return allowed(schema()["$defs"][rule["$ref"].split("/")[-1]])
+    if "const" in rule:
+        return _word(rule["const"])
+    if "enum" in rule:
+        return "one of " + ", ".join(_word(value) for value in rule["enum"])
+    if "oneOf" in rule:
+        return " or ".join(allowed(choice) for choice in rule["oneOf"])
+    if "pattern" in rule:
+        return "a name (" + _NAMES.rstrip(".") + ")"
+    kind = rule.get("type", "anything")
+    kinds: list[str] = kind if isinstance(kind, list) else [kind]
+    words = " or ".join(_KINDS.get(one, one) for one in kinds)
+    if "items" in rule:
+        return f"{words}, each {allowed(rule['items'])}"
+    bounds = [f"{word} {rule[key]}" for key, word in _BOUNDS.items() if key in rule]
+    return f"{words} {' and '.join(bounds)}".strip()
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_KINDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "string": "a text",
+    "array": "a list",
+    "object": "a mapping",
+    "boolean": "true or false",
+    "null": "empty",
+}
+_BOUNDS = {
+    "minimum": "of at least",
+    "exclusiveMinimum": "above",
+    "maximum": "of at most",
+    "exclusiveMaximum": "below",
+    "minItems": "of length at least",
+    "minProperties": "of length at least",
+}

@@ -1,0 +1,161 @@
+"""One study file, read, checked and filled in: all that a run of the workflow depends on."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from epochwise.errors import StudyError, unknown
+from epochwise.study import schema, sweeps, yaml_files
+from epochwise.study.sweeps import Point
+
+NAME = re.compile(schema.schema()["$defs"]["name"]["pattern"])
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study with every default filled in.
+
+    Parameters
+    ----------
+    name : the file's name without `.yaml`; results are in ``results/<name>``.
+    file : where it was read.
+    resolved : the study as a mapping, complete.
+    """
+
+    name: str
+    file: str
+    resolved: Mapping[str, Any]
+
+    @property
+    def datasets(self) -> dict[str, dict[str, Any]]:
+        """Options of each dataset, by the name that the study gives it."""
+        return dict(self.resolved["datasets"])
+
+    @property
+    def backends(self) -> list[str]:
+        """Names of the backends; the first is the reference."""
+        return list(self.resolved["backends"])
+
+    @property
+    def seeds(self) -> list[int]:
+        """The random states, in increasing order."""
+        seeds = self.resolved["seeds"]
+        return sorted(seeds) if isinstance(seeds, list) else list(range(seeds))
+
+    def folds(self, dataset: str) -> range:
+        """Give the numbers of the cuts of a dataset."""
+        cut = self.resolved["partitions"]
+        if self.datasets[dataset].get("partition"):
+            return range(1)
+        return range(cut["n_repeats"] * (cut["n_splits"] if cut["method"] == "k_fold" else 1))
+
+    def dataset_file(self, dataset: str) -> Path | None:
+        """Give the file that a dataset is read from, if it is; relative to the study's file."""
+        file = self.datasets[dataset].get("file")
+        return Path(self.file).parent / file if file else None
+
+    def points(self) -> dict[str, Point]:
+        """List the points of the sweep by name; a study without a sweep has one, "default"."""
+        return {point.name: point for point in sweeps.points(self.resolved)}
+
+
+def load(path: Path) -> Study:
+    """Read a study file.
+
+    Raises
+    ------
+    StudyError
+        The file, the key, the value and what is allowed, in one sentence.
+    """
+    where = str(path)
+    raw = yaml_files.read(path)
+    schema.check(raw, where)
+    resolved = schema.fill_defaults(raw)
+    resolved["title"] = resolved.get("title", path.stem)
+    resolved["datasets"] = _datasets(resolved["datasets"])
+    study = Study(path.stem, where, resolved)
+    sweeps.check(resolved, where)
+    _check_cut(study)
+    _check_files(study)
+    return study
+
+
+def find(names: Any, folder: Path) -> list[Path]:
+    """Give the files of the studies that a run is to make.
+
+    Parameters
+    ----------
+    names : a name, a path, ``all``, a list of these, or several with commas between them.
+    folder : where named studies lie.
+    """
+    listed = names.split(",") if isinstance(names, str) else names
+    if not isinstance(listed, list) or not listed:
+        raise StudyError(f"studies: {names!r} is not allowed; give names, paths, or all.")
+    known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    paths = [path for name in listed for path in _find_one(str(name).strip(), known)]
+    _check_names(paths)
+    return list({path.resolve(): path for path in paths}.values())
+
+
+def _find_one(name: str, known: Mapping[str, Path]) -> list[Path]:
+    if name == "all":
+        return list(known.values())
+    if name in known:
+        return [known[name]]
+    if "/" in name or name.endswith((".yaml", ".yml")):
+        if not Path(name).is_file():
+            raise StudyError(f"studies: there is no file {name!r}; check the path.")
+        return [Path(name)]
+    raise StudyError(f"studies: {unknown('study', name, known)} A path ends in .yaml.")
+
+
+def _check_names(paths: Sequence[Path]) -> None:
+    seen: dict[str, Path] = {}
+    for path in paths:
+        if not NAME.fullmatch(path.stem):
+            raise StudyError(f"{path}: a study's file needs a name of letters, digits, _ and -.")
+        if seen.setdefault(path.stem, path).resolve() != path.resolve():
+            raise StudyError(
+                f"{path} and {seen[path.stem]}: two studies of one name; rename one of the files."
+            )
+
+
+def _datasets(given: Any) -> dict[str, dict[str, Any]]:
+    """Name the source of every dataset."""
+    named = dict.fromkeys(given) if isinstance(given, list) else given
+    datasets = {}
+    for name, options in named.items():
+        options = dict(options or {})
+        source = options.pop("source", "file" if "file" in options else name)
+        datasets[name] = {"source": source, **options}
+    return datasets
+
+
+def _check_cut(study: Study) -> None:
+    cut = study.resolved["partitions"]
+    sizes = [cut["test_size"]]
+    if cut["method"] == "hold_out":
+        sizes.append(cut["validation_size"])
+    if sum(size for size in sizes if size < 1) >= 1:
+        raise StudyError(
+            f"{study.file}: partitions: validation_size and test_size leave no training rows; "
+            "their sum must be below 1."
+        )
+    for name, options in study.datasets.items():
+        if options.get("partition") and cut["method"] == "k_fold":
+            raise StudyError(
+                f"{study.file}: datasets.{name}.partition: the column cuts the rows already; remove "
+                "it, or partitions.method: k_fold."
+            )
+
+
+def _check_files(study: Study) -> None:
+    for name in study.datasets:
+        file = study.dataset_file(name)
+        if file and not file.is_file():
+            raise StudyError(
+                f"{study.file}: datasets.{name}.file: there is no file {str(file)!r}; check the path, "
+                "which is relative to the study file."
+            )

@@ -1,0 +1,289 @@
+"""Every table that a study leaves behind besides the loss table, declared in one place.
+
+From here come the files of the workflow, the columns and their types, the headings of the page
+and the tables of docs/answers.md. Nothing here imports what computes a table.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+SPREADS = ("mean", "std", "q25", "median", "q75")
+INT, FLOAT, TEXT = "Int64", "float64", "string"
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns that are explained together.
+
+    Parameters
+    ----------
+    types : the columns and their types, as pandas names them.
+    about : what they are, in Markdown; `*name*` is a threshold of the study's `answer:`.
+    spread : whether each comes five times, with the endings of `SPREADS`.
+    """
+
+    types: Mapping[str, str]
+    about: str
+    spread: bool = False
+
+    def expanded(self) -> dict[str, str]:
+        """Give the columns as they stand in the table."""
+        if not self.spread:
+            return dict(self.types)
+        return {f"{name}_{each}": kind for name, kind in self.types.items() for each in SPREADS}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of the answers: rows for every dataset, point and backend.
+
+    Parameters
+    ----------
+    name : of its files.
+    heading : what the page writes above it.
+    rows : the function that gives its rows for one `epochwise.answers.case.Case`, as
+        "package.module:name".
+    groups : its columns, besides those that name the dataset, point and backend.
+    """
+
+    name: str
+    heading: str
+    rows: str
+    groups: Sequence[Columns]
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """The types of its columns."""
+        return {name: kind for group in self.groups for name, kind in group.expanded().items()}
+
+    def as_markdown(self) -> str:
+        """Write the table of its columns that docs/answers.md has."""
+        rows = [(", ".join(f"`{name}`" for name in g.types), g.about) for g in self.groups]
+        return "\n".join(
+            ["| column | what it is |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)]
+        )
+
+
+ANSWERS: tuple[Table, ...] = (
+    Table(
+        "best_epoch",
+        "The best epoch of each point, and how sure it is",
+        "epochwise.answers.best_epoch:rows_of",
+        [
+            Columns({"last_epoch": INT}, "the number of epochs that runs were to train for"),
+            Columns(
+                {"runs": INT, "folds": INT, "diverged_runs": INT},
+                "how many there are; a run that is shorter than `last_epoch` has diverged",
+            ),
+            Columns(
+                {"sampling_unit": TEXT, "sampling_units": INT},
+                "`run` or `fold`, and how many took part",
+            ),
+            Columns({"best_epoch": INT}, "epoch of the lowest mean validation loss"),
+            Columns(
+                {"train_loss": FLOAT, "validation_loss": FLOAT, "validation_loss_error": FLOAT},
+                "mean losses at the best epoch; standard error of the latter",
+            ),
+            Columns(
+                {
+                    "run_best_epoch_median": FLOAT,
+                    "run_best_epoch_q25": FLOAT,
+                    "run_best_epoch_q75": FLOAT,
+                    "run_best_epoch_min": INT,
+                    "run_best_epoch_max": INT,
+                },
+                "the runs' own best epochs",
+            ),
+            Columns(
+                {"one_standard_error_epoch": INT},
+                "the earliest epoch whose mean validation loss is at most that of the best epoch plus its standard error (Breiman et al. 1984, section 3.4.3)",
+            ),
+            Columns(
+                {"plateau_first": INT, "plateau_last": INT, "plateau_level": FLOAT},
+                "from the first to the last epoch that a two-sided paired t-test over units does not tell from the best one at *plateau_level*. No correction for the number of tests, and the best epoch was picked on the same runs: a description, not a confidence set",
+            ),
+            Columns(
+                {"interval_low": INT, "interval_high": INT, "interval_coverage": FLOAT},
+                "percentile bootstrap interval of the best epoch, *resamples* resamples of whole units, coverage *interval*, drawn from *resampling_seed* and the names of dataset, point and backend (Efron and Tibshirani 1993, chapter 13). Coarse with few units",
+            ),
+            Columns(
+                {"note": TEXT},
+                "which uncertainty this is, or why there is none: one run states none",
+            ),
+        ],
+    ),
+    Table(
+        "phases",
+        "Under- and overfitting",
+        "epochwise.answers.phases:rows_of",
+        [
+            Columns(
+                {"kind": TEXT},
+                "`overfits`: the last loss is high; `worsens`: so it is, and the best epoch is 0; `underfits`: the best epoch is in the last *tail* of the epochs and the loss falls by *improvement* over it; `constant`: never more than *tolerance* above L; `double_descent`: after a minimum (below the loss at the start) it is high with respect to that minimum, then falls below it by *tolerance* (Nakkiran et al. 2020); `recovers`: it was high once, but neither falls below nor ends high; `settles`: none of these; `diverged`: no run reached the last epoch; `untrained`: there is no epoch but 0; `unknown`: nothing is finite",
+            ),
+            Columns({"best_epoch": INT}, "as above"),
+            Columns(
+                {"underfitting_first": INT, "underfitting_last": INT},
+                "before the plateau; all epochs when the curve underfits",
+            ),
+            Columns(
+                {"plateau_first": INT, "plateau_last": INT},
+                "from the first to the last epoch at most *tolerance* of L, or *standard_errors* standard errors, above L; to the end when the curve does not end high. (Not the plateau of `best_epoch`, which is a test's)",
+            ),
+            Columns(
+                {"overfitting_first": INT, "overfitting_last": INT},
+                "after the plateau, when the curve ends high",
+            ),
+            Columns({"rise_percent": FLOAT}, "last loss above L, in per cent of L"),
+            Columns(
+                {"first_minimum_epoch": INT, "peak_epoch": INT, "peak_rise_percent": FLOAT},
+                "of a hump: the minimum before, the peak, and how high it is above that minimum",
+            ),
+            Columns(
+                {"generalisation_gap": FLOAT, "generalisation_gap_last": FLOAT},
+                "mean of validation loss - training loss, at the best and at the last epoch",
+            ),
+            Columns({"verdict": TEXT}, "all this in one line"),
+        ],
+    ),
+    Table(
+        "choice_cost",
+        "What choosing on the validation partition cost",
+        "epochwise.answers.cost:rows_of",
+        [
+            Columns(
+                {"choice": TEXT},
+                "`mean_curve`: one epoch for all runs, the best of the mean curve; `each_run`: each run's own best epoch, losses averaged over runs",
+            ),
+            Columns({"chosen_epoch": FLOAT}, "the epoch; for `each_run` the median"),
+            Columns(
+                {"validation_loss": FLOAT, "validation_loss_error": FLOAT},
+                "mean there, and its standard error",
+            ),
+            Columns({"test_loss": FLOAT, "test_loss_error": FLOAT}, "likewise"),
+            Columns(
+                {"optimism": FLOAT, "optimism_error": FLOAT, "optimism_percent": FLOAT},
+                "test loss - validation loss, its standard error, in per cent of the validation loss. It holds the difference between the two partitions' rows too",
+            ),
+            Columns(
+                {"test_best_epoch": FLOAT, "test_best_loss": FLOAT},
+                "the test curve's own lowest loss and where it is (for `each_run` mean and median)",
+            ),
+            Columns(
+                {"excess": FLOAT, "excess_error": FLOAT, "excess_percent": FLOAT},
+                "test loss - lowest test loss, its standard error, in per cent of the lowest",
+            ),
+            Columns({"note": TEXT}, "why something is not known"),
+        ],
+    ),
+    Table(
+        "batches",
+        "Epochs, iterations and batches",
+        "epochwise.answers.batches:rows_of",
+        [
+            Columns(
+                {"training_rows": INT, "training_rows_least": INT},
+                "training rows of the largest and of the smallest fold",
+            ),
+            Columns(
+                {"rows_per_batch": INT},
+                "the batch size: swept, given, or the only one that makes so many iterations; never more than the rows",
+            ),
+            Columns(
+                {"iterations_per_epoch": INT},
+                "⌈training rows / batch size⌉: 1,000 rows in batches of 100 are 10",
+            ),
+            Columns({"best_epoch": INT}, "as above"),
+            Columns(
+                {"iterations_at_best": INT, "samples_at_best": INT},
+                "best epoch times iterations per epoch, times training rows",
+            ),
+            Columns({"note": TEXT}, "why something is not known"),
+        ],
+    ),
+    Table(
+        "stopping",
+        "Early stopping, replayed",
+        "epochwise.answers.case:stopping_rows",
+        [
+            Columns(
+                {"criterion": TEXT, "runs": INT}, "its label, and the runs that it was replayed on"
+            ),
+            Columns({"never_fired_percent": FLOAT}, "runs that it did not stop, in per cent"),
+            Columns(
+                {"stop_epoch": FLOAT},
+                "the epoch after which it stops; the run's last where it never fires",
+                spread=True,
+            ),
+            Columns(
+                {"selected_epoch": FLOAT},
+                "the epoch of lowest validation loss from 1 to the stop",
+                spread=True,
+            ),
+            Columns(
+                {"epochs_saved_percent": FLOAT},
+                "100 (1 - stop / last epoch of the run)",
+                spread=True,
+            ),
+            Columns(
+                {"validation_regret_percent": FLOAT, "test_regret_percent": FLOAT},
+                "100 (loss at the selected epoch / the run's own lowest loss from epoch 1 - 1)",
+                spread=True,
+            ),
+        ],
+    ),
+    Table(
+        "frontier",
+        "The criteria that no other beats",
+        "epochwise.answers.case:frontier_rows",
+        [
+            Columns(
+                {"saved_more_than_percent": FLOAT, "saved_up_to_percent": FLOAT},
+                "to save more than the one and up to the other per cent of the epochs …",
+            ),
+            Columns(
+                {"criterion": TEXT}, "… no criterion has less mean validation regret than this one"
+            ),
+            Columns(
+                {
+                    "epochs_saved_percent": FLOAT,
+                    "validation_regret_percent": FLOAT,
+                    "test_regret_percent": FLOAT,
+                },
+                "its means",
+            ),
+        ],
+    ),
+    Table(
+        "refit",
+        "Epochs for a refit on all rows",
+        "epochwise.answers.refit:rows_of",
+        [
+            Columns({"best_epoch": INT, "training_rows": INT}, "as above"),
+            Columns({"all_rows": INT}, "rows of the whole dataset"),
+            Columns({"rows_per_batch": INT, "iterations_at_best": INT}, "as above"),
+            Columns({"iterations_per_epoch": INT}, "⌈all rows / batch size⌉"),
+            Columns(
+                {"refit_epochs": INT},
+                "iterations at the best epoch / iterations per epoch on all rows, rounded, 1 at least: as many updates",
+            ),
+            Columns(
+                {"refit_epochs_by_passes": INT},
+                "the best epoch itself: as many passes, so more updates (both in Goodfellow et al. 2016, section 7.8)",
+            ),
+            Columns({"assumption": TEXT}, "what has to hold, or why the number is not known"),
+        ],
+    ),
+)
+# what the page shows of other rules' tables, after those of the answers
+OTHERS: dict[str, str] = {"agreement": "Agreement of the backends", "summary": "Every run"}
+
+
+def named(name: str) -> Table:
+    """Find a table of the answers."""
+    return next(table for table in ANSWERS if table.name == name)
+
+
+def headings() -> dict[str, str]:
+    """Give the headings of the page, in its order."""
+    return {table.name: table.heading for table in ANSWERS} | OTHERS

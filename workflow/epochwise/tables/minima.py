@@ -1,0 +1,72 @@
+"""Where a curve is lowest: one rule for every table, answer, figure and page.
+
+Two losses that differ by no more than the rounding of a mean are the same loss: without this,
+another unit of the loss could move an epoch by breaking a tie. Of equal losses the earliest
+counts.
+"""
+
+import numpy as np
+
+from epochwise.arrays import Floats, Ints
+
+TIE = 1e-12  # relative
+
+# Losses of runs that diverge are finite until they overflow in a sum or a square;
+# what comes of them is infinite or NaN and is reported as "not known".
+quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+
+
+def highest_equal(lowest: Floats) -> Floats:
+    """Give the highest loss that counts as equal to the lowest ones."""
+    return lowest + TIE * np.abs(lowest)
+
+
+def first_minimum(values: Floats) -> Ints:
+    """Return the first epoch whose loss is the lowest one, over the last axis.
+
+    NaN is passed over; -1 where nothing is finite.
+    """
+    lowest = np.min(values, axis=-1, keepdims=True, initial=np.inf, where=np.isfinite(values))
+    first = np.argmax(values <= highest_equal(lowest), axis=-1)
+    return np.where(np.isfinite(lowest[..., 0]), first, -1)
+
+
+def first_minimum_so_far(values: Floats) -> Ints:
+    """Return, for every epoch, what `first_minimum` says of the curve up to it.
+
+    Parameters
+    ----------
+    values : (runs, epochs) losses.
+
+    Returns
+    -------
+    (runs, epochs) positions from 0; -1 before the first finite loss.
+    """
+    lowest = np.minimum.accumulate(np.where(np.isfinite(values), values, np.inf), axis=1)
+    first = (
+        np.stack(
+            # a record never rises, so a search in its negative finds the first that is low enough
+            [np.searchsorted(-row, -highest_equal(row), side="left") for row in lowest]
+        )
+        if len(lowest)
+        else np.empty(lowest.shape, dtype=np.int64)
+    )
+    return np.where(np.isfinite(lowest), first, -1)
+
+
+def last_finite(values: Floats) -> Ints:
+    """Return the last column that is finite in each row; -1 for none."""
+    numbered: Ints = np.where(np.isfinite(values), np.arange(values.shape[1]), -1)
+    last: Ints = np.max(numbered, axis=1, initial=-1)
+    return last
+
+
+def rank(lost: bool, loss: float | None) -> tuple[bool, float]:
+    """Order what is compared by its lowest validation loss.
+
+    Parameters
+    ----------
+    lost : whether every run diverged: that comes last, since nothing can be recommended.
+    loss : the lowest mean validation loss; None where it is not known.
+    """
+    return lost or loss is None, np.inf if loss is None else loss

@@ -1,0 +1,112 @@
+"""What a study has left behind, read when a figure or a page asks for it, and only that."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from epochwise.study.study import Study
+from epochwise.tables import minima
+from epochwise.tables.curves import Curves
+
+if TYPE_CHECKING:
+    from epochwise.tables.reading import LossTable
+
+Row = dict[str, Any]
+
+
+class Tables:
+    """The tables of one study.
+
+    Parameters
+    ----------
+    folder : where they lie, such as ``results/diabetes``.
+    study : the study that made them.
+    """
+
+    def __init__(self, folder: Path, study: Study) -> None:
+        self.folder, self.study = Path(folder), study
+        self._rows: dict[str, list[Row]] = {}
+
+    @cached_property
+    def losses(self) -> "LossTable":
+        """The loss table."""
+        from epochwise.tables.reading import (
+            LossTable,  # reads Parquet, which some figures do without
+        )
+
+        return LossTable(self.folder / "losses.parquet")
+
+    def curves(self, columns: Sequence[str] | None = None) -> list[Curves]:
+        """Read the loss curves of every point; see `LossTable.curves`."""
+        return self.losses.curves(columns)
+
+    def rows(self, name: str) -> list[Row]:
+        """Read a CSV table, such as `phases`, as rows with numbers as numbers; [] if it is missing."""
+        if name not in self._rows:
+            path = self.folder / f"{name}.csv"
+            self._rows[name] = read_csv(path) if path.is_file() else []
+        return self._rows[name]
+
+    def row(self, name: str, key: Mapping[str, Any]) -> Row:
+        """Find a table's first row of a dataset, point and backend; {} if there is none."""
+        return next(iter(self.matching(name, key)), {})
+
+    def matching(self, name: str, key: Mapping[str, Any]) -> list[Row]:
+        """Find a table's rows of a dataset, point and backend; what it does not name does not matter."""
+        wanted = {column: as_text(value) for column, value in key.items()}
+        return [
+            row
+            for row in self.rows(name)
+            if all(as_text(row[c]) == value for c, value in wanted.items() if c in row)
+        ]
+
+    @property
+    def swept(self) -> list[str]:
+        """The columns of the swept hyperparameters (and `point`), as they stand in the tables."""
+        first = next(iter(self.study.points().values()))
+        return list(first.swept)
+
+    def loss_name(self, dataset: str) -> tuple[str, str]:
+        """Tell what a dataset's loss is, and its unit."""
+        from epochwise.training.metrics import metrics_of
+
+        loss = metrics_of(self.losses.facts["tasks"][dataset])[0]
+        return loss.label, loss.unit
+
+
+def read_csv(path: Path) -> list[Row]:
+    """Read a CSV file with a header; an empty cell is None, a number is a number."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            {name: as_value(text) for name, text in row.items()} for row in csv.DictReader(file)
+        ]
+
+
+def rank(row: Row) -> tuple[bool, float]:
+    """Order rows of `best_epoch`; see `minima.rank`."""
+    lost = row.get("diverged_runs") == row.get("runs", -1)
+    return minima.rank(lost, row.get("validation_loss"))
+
+
+def as_value(text: str | None) -> Any:
+    """Read one cell of a CSV file; a word such as `inf` is a name, not a number."""
+    if not text:
+        return None
+    if text[0].isalpha():
+        return {"True": True, "False": False}.get(text, text)
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def as_text(value: Any) -> str:
+    """Write a value so that 16, 16.0 and "16" are one."""
+    try:
+        return repr(float(value))
+    except (TypeError, ValueError):
+        return str(value)

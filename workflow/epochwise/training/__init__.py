@@ -1,0 +1,1 @@
+"""From the arrays of one fold to the losses after every epoch."""

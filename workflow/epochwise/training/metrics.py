@@ -1,0 +1,120 @@
+"""What is measured after every epoch: one definition for all backends, always in float64.
+
+A metric is one entry of `METRICS`. It is written for any array library whose functions are
+named as NumPy's, so that a compiled loop measures with the same lines as the host. In NumPy
+the losses equal scikit-learn's `mean_squared_error`, `log_loss` and `accuracy_score` to the
+last bit, without the seconds that importing scikit-learn costs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from epochwise.arrays import Array
+from epochwise.training.contract import Partition, Problem
+
+EPSILON = float(np.finfo(np.float64).eps)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One thing that is measured on every partition.
+
+    Parameters
+    ----------
+    name : its part of a column's name, as in `validation_loss`.
+    tasks : for which tasks it is measured.
+    compute : takes an array library, the target (rows, outputs) and the network's outputs
+        (..., rows, outputs), regression's in the target's own units, both float64; gives (...,).
+    label, unit : what it is called in words.
+    """
+
+    name: str
+    tasks: tuple[str, ...]
+    compute: Callable[[Any, Any, Any], Any]
+    label: str
+    unit: str
+
+
+def mean_squared_error(xp: Any, target: Any, outputs: Any) -> Any:
+    """Average (target - output)² over rows, then over outputs."""
+    error = target - outputs
+    per_output = xp.sum(error * error, axis=-2) / error.shape[-2]
+    return xp.sum(per_output, axis=-1) / error.shape[-1]
+
+
+def log_loss(xp: Any, target: Any, probability: Any, epsilon: float = EPSILON) -> Any:
+    """Average -log of the probability given to the true class.
+
+    One output is the probability of class 1, several are one per class. Probabilities are kept
+    at least `epsilon` away from 0 and 1: the machine epsilon of their type, as in scikit-learn.
+    """
+    logarithm = xp.log(xp.clip(probability, epsilon, 1 - epsilon))
+    if probability.shape[-1] == 1:
+        other = xp.log(xp.clip(1 - probability, epsilon, 1 - epsilon))
+        per_row = -((1 - target) * other + target * logarithm)[..., 0]
+    else:
+        per_row = -xp.sum(target * logarithm, axis=-1)
+    return xp.sum(per_row, axis=-1) / per_row.shape[-1]
+
+
+def accuracy(xp: Any, target: Any, probability: Any) -> Any:
+    """Give the share of rows whose likeliest class is the true one; at exactly 0.5 it is class 0."""
+    if probability.shape[-1] == 1:
+        right = (probability[..., 0] > 0.5) == (target[..., 0] > 0.5)
+    else:
+        right = xp.argmax(probability, axis=-1) == xp.argmax(target, axis=-1)
+    one = xp.ones_like(target[..., 0])
+    return xp.sum(xp.where(right, one, 0 * one), axis=-1) / target.shape[-2]
+
+
+CLASSES = ("binary", "multiclass")
+METRICS = (
+    Metric("loss", ("regression",), mean_squared_error, "mean squared error", "target unit²"),
+    Metric("loss", CLASSES, log_loss, "log loss", "nats"),
+    Metric("accuracy", CLASSES, accuracy, "accuracy", "share of rows"),
+)
+
+
+@lru_cache
+def metrics_of(task: str) -> tuple[Metric, ...]:
+    """List what is measured for a task; the loss comes first."""
+    return tuple(metric for metric in METRICS if task in metric.tasks)
+
+
+class Column(NamedTuple):
+    """What one column of the losses holds."""
+
+    partition: str
+    metric: str
+
+    def __str__(self) -> str:
+        """Give its name in the loss table."""
+        return f"{self.partition}_{self.metric}"
+
+
+def columns_of(problem: Problem) -> list[Column]:
+    """List what is measured, in order: every metric of the task, partition by partition."""
+    metrics = metrics_of(problem.task)
+    return [Column(part, metric.name) for part in problem.partitions for metric in metrics]
+
+
+def measure(xp: Any, task: str, target: Any, outputs: Any) -> list[Any]:
+    """Measure one partition with an array library `xp`; see `Metric.compute`.
+
+    Returns
+    -------
+    list of (...,) float64, in the order of `metrics_of`.
+    """
+    return [metric.compute(xp, target, outputs) for metric in metrics_of(task)]
+
+
+def measure_network(problem: Problem, partition: Partition, outputs: Array) -> list[float]:
+    """Measure one network's outputs (rows, outputs), as `predict` gave them, on one partition."""
+    outputs = outputs.astype(np.float64, copy=False)
+    if problem.target_scale is not None:
+        outputs = outputs * problem.target_scale + problem.target_mean
+    return measure(np, problem.task, partition.target, outputs)

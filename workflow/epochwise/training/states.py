@@ -1,0 +1,37 @@
+"""Segments' end states on disk: named arrays in one `.npz`, never pickled."""
+
+import zlib
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from epochwise.arrays import Array
+from epochwise.atomic_write import atomic_write
+from epochwise.errors import DataError
+from epochwise.training.contract import State
+
+
+def save(path: str | Path, arrays: dict[str, Array]) -> None:
+    """Write named arrays; the same arrays give the same bytes. The file is whole or not there."""
+    with atomic_write(path) as beside, beside.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def load(path: str | Path) -> State:
+    """Read what `save` wrote.
+
+    Raises
+    ------
+    DataError
+        Where the file is not such an archive.
+    """
+    try:
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; run again to make it.") from None
+    except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
+        raise DataError(
+            f"{path}: not a file of arrays ({error}); delete it and run again."
+        ) from None

@@ -1,0 +1,131 @@
+"""One training job: a block of seeds over one segment of epochs."""
+
+import json
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+import pyarrow as pa
+
+from epochwise import parquet
+from epochwise.arrays import Array
+from epochwise.atomic_write import atomic_write
+from epochwise.columns import measured, saying
+from epochwise.data.standardise import read_scaler
+from epochwise.errors import PluginError
+from epochwise.plugins.honours import require_honoured
+from epochwise.plugins.registry import load_backend
+from epochwise.training import host, problems, states
+from epochwise.training.contract import Problem, State, Trainer
+from epochwise.training.metrics import columns_of
+from epochwise.training.parameters import initial_state
+from epochwise.training.progress import Progress
+from epochwise.training.segment import Segment
+
+
+def run(
+    arrays: str,
+    scaler: str,
+    state: str | None,
+    plugins: Path,
+    backend: str,
+    values: Mapping[str, Any],
+    batches: Mapping[str, Any],
+    segment: Segment,
+    label: str,
+    short: str,
+    log: TextIO,
+    shared: Path,
+    outputs: Mapping[str, str],
+) -> None:
+    """Train one segment and write its losses, its end state and its times.
+
+    Parameters
+    ----------
+    arrays, scaler : the fold's files.
+    state : the file that the segment before left; None at epoch 0.
+    plugins : the folder of plugins.
+    values : the point's hyperparameters, as they stand in the study.
+    batches : what `problems.check_batch_sizes` needs, of all points of the study.
+    label, short : what the progress line calls this job, in full and in a few words.
+    shared : see `Progress`.
+    outputs : files for ``losses``, ``state`` and ``timings``.
+    """
+    began = time.perf_counter()
+    fold = read_scaler(scaler)
+    problems.check_batch_sizes(fold.rows["train"], **batches)
+    problem = problems.make(states.load(arrays), fold, values)
+    kept = states.load(state) if state else initial_state(problem, segment.seeds)
+    going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
+    found = load_backend(plugins, backend)
+    require_honoured(found, {"task": problem.task}, {})
+    trainer = found.value(problem, kept)
+    ready = time.perf_counter()
+    with closing(Progress(label, short, segment, columns_of(problem), log, shared)) as watch:
+        curves, going = host.train(backend, trainer, problem, segment, going, watch)
+    trained = time.perf_counter()
+    parquet.write(segment_table(problem, segment, curves), outputs["losses"])
+    states.save(outputs["state"], end_state(backend, trainer, problem, segment, going))
+    _write_times(outputs["timings"], ready - began, trained - ready, segment)
+
+
+def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table:
+    """Make the rows of one segment.
+
+    Parameters
+    ----------
+    curves : (epochs, seeds, columns) losses, NaN where a run has diverged.
+
+    Returns
+    -------
+    table of seed, epoch, iteration, samples, rows per batch and the losses, sorted by seed and
+        epoch, without the rows of diverged runs; it says its task, and its columns what they are.
+    """
+    epochs = np.array(segment.epochs())
+    seed, epoch = np.repeat(segment.seeds, len(epochs)), np.tile(epochs, len(segment.seeds))
+    losses = curves.transpose(1, 0, 2).reshape(len(seed), -1)  # (runs x epochs, columns)
+    finite = np.isfinite(losses).all(axis=1)
+    counts = {
+        "seed": seed,
+        "epoch": epoch,
+        "iteration": epoch * problem.iterations_per_epoch,
+        "samples": epoch * len(problem.train.x),
+        "rows_per_batch": np.full(len(seed), problem.hyperparameters.batch_size),
+    }
+    table = parquet.table({name: values[finite] for name, values in counts.items()})
+    for column, values in zip(columns_of(problem), losses.T, strict=True):
+        table = table.append_column(measured(*column), [parquet.column(values[finite])])
+    return table.replace_schema_metadata(saying({"task": problem.task}))
+
+
+def end_state(
+    name: str, trainer: Trainer, problem: Problem, segment: Segment, going: Array
+) -> State:
+    """Give what the next segment needs, checked: the trainer's state and which runs still go.
+
+    Raises
+    ------
+    PluginError
+        Where the state is not that of the segment's end.
+    """
+    state = trainer.state()
+    expected = {"weights", *initial_state(problem, segment.seeds[:1])}
+    if missing := expected - set(state):
+        raise PluginError(f"backend {name!r}: state() lacks {', '.join(sorted(missing))}.")
+    updates = segment.end * problem.iterations_per_epoch
+    if going.any() and int(state["iteration"]) != updates:
+        raise PluginError(
+            f"backend {name!r}: state()['iteration'] is {int(state['iteration'])} after "
+            f"{updates} updates; count one for every batch."
+        )
+    return state | {"going": going}
+
+
+def _write_times(path: str, start_up: float, training: float, segment: Segment) -> None:
+    epochs = (segment.end - segment.start) * len(segment.seeds)
+    times = {"start_up_seconds": start_up, "training_seconds": training, "epochs_trained": epochs}
+    with atomic_write(path) as beside:
+        beside.write_text(json.dumps(times) + "\n", encoding="utf-8")
