@@ -19,10 +19,11 @@ FRAMEWORKS = ("torch", "jax", "tensorflow")  # whose import and compiling alone 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count the tests that are named after a framework among the long ones."""
+    """Count the tests that train with a framework, by their names, among the long ones."""
     for item in items:
         name = item.nodeid.partition("::")[2].lower()
-        if any(framework in name for framework in FRAMEWORKS):
+        trains = item.path.parent.name == "backends" or item.path.name == "test_metrics.py"
+        if trains and any(framework in name for framework in FRAMEWORKS):
             item.add_marker(pytest.mark.long)
 
 

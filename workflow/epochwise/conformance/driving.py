@@ -1,7 +1,7 @@
 """How the kit drives a backend: as a study does, and step by step."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -73,8 +73,11 @@ class Backend:
         PluginError
             Where the backend has not said that it honours what is asked, or refuses it itself.
         """
-        asked = effective(asdict(problem.hyperparameters)) | {"task": problem.task}
-        require_honoured(self.registered, asked, usual())
+        own = {name: rule["default"] for name, rule in self.registered.hyperparameters.items()}
+        hp = replace(problem.hyperparameters, own=tuple(own.items()))
+        problem = replace(problem, hyperparameters=hp)
+        asked = {key: value for key, value in asdict(hp).items() if key != "own"}
+        require_honoured(self.registered, effective(asked) | {"task": problem.task}, usual())
         trainer: Trainer = self.registered.resolve()(problem, state)
         return trainer
 

@@ -10,7 +10,7 @@ from epochwise.planning.plan import Plan
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
 from epochwise.study import study as studies
-from epochwise.study.schema import defaults
+from epochwise.study.schema import defaults, hyperparameters
 from epochwise.study.study import Study
 from epochwise.study.sweeps import effective
 
@@ -26,12 +26,33 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     registered = {kind: load_all(plugins, kind) for kind in ("datasets", "stopping", "figures")}
     plans = {}
     for path in studies.find(names, folder):
-        study = studies.load(path)
+        study = studies.load(path, lambda backends: own_rules(backends, plugins))
         check_names(study, plugins)
         check_sources(study, registered["datasets"])
         check_stopping(study, registered["stopping"])
         plans[study.name] = Plan(study, results, registered)
     return plans
+
+
+def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, Any]]:
+    """Give the rules of the hyperparameters that backends have of their own.
+
+    Raises
+    ------
+    PluginError
+        A name that is the definition's, or that two backends declare differently.
+    """
+    known = names(plugins, "backends")
+    found: dict[str, Mapping[str, Any]] = {}
+    for backend in [find_backend(plugins, name) for name in backends if name in known]:
+        for name, rule in backend.hyperparameters.items():
+            if name in hyperparameters() or found.get(name, rule) != rule:
+                raise PluginError(
+                    f"{backend.source}: backend {backend.name!r} declares the hyperparameter {name!r}, "
+                    "which there is already, with another meaning; give it another name."
+                )
+            found[name] = rule
+    return found
 
 
 def check_names(study: Study, plugins: Path) -> None:

@@ -17,16 +17,22 @@ def require_honoured(
     backend : what its plugin registered, with ``honours``: for each hyperparameter (and
         ``task``) the values that it can do, or ``...`` for any.
     values : what is asked, as it stands in the study; what has no effect left out.
-    defaults : what a hyperparameter is where no study says otherwise. Every backend is taken
-        to do that.
+    defaults : what a hyperparameter of the definition is where no study says otherwise. Every
+        backend is taken to do that. Any other must be one of the backend's own.
 
     Raises
     ------
     PluginError
         Names the key, its value, and what the backend can do.
     """
-    honours = backend.about.get("honours", {})
+    honours, own = backend.about.get("honours", {}), backend.hyperparameters
     for key, value in values.items():
+        if key in own:
+            continue
+        if key not in defaults and key != "task":
+            raise PluginError(
+                f"backend {backend.name!r} has no hyperparameter {key!r}; leave it or the backend out."
+            )
         able = honours.get(key, [defaults[key]] if key in defaults else ...)
         if able is ... or value in (choices := [able] if isinstance(able, str) else list(able)):
             continue

@@ -19,7 +19,8 @@ def register_backends(register: Register) -> Any:
     modules that it imports and that may be missing. `honours` says for each hyperparameter (and
     ``task``) which values it can do, ``...`` for any: ``DEFINITION | {"device": ["cpu"]}`` is all
     of the definition of the mathematics, on the CPU. A study that asks for more is refused before
-    anything is trained; what is not in `honours` must be left at its default.
+    anything is trained; what is not in `honours` must be left at its default. `hyperparameters`
+    are the backend's own: a default by name, or a rule as JSON Schema has it with a ``default``.
     """
 
 

@@ -9,6 +9,7 @@ is imported without importing the others. Likewise `_datasets`, `_stopping` and
 import hashlib
 import importlib.util
 import pkgutil
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ SUFFIXES = {
     "stopping": "_stopping",
     "figures": "_figures",
 }
+KINDS = {bool: "boolean", int: "integer", float: "number", str: "string"}  # of defaults
 EXTRAS = ("jax", "tensorflow", "torch")  # backends whose framework pyproject.toml can install
 
 
@@ -55,6 +57,29 @@ class Registered:
     def resolve(self) -> Any:
         """Give what was registered; what was only named is imported now."""
         return pkgutil.resolve_name(self.value) if isinstance(self.value, str) else self.value
+
+    @property
+    def hyperparameters(self) -> dict[str, dict[str, Any]]:
+        """The rules of a backend's own hyperparameters, as JSON Schema has them, each with its default.
+
+        Raises
+        ------
+        PluginError
+            A name that cannot be one, or a rule without a default.
+        """
+        told = dict(self.about.get("hyperparameters", {}))
+        return {name: self._own_rule(name, rule) for name, rule in told.items()}
+
+    def _own_rule(self, name: str, rule: Any) -> dict[str, Any]:
+        rule = dict(rule) if isinstance(rule, Mapping) else {"default": rule}
+        kind = KINDS.get(type(rule.get("default")))
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or kind is None:
+            raise PluginError(
+                f"{self.source}: backend {self.name!r} declares the hyperparameter {name!r} as {rule!r}; "
+                "give it a name of lower-case letters, digits and _, and a default that is a number, "
+                "a text, or true or false."
+            )
+        return {"type": kind, **rule}
 
     @property
     def requires(self) -> tuple[str, ...]:

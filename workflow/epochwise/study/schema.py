@@ -12,6 +12,8 @@ from jsonschema.exceptions import ValidationError
 from epochwise.errors import StudyError, shorten, unknown
 from epochwise.study import yaml_files
 
+Rules = Mapping[str, Mapping[str, Any]]  # by key, each as JSON Schema writes it
+NO_RULES: Rules = {}
 PATH = Path(__file__).with_name("study.schema.yaml")
 
 
@@ -26,7 +28,16 @@ def schema() -> dict[str, Any]:
 def _validator() -> Any:
     """Make the validator; in a study 5.0 is no whole number, as it is none in Python."""
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
-    return validators.extend(Draft202012Validator, type_checker=types)(schema())
+    return validators.extend(Draft202012Validator, type_checker=types)
+
+
+def _with_own(own: Rules) -> dict[str, Any]:
+    """Give the schema with the hyperparameters that backends of the study have of their own."""
+    if not own:
+        return schema()
+    extended = copy.deepcopy(schema())
+    extended["properties"]["training"]["properties"] |= own
+    return extended
 
 
 def _is_whole(checker: Any, value: Any) -> bool:
@@ -37,15 +48,16 @@ def _by_path(error: ValidationError) -> list[str]:
     return list(map(str, error.absolute_path))
 
 
-def check(study: Any, where: str) -> None:
+def check(study: Any, where: str, own: Rules = NO_RULES) -> None:
     """Raise a `StudyError` for the first thing that the schema does not allow.
 
     Parameters
     ----------
     study : what the study file holds.
     where : the file's name, for the message.
+    own : rules of hyperparameters that backends of the study have of their own.
     """
-    errors = sorted(_validator().iter_errors(study), key=_by_path)
+    errors = sorted(_validator()(_with_own(own)).iter_errors(study), key=_by_path)
     if errors:
         raise StudyError(f"{where}: {_sentence(_innermost(errors[0]))}")
 
@@ -67,7 +79,8 @@ def fill_defaults(
 
 def typed(value: Any, rule: Mapping[str, Any]) -> Any:
     """Give a number the type that its rule declares: `alpha: 0` and `alpha: 0.0` are one."""
-    return float(value) if rule.get("type") == "number" else value
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if rule.get("type") == "number" and number else value
 
 
 def defaults(section: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """One study file, read, checked and filled in: all that a run of the workflow depends on."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from epochwise.errors import StudyError, unknown
 from epochwise.study import schema, sweeps, yaml_files
 from epochwise.study.sweeps import Point
 
+Declared = Callable[[Sequence[str]], schema.Rules]
 NAME = re.compile(schema.schema()["$defs"]["name"]["pattern"])
 
 
@@ -61,8 +62,13 @@ class Study:
         return {point.name: point for point in sweeps.points(self.resolved)}
 
 
-def load(path: Path) -> Study:
+def load(path: Path, declared: Declared = lambda backends: {}) -> Study:
     """Read a study file.
+
+    Parameters
+    ----------
+    declared : gives the rules of the hyperparameters that backends have of their own; it is asked
+        only where a study has a key that the schema does not know.
 
     Raises
     ------
@@ -71,15 +77,41 @@ def load(path: Path) -> Study:
     """
     where = str(path)
     raw = yaml_files.read(path)
-    schema.check(raw, where)
+    own = declared(_backends(raw)) if _asked(raw) - set(schema.hyperparameters()) else {}
+    schema.check(raw, where, own)
     resolved = schema.fill_defaults(raw)
+    _settle_own(resolved, {key: own[key] for key in _asked(raw) if key in own})
     resolved["title"] = resolved.get("title", path.stem)
     resolved["datasets"] = _datasets(resolved["datasets"])
     study = Study(path.stem, where, resolved)
-    sweeps.check(resolved, where)
+    sweeps.check(resolved, where, own)
     _check_cut(study)
     _check_files(study)
     return study
+
+
+def _asked(raw: Any) -> set[str]:
+    """Name the hyperparameters that a study speaks of, whatever else is wrong with it."""
+    parts = [raw.get(name) for name in ("training", "sweep")] if isinstance(raw, dict) else []
+    points = parts[1].get("points") if len(parts) > 1 and isinstance(parts[1], dict) else None
+    parts += list(points.values()) if isinstance(points, dict) else []
+    return {str(key) for part in parts if isinstance(part, dict) for key in part} - {"points"}
+
+
+def _backends(raw: Mapping[str, Any]) -> list[str]:
+    listed = raw.get("backends", schema.schema()["properties"]["backends"]["default"])
+    return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+
+
+def _settle_own(resolved: dict[str, Any], own: schema.Rules) -> None:
+    """Give a backend's own hyperparameters their types and, where only a sweep has them, defaults."""
+    for key, rule in own.items():
+        training, sweep = resolved["training"], resolved["sweep"]
+        training[key] = schema.typed(training.get(key, rule["default"]), rule)
+        if isinstance(sweep.get(key), list):
+            sweep[key] = [schema.typed(value, rule) for value in sweep[key]]
+        for values in sweep.get("points", {}).values():
+            values |= {key: schema.typed(values[key], rule)} if key in values else {}
 
 
 def find(names: Any, folder: Path) -> list[Path]:

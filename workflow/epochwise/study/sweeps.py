@@ -49,7 +49,7 @@ def points(resolved: Mapping[str, Any]) -> list[Point]:
     keys = dict.fromkeys(key for _, values in choices for key in values)
     found = []
     for name, values in choices:
-        full = base | {key: schema.typed(value, rules[key]) for key, value in values.items()}
+        full = base | {k: schema.typed(v, rules.get(k, {})) for k, v in values.items()}
         swept = {key: cell(full[key]) for key in keys}
         columns = {"point": name, **swept} if name else swept
         found.append(Point(name or _join(swept), columns, full))
@@ -83,7 +83,7 @@ def _join(swept: Mapping[str, Any]) -> str:
     return f"{name[: LONGEST_NAME - 17]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
-def check(resolved: Mapping[str, Any], where: str) -> None:
+def check(resolved: Mapping[str, Any], where: str, own: schema.Rules = schema.NO_RULES) -> None:
     """Refuse a sweep over unknown keys, values that the schema forbids, and points that repeat."""
     if "points" in resolved["sweep"] and len(resolved["sweep"]) > 1:
         other = next(key for key in resolved["sweep"] if key != "points")
@@ -92,7 +92,7 @@ def check(resolved: Mapping[str, Any], where: str) -> None:
             "a grid without points."
         )
     for name, values in _sweep_values(resolved["sweep"]):
-        _check_values(values, f"{where}: sweep{f' {name!r}' if name else ''}")
+        _check_values(values, f"{where}: sweep{f' {name!r}' if name else ''}", own)
     every = points(resolved)
     _check_effects(every, resolved, where)
     seen: dict[str, str] = {}
@@ -105,17 +105,18 @@ def check(resolved: Mapping[str, Any], where: str) -> None:
         seen[same] = point.name
 
 
-def _check_values(values: Mapping[str, Any], where: str) -> None:
+def _check_values(values: Mapping[str, Any], where: str, own: schema.Rules) -> None:
     """Check the values of one point against the schema."""
     properties = schema.schema()["properties"]
     parts = ("network", "training")
     sections = {key: part for part in parts for key in properties[part]["properties"]}
+    sections |= dict.fromkeys(own, "training")
     changed: dict[str, Any] = {"datasets": ["any"], "network": {}, "training": {}}
     for key, value in values.items():
         if key not in sections:
             raise StudyError(f"{where}: {unknown('key', str(key), sections)}")
         changed[sections[key]][key] = value
-    schema.check(changed, where)
+    schema.check(changed, where, own)
 
 
 def effective(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _missing(key: str, values: Mapping[str, Any]) -> dict[str, list[str]]:
     """Say which other keys would have to have which values for a key to have an effect."""
-    needs = schema.hyperparameters()[key].get("appliesTo", {})
+    needs = schema.hyperparameters().get(key, {}).get("appliesTo", {})
     return {other: able for other, able in needs.items() if values[other] not in able}
 
 
@@ -137,7 +138,7 @@ def _check_effects(every: Sequence[Point], resolved: Mapping[str, Any], where: s
             if point.values[key] != usual[key]:
                 _require_effect(key, point.values, f"{where}: sweep {point.name!r}: {key}")
     for key, value in resolved["training"].items():
-        if value != usual[key] and key not in every[0].swept:
+        if key in usual and value != usual[key] and key not in every[0].swept:
             first = next((p for p in every if not _missing(key, p.values)), every[0])
             _require_effect(key, first.values, f"{where}: training.{key}")
 

@@ -42,27 +42,38 @@ class Hyperparameters:
     n_iter_no_change: int
     dtype: str
     device: str
+    own: tuple[tuple[str, Any], ...] = ()  # of the backend's own, which are attributes as well
+
+    def __getattr__(self, name: str) -> Any:
+        """Give a hyperparameter of the backend's own."""
+        own = dict(object.__getattribute__(self, "own"))
+        if name not in own:
+            raise AttributeError(unknown("hyperparameter", name, [*own, *DEFINITION]))
+        return own[name]
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> Self:
-        """Take the values of a study, `batch_size` resolved.
+    def of(cls, values: Mapping[str, Any], own: Mapping[str, Any] | None = None) -> Self:
+        """Take the values of a study, `batch_size` resolved, and those of the backend's own.
 
         Raises
         ------
         PluginError
             A name that is no hyperparameter, or one that is missing: nothing is dropped in silence.
         """
-        known = [field.name for field in fields(cls)]
+        known = [field.name for field in fields(cls) if field.name != "own"]
         if strange := [name for name in values if name not in known]:
             raise PluginError(unknown("hyperparameter", strange[0], known))
         if missing := [name for name in known if name not in values]:
             raise PluginError(f"the hyperparameter {missing[0]!r} is missing.")
-        return cls(**{**values, "hidden_layer_sizes": tuple(values["hidden_layer_sizes"])})
+        sizes = tuple(values["hidden_layer_sizes"])
+        return cls(**{**values, "hidden_layer_sizes": sizes, "own": tuple((own or {}).items())})
 
 
 # what a backend honours that follows the one definition of the mathematics: every hyperparameter,
 # with every value that a study may give it
-DEFINITION: dict[str, Any] = {"task": ..., **{field.name: ... for field in fields(Hyperparameters)}}
+DEFINITION: dict[str, Any] = {"task": ...} | {
+    field.name: ... for field in fields(Hyperparameters) if field.name != "own"
+}
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,19 @@ from epochwise.training.contract import Hyperparameters, Partition, Problem, Tas
 AUTO = 200  # scikit-learn's batch_size="auto" is min(200, rows)
 
 
-def make(arrays: Mapping[str, Array], scaler: Scaler, values: Mapping[str, Any]) -> Problem:
+def make(
+    arrays: Mapping[str, Array],
+    scaler: Scaler,
+    values: Mapping[str, Any],
+    own: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Problem:
     """Make a problem.
 
     Parameters
     ----------
     arrays, scaler : what `epochwise.data.standardise.standardise` gave.
     values : the hyperparameters, as they stand in a study; no other key.
+    own : the rules of the backend's own among them; one that the study leaves out is at its default.
 
     Raises
     ------
@@ -27,7 +33,10 @@ def make(arrays: Mapping[str, Array], scaler: Scaler, values: Mapping[str, Any])
         A batch size above the number of training rows.
     """
     size = batch_size(values["batch_size"], scaler.rows["train"])
-    hp = Hyperparameters.of({**values, "batch_size": size})
+    rules = own or {}
+    theirs = {name: values.get(name, rule["default"]) for name, rule in rules.items()}
+    ours = {name: value for name, value in values.items() if name not in rules}
+    hp = Hyperparameters.of(ours | {"batch_size": size}, theirs)
     dtype = hp.dtype
     return Problem(
         task=_task(scaler.task),
