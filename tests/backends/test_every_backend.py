@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 from functools import lru_cache
 
 import numpy as np
@@ -191,12 +192,11 @@ def test_a_missing_gpu_is_refused_before_training(name):
 
 
 ONE_JOB = """
-import sys
+import json, sys
 from pathlib import Path
 from epochwise.training import training_job
 from epochwise.training.segment import Segment
-arrays, scaler, plugins, backend, *others = sys.argv[1:]
-values = {"hidden_layer_sizes": [4], "batch_size": "auto", "dtype": "float64"}
+arrays, scaler, plugins, backend, values, *others = sys.argv[1:]
 with open("log", "w") as log:
     training_job.run(
         arrays=arrays,
@@ -204,7 +204,7 @@ with open("log", "w") as log:
         state=None,
         plugins=Path(plugins),
         backend=backend,
-        values=values,
+        values=json.loads(values),
         batches={"dataset": "small", "where": "small.yaml", "asked": []},
         segment=Segment([0], 0, 2, "never"),
         label="one job",
@@ -226,7 +226,10 @@ def test_one_job_imports_no_other_framework_and_writes_its_times(name, tmp_path)
     arrays = {f"{p}_{k}": v for p, one in parts for k, v in vars(one).items()}
     states.save(tmp_path / "arrays.npz", arrays)
     Scaler("regression", [], {p: len(one.x) for p, one in parts}).save(tmp_path / "scaler.json")
+    values = asdict(problem.hyperparameters)
+    del values["own"]
     command = [sys.executable, "-c", ONE_JOB, "arrays.npz", "scaler.json", str(PLUGINS), name]
+    command.append(json.dumps(values))
     done = subprocess.run(
         [*command, *sorted(others)], capture_output=True, text=True, check=False, cwd=tmp_path
     )
