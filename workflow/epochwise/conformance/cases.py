@@ -13,7 +13,10 @@ SEEDS = (21, 18)
 EPOCHS = 6
 ROWS = {"train": 16, "validation": 7, "test": 4}
 SCHEDULES = {"": "constant", "invscaling ": "invscaling", "adaptive ": "adaptive"}
-SCALE, MEAN = np.array([3.0, 0.5, 10.0]), np.array([20.0, -1.0, 5.0])  # of targets in own units
+SCALE, MEAN = (
+    np.array([3.0, 0.5, 10.0]),
+    np.array([20.0, -1.0, 5.0]),
+)  # of standardised targets, before
 
 
 def solvers() -> dict[str, dict[str, Any]]:
@@ -39,7 +42,7 @@ FACTORS: dict[str, dict[str, dict[str, Any]]] = {
         "3 classes": {"task": "multiclass"},
         "5 classes": {"task": "multiclass", "outputs": 5},
     },
-    "units": {"own units": {}, "standardised targets": {"standardised": True}},
+    "units": {"targets as they are": {}, "standardised targets": {"standardised": True}},
     "layers": {
         "one hidden layer": {"hidden_layer_sizes": (5,)},
         "two hidden layers": {"hidden_layer_sizes": (4, 3)},
@@ -81,7 +84,7 @@ class Case(NamedTuple):
     """A level of each factor; where not said, the plainest."""
 
     task: str = "1 target"
-    units: str = "own units"
+    units: str = "targets as they are"
     layers: str = "one hidden layer"
     activation: str = "relu"
     solver: str = "adam"
@@ -102,7 +105,7 @@ class Case(NamedTuple):
         return small_problem(**(values | instead))
 
 
-UNSAID = ("own units", *Case()[5:])
+UNSAID = ("targets as they are", *Case()[5:])
 
 
 def small_problem(
@@ -116,7 +119,7 @@ def small_problem(
     Parameters
     ----------
     outputs : targets (at most 3), or classes where there are more than two; by default 1, or 3.
-    standardised : whether the targets are; only then are they in units of their own.
+    standardised : whether the targets are; before that they have units of their own.
     """
     small: dict[str, Any] = {
         "hidden_layer_sizes": (5,),
