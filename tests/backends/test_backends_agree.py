@@ -58,7 +58,9 @@ def trained(backend, problem, shuffle="scikit_learn", epochs=EPOCHS):
 def partial_fit_weights(problem, seed, epochs=EPOCHS):
     """What a user gets who calls `partial_fit` once per epoch."""
     hp, train = problem.hyperparameters, problem.train
-    shared = {name: getattr(hp, name) for name in vars(hp) if name not in ("dtype", "device")}
+    shared = {
+        name: getattr(hp, name) for name in vars(hp) if name not in ("dtype", "device", "own")
+    }
     if problem.task == "regression":
         estimator, more = MLPRegressor(**shared, random_state=seed), {}
         y = train.y.ravel() if train.y.shape[1] == 1 else train.y

@@ -187,11 +187,11 @@ def test_an_installed_package_brings_a_backend(clone, tmp_path, monkeypatch):
     )
     monkeypatch.setenv("PYTHONPATH", str(site), prepend=os.pathsep)
     study = clone.study("theirs", STUDY)
-    clone.run("--config", f"studies={study}")
+    clone.run("results/theirs/summary.csv", "--config", f"studies={study}")
     summary = (clone.folder / "results/theirs/summary.csv").read_text(encoding="utf-8")
     rows = {line.split(",")[2]: line.split(",")[6] for line in summary.splitlines()[1:]}
     assert set(rows) == {"numpy", "halfstep"}
     assert rows["numpy"] != rows["halfstep"]
     edited = HALFSTEP.replace("/ 2", "/ 4")
     (site / "halfstep.py").write_text(edited, encoding="utf-8")
-    assert clone.jobs("--config", f"studies={study}")["train"] == 1
+    assert clone.jobs("results/theirs/summary.csv", "--config", f"studies={study}")["train"] == 1

@@ -172,6 +172,7 @@ def test_a_backend_may_import_pandas_at_its_top_and_require_it(tiny):
     tiny.run("results/tiny/losses.parquet")
 
 
+@pytest.mark.long
 def test_several_studies_hang_in_a_gallery(done):
     other = TINY.replace("datasets: [diabetes]", "title: A & <b>\ndatasets: [diabetes]")
     done.study("other", other.replace("epochs: 30", "epochs: 2"))
@@ -186,7 +187,9 @@ def test_a_second_run_has_nothing_to_do(done):
     assert "Nothing to be done" in done.run()
 
 
-@pytest.mark.parametrize("cores", ["1", "4"])  # `ready` had two
+@pytest.mark.parametrize(
+    "cores", ["4", pytest.param("1", marks=pytest.mark.long)]
+)  # `ready` had two
 def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(ready, tiny, cores):
     first = contents(ready.folder / "results")
     text = tiny.run("--cores", cores)
@@ -256,7 +259,13 @@ def uninterrupted(tmp_path_factory):
     return made
 
 
-@pytest.mark.parametrize("victim", ["job", "snakemake", "snakemake alone"])
+LONGER = pytest.mark.long  # variants of what a shorter test shows
+
+
+@pytest.mark.parametrize(
+    "victim",
+    ["snakemake", pytest.param("job", marks=LONGER), pytest.param("snakemake alone", marks=LONGER)],
+)
 def test_a_killed_run_goes_on_where_it_stopped(uninterrupted, tiny, victim):
     tiny.study("tiny", LONG)
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -309,7 +318,7 @@ def test_two_runs_at_once_are_refused(tiny):
 
 LOCKLESS = """
 import fcntl
-from epochwise import hookimpl
+from epochwise.api import hookimpl
 
 
 def flock(file, how):
@@ -333,7 +342,7 @@ def test_a_run_goes_on_where_files_cannot_be_locked(tiny):
 
 @pytest.mark.parametrize("limit", [[], ["--resources", "gpu=1"]])
 def test_jobs_on_a_graphics_card_run_one_at_a_time_where_there_is_one(tiny, limit):
-    tiny.edit("plugins/twin_backend.py", 'DEVICES = ("cpu",)', 'DEVICES = ("cpu", "cuda")')
+    tiny.edit("plugins/twin_backend.py", '{"device": ("cpu",)}', '{"device": ("cpu", "cuda")}')
     text = "seeds: 1\nbackends: [twin]\ntraining: {epochs: 2, device: cuda}\nsweep: {alpha: [0, 1]}"
     tiny.study("tiny", f"datasets: [diabetes]\n{text}")
     told = tiny.run("results/tiny/losses.csv", *limit)
