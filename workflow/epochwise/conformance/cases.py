@@ -13,10 +13,8 @@ SEEDS = (21, 18)
 EPOCHS = 6
 ROWS = {"train": 16, "validation": 7, "test": 4}
 SCHEDULES = {"": "constant", "invscaling ": "invscaling", "adaptive ": "adaptive"}
-SCALE, MEAN = (
-    np.array([3.0, 0.5, 10.0]),
-    np.array([20.0, -1.0, 5.0]),
-)  # of standardised targets, before
+SCALE = np.array([3.0, 0.5, 10.0])  # of the targets that are standardised, in their own units
+MEAN = np.array([20.0, -1.0, 5.0])
 
 
 def solvers() -> dict[str, dict[str, Any]]:
