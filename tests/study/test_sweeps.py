@@ -80,3 +80,27 @@ def test_what_is_refused(tmp_path, sweep, expected):
     with pytest.raises(StudyError, match=expected) as error:
         points(tmp_path, sweep)
     assert str(error.value).startswith(f"{tmp_path}/mine.yaml: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("training: {momentum: 0.5}", r"training\.momentum: 0\.5 has no effect with solver 'adam'; "),
+        (
+            "training: {tol: 0.3}",
+            "no effect with solver 'adam' and learning_rate 'constant'; set solver: sgd and "
+            "learning_rate: adaptive, or leave tol out",
+        ),
+        ("training: {solver: sgd, beta_1: 0.5}", "set solver: adam, or leave beta_1 out"),
+        ("sweep: {points: {a: {}, b: {power_t: 0.3}}}", "sweep 'b': power_t: 0.3 has no effect"),
+        ("sweep: {solver: [adam, sgd], momentum: [0.5, 0.9]}", "'solver=adam,momentum=0.5'"),
+    ],
+)
+def test_what_has_no_effect_is_refused(tmp_path, text, expected):
+    with pytest.raises(StudyError, match=expected):
+        points(tmp_path, text)
+
+
+def test_what_has_an_effect_at_one_point_is_not_refused(tmp_path):
+    made = points(tmp_path, "training: {momentum: 0.5}\nsweep: {solver: [adam, sgd]}")
+    assert len(made) == 2

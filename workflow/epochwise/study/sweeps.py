@@ -145,8 +145,8 @@ def _check_effects(every: Sequence[Point], resolved: Mapping[str, Any], where: s
 
 def _require_effect(key: str, values: Mapping[str, Any], what: str) -> None:
     if needs := _missing(key, values):
-        other, able = next(iter(needs.items()))
+        has = " and ".join(f"{other} {values[other]!r}" for other in needs)
+        wants = " and ".join(f"{other}: {' or '.join(able)}" for other, able in needs.items())
         raise StudyError(
-            f"{what}: {values[key]!r} has no effect with {other} {values[other]!r}; set "
-            f"{other}: {' or '.join(able)}, or leave {key} out."
+            f"{what}: {values[key]!r} has no effect with {has}; set {wants}, or leave {key} out."
         )
