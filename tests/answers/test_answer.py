@@ -174,7 +174,7 @@ def test_an_early_stopping_is_named_only_where_it_serves():
         (np.zeros((3, 20)), "constant: validation loss stays within"),
         (np.array([[3.0, 2, 1]]), "underfit: still improving at 2 epochs"),
         (np.array([[3.0]]), "only the untrained network was measured"),
-        (np.array([[1e308] * 9, [1e308] * 8 + [1.0]]), "mean curve"),
+        (np.array([[1e308] * 9, [1e308] * 8 + [1.0]]), "the best epoch is 8 of 8"),
         (np.array([[np.nan] * 9, [3, 2, 1, 1, 1, 1, 1, 1, 1]]), "1 of 2 runs diverged"),
     ],
 )
