@@ -196,3 +196,24 @@ def test_the_unit_of_the_loss_changes_no_epoch(validation, factor, folds):
     one, other = (row(curves(each, fold=fold), few) for each in (validation, validation * factor))
     assert [one.get(name) for name in EPOCHS] == [other.get(name) for name in EPOCHS]
     assert one["note"] == other["note"]
+
+
+def test_losses_and_their_error_are_those_of_folds_however_many_seeds_each_has():
+    validation = np.array([[9.0, 2, 3], [9, 4, 5], [9, 6, 8], [9, 8, 9]])
+    found = row(curves(validation, train=validation**2, fold=[0, 1, 1, 1]), SETTINGS)
+    of_folds = [2, (4 + 6 + 8) / 3]
+    assert found["best_epoch"] == 1
+    assert found["sampling_units"] == 2
+    assert found["train_loss"] == pytest.approx((4 + (16 + 36 + 64) / 3) / 2)
+    assert found["validation_loss"] == pytest.approx(np.mean(of_folds))
+    assert found["validation_loss_error"] == pytest.approx(np.std(of_folds, ddof=1) / 2**0.5)
+
+
+@pytest.mark.parametrize("runs", [2, 3, 7])
+def test_identical_runs_are_one_standard_error_from_the_best_epoch_alone(runs):
+    curve = np.array([1.0, 0.4, 0.1 + 1e-9, 0.1, 0.1, 0.3])
+    found = row(curves(np.tile(curve, (runs, 1))), SETTINGS)
+    assert found["validation_loss_error"] == pytest.approx(0, abs=1e-16)
+    assert found["best_epoch"] == found["one_standard_error_epoch"] == 3
+    assert (found["plateau_first"], found["plateau_last"]) == (3, 4)
+    assert (found["interval_low"], found["interval_high"]) == (3, 3)

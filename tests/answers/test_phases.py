@@ -226,3 +226,15 @@ def test_every_curve_gets_a_verdict_and_phases_that_do_not_overlap(validation):
     assert found["verdict"]
     ends = [end for phase in phases(found) for end in phase if end is not None]
     assert ends == sorted(ends)
+
+
+def test_with_folds_the_curve_that_is_named_is_the_mean_over_folds():
+    """One seed falls, three of the other fold rise: over seeds it would rise, over folds it falls."""
+    falls, rises = np.linspace(5, 1, 101), np.linspace(2, 2.5, 101)
+    validation, fold = np.stack([falls, rises, rises, rises]), [0, 1, 1, 1]
+    assert row(curves(validation), SETTINGS)["kind"] == "underfits"
+    found = row(curves(validation, train=validation / 2, fold=fold), SETTINGS)
+    of_folds = (falls + rises) / 2
+    assert found["best_epoch"] == 100
+    assert found["generalisation_gap"] == pytest.approx(of_folds[100] / 2)
+    assert found["generalisation_gap_last"] == pytest.approx(of_folds[100] / 2)

@@ -61,6 +61,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="such as training/host or answers; default all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--among", type=Path, help="try only the mutants that this file lists")
+    parser.add_argument("--verbose", action="store_true", help="tell of survivors as they come")
     options = parser.parse_args()
     run = Run(options)
     with tempfile.TemporaryDirectory() as folder:
@@ -72,8 +73,8 @@ def main() -> int:
 
 def tests() -> list[str]:
     """List the folders of tests that run in the same process as what they test."""
-    names = "answers data planning/test_reruns.py plugins/test_registry.py study tables training"
-    return [str(TESTS / name) for name in names.split()]
+    names = "answers data planning plugins/test_registry.py study tables training"
+    return [str(TESTS / name) for name in (*names.split(), "test_atomic_write.py")]
 
 
 def chosen(wanted: list[str]) -> list[str]:
@@ -199,7 +200,10 @@ class Run:
             pid, status = os.wait()
             if pid in running:
                 ended = {0: "survived", 256: "killed", 2 * 256: "killed"}
-                outcome[running.pop(pid)] = ended.get(status, "killed" if status < 256 else "broken")
+                number = running.pop(pid)
+                outcome[number] = ended.get(status, "killed" if status < 256 else "broken")
+                if outcome[number] != "killed" and self.options.verbose:
+                    print(*key(self.mutants[number]), outcome[number], sep="\n  ", flush=True)
 
         for number, mutant in enumerate(self.mutants):
             if number % 100 == 99:
