@@ -150,7 +150,9 @@ class Run:
 
         It is remembered as long as the test's file and the library stay as they are.
         """
-        library = digest(sorted(LIBRARY.rglob("*.*y*")) + [TESTS / "helpers.py"], *self.modules)
+        library = digest(
+            [*sorted(LIBRARY.rglob("*.*y*")), *sorted(TESTS.glob("*/made.py"))], *self.modules
+        )
         file_of = {item.nodeid: f"{library} {digest([item.path])}" for item in session.items}
         known = pickle.loads(SEEN.read_bytes()) if SEEN.exists() else {}
         items = [item for item in session.items if file_of[item.nodeid] not in known]
@@ -256,12 +258,11 @@ class Run:
             return 0
 
         def anew() -> int:
-            here = str(TESTS.parent)
+            folders = tuple(f"{TESTS.parent / name}/" for name in ("tests", "workflow", "plugins"))
             for name, module in list(sys.modules.items()):
-                file = getattr(module, "__file__", None) or ""
-                if file.startswith((here + "/tests", here + "/workflow", here + "/plugins")):
-                    if not name.startswith(("mutation", "__main__")):
-                        del sys.modules[name]
+                ours = (getattr(module, "__file__", None) or "").startswith(folders)
+                if ours and not name.startswith(("mutation", "__main__")):
+                    del sys.modules[name]
             sys.meta_path.insert(0, Importer(mutant, code))
             names = [str(TESTS.parent / item.nodeid) for item in items]
             return min(int(pytest.main([*PYTEST, "-x", *names])), 2)
@@ -398,7 +399,9 @@ def report(modules: list[str], every: list[Mutant], outcome: list[str], part: bo
             if one[0] != place:
                 print(f"[{one[0]}]")
             place = one[0]
-            print(one[1] + (f"  ({survivors[one]})" if survivors.get(one, "") != "survived" else ""))
+            print(
+                one[1] + (f"  ({survivors[one]})" if survivors.get(one, "") != "survived" else "")
+            )
     dead = sorted(own & there - set(survivors))
     if dead:
         print(f"\n# {len(dead)} listed and killed all the same")
