@@ -36,6 +36,7 @@ NAMES = "min max, any all, argmin argmax, minimum maximum, floor ceil, float64 f
 SWAPPED = {a: b for pair in NAMES.split(", ") for a, b in (pair.split(), reversed(pair.split()))}
 PASSED_ON = ("astype", "copy", "sort_values", "sort_by", "dropna")  # x.copy() becomes x
 SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign, ast.Raise, ast.Delete)
+KEPT = ("strict", "encoding", "stacklevel", "indent")  # arguments that change no result
 WIDTH = 72  # characters of code that tell where a mutant is
 
 
@@ -107,7 +108,7 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Return(ast.Constant(None))
         case ast.Call(func, args, keywords):
             for i, keyword in enumerate(keywords):
-                if keyword.arg not in (None, "strict") and not _is_switch(keyword.value):
+                if keyword.arg not in (None, *KEPT) and not _is_switch(keyword.value):
                     yield ast.Call(func, args, keywords[:i] + keywords[i + 1 :])
             if isinstance(func, ast.Attribute) and func.attr in PASSED_ON:
                 yield func.value
@@ -121,8 +122,6 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Continue()
         case ast.Continue():
             yield ast.Break()
-        case ast.NamedExpr(_, value):
-            yield from changes(value)
     if isinstance(node, SIMPLE) and _may_go(node):
         yield ast.Pass()
 
@@ -160,10 +159,10 @@ def _hidden(node: ast.AST, field: str) -> bool:
     """Tell what is not mutated: type hints, decorators, base classes, sentences of errors."""
     if field in ("annotation", "returns", "decorator_list", "bases") or isinstance(node, ast.Raise):
         return True
+    if isinstance(node, ast.keyword) and node.arg in KEPT:
+        return True
     if isinstance(node, ast.Assert):
         return True  # it states an invariant
-    if isinstance(node, ast.keyword) and node.arg == "strict":
-        return True  # a check of the code's own
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         return node.func.id.endswith("Error") or node.func.id in ("cast", "isinstance")
     return False
