@@ -212,3 +212,16 @@ def test_a_point_that_diverged_does_not_lead():
     low[300:] = np.nan
     _, said = analyse(pd.concat([loss_table(low, alpha=1), loss_table(FALLS, alpha=2)]))
     assert [each["leads"] for each in said["answers"]] == [False, True]
+
+
+def test_a_regret_that_equals_the_acceptable_one_is_accepted():
+    rows = [{"epochs_saved_percent_mean": 50.0, "validation_regret_percent_mean": 1.0}]
+    assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=0.01)) == rows[0]
+    assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=0.0099)) is None
+
+
+def test_of_points_that_tie_the_first_leads_and_one_without_a_loss_never_does():
+    unknown = loss_table(np.full(401, np.nan), alpha=0)
+    tables = [unknown, *(loss_table(FALLS, alpha=alpha) for alpha in (1, 2))]
+    _, said = analyse(pd.concat(tables))
+    assert [each["leads"] for each in said["answers"]] == [False, True, False]

@@ -196,3 +196,81 @@ def test_the_unit_of_the_loss_changes_no_epoch(validation, factor, folds):
     one, other = (row(curves(each, fold=fold), few) for each in (validation, validation * factor))
     assert [one.get(name) for name in EPOCHS] == [other.get(name) for name in EPOCHS]
     assert one["note"] == other["note"]
+
+
+def test_losses_and_their_error_are_those_of_folds_however_many_seeds_each_has():
+    validation = np.array([[9.0, 2, 3], [9, 4, 5], [9, 6, 8], [9, 8, 9]])
+    found = row(curves(validation, train=validation**2, fold=[0, 1, 1, 1]), SETTINGS)
+    of_folds = [2, (4 + 6 + 8) / 3]
+    assert found["best_epoch"] == 1
+    assert found["sampling_units"] == 2
+    assert found["train_loss"] == pytest.approx((4 + (16 + 36 + 64) / 3) / 2)
+    assert found["validation_loss"] == pytest.approx(np.mean(of_folds))
+    assert found["validation_loss_error"] == pytest.approx(np.std(of_folds, ddof=1) / 2**0.5)
+
+
+@pytest.mark.parametrize("runs", [2, 3, 7])
+def test_identical_runs_are_one_standard_error_from_the_best_epoch_alone(runs):
+    curve = np.array([1.0, 0.4, 0.1 + 1e-9, 0.1, 0.1, 0.3])
+    found = row(curves(np.tile(curve, (runs, 1))), SETTINGS)
+    assert found["validation_loss_error"] == pytest.approx(0, abs=1e-16)
+    assert found["best_epoch"] == found["one_standard_error_epoch"] == 3
+    assert (found["plateau_first"], found["plateau_last"]) == (3, 4)
+    assert (found["interval_low"], found["interval_high"]) == (3, 3)
+
+
+def plain_interval(units, coverage, draws):
+    """Resample one by one, over every epoch; take quantiles of the sorted epochs."""
+    epochs = []
+    for times in draws:
+        mean = sum(n * curve for n, curve in zip(times, units, strict=True)) / len(units)
+        epochs.append(int(np.nanargmin(np.where(np.isfinite(mean), mean, np.nan))))
+    epochs.sort()
+    ranks = [
+        np.ceil(round(share * len(epochs), 9)) for share in (0.5 - coverage / 2, 0.5 + coverage / 2)
+    ]
+    return tuple(epochs[max(int(rank), 1) - 1] for rank in ranks)
+
+
+@pytest.mark.parametrize(
+    ("count", "epochs", "resamples"), [(2, 9, 40), (3, 30, 300), (8, 2500, 900)]
+)
+@pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95])
+def test_the_interval_is_that_of_resampling_one_by_one(count, epochs, resamples, coverage):
+    """However many epochs there are: the last case is resampled in several blocks."""
+    units = 1 + np.random.default_rng(count).random((count, epochs))
+    units[0, 3] = np.nan  # no resample chooses that epoch, with this unit in it or without
+    seed = np.random.SeedSequence([count, 7])
+    draws = np.random.default_rng(seed).multinomial(count, [1 / count] * count, size=resamples)
+    expected = plain_interval(units, coverage, draws)
+    assert bootstrap_interval(units, coverage, resamples, seed) == expected
+
+
+def test_the_draws_do_not_depend_on_the_order_of_the_keys():
+    one = address(0, "best_epoch", {"alpha": 0.1, "sizes": np.int64(3)})
+    other = address(0, "best_epoch", {"sizes": np.int64(3), "alpha": 0.1})
+    assert one.generate_state(4).tolist() == other.generate_state(4).tolist()
+
+
+def test_the_note_says_what_the_runs_vary_in():
+    validation = np.array([[3.0, 1, 2], [3, 2, 1], [3, 1, 1]])
+    assert row(curves(validation), SETTINGS)["note"].startswith("over seeds; the cut of the data")
+    folds = row(curves(validation, fold=[0, 1, 2]), SETTINGS)
+    assert folds["note"] == "over folds, the seeds of each averaged"
+    validation[:, 2] = np.nan
+    note = row(curves(validation), SETTINGS)["note"]
+    assert note == "every run diverged: only the epochs that all share, up to 1"
+
+
+def test_quartiles_are_those_of_the_runs_own_best_epochs():
+    own = [1, 2, 4, 7, 8]
+    validation = np.array([[float(epoch != best) for epoch in range(10)] for best in own])
+    found = row(curves(validation), SETTINGS)
+    names = ("min", "q25", "median", "q75", "max")
+    assert [found[f"run_best_epoch_{name}"] for name in names] == own
+
+
+def test_a_mean_that_overflows_everywhere_is_no_best_epoch():
+    found = row(curves(np.full((2, 3), 1.5e308)), SETTINGS)
+    assert found["note"] == "no finite mean validation loss"
+    assert "best_epoch" not in found

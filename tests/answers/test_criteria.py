@@ -3,6 +3,7 @@ import pytest
 
 from answers.made import REGISTRY
 from epochwise.answers.criteria import DEFAULT, parse_criteria
+from epochwise.answers.default_criteria import names_of
 from epochwise.answers.prechelt import GeneralisationLoss
 from epochwise.answers.stopping import MovingAverage, Patience
 from epochwise.errors import PluginError, StudyError
@@ -111,3 +112,10 @@ def test_a_mistake_gets_a_sentence(specs, sentence):
 def test_a_threshold_outside_its_range_gets_a_sentence(key, value):
     with pytest.raises(StudyError, match=rf"answer\.{key}: .* is not allowed; it must be"):
         schema.check({"datasets": ["iris"], "answer": {key: value}}, "mine.yaml")
+
+
+def test_the_default_list_is_made_of_what_is_registered_under_these_names():
+    assert names_of(None) == ["GL", "PQ", "UP", "patience"]
+    nested = {"criterion": "moving_average", "window": 3, "of": {"criterion": "GL", "alpha": 5}}
+    assert names_of([nested, {"criterion": "UP", "s": 1}, "oops"]) == ["moving_average", "GL", "UP"]
+    assert names_of([]) == []

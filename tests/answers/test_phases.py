@@ -226,3 +226,105 @@ def test_every_curve_gets_a_verdict_and_phases_that_do_not_overlap(validation):
     assert found["verdict"]
     ends = [end for phase in phases(found) for end in phase if end is not None]
     assert ends == sorted(ends)
+
+
+def test_with_folds_the_curve_that_is_named_is_the_mean_over_folds():
+    """One seed falls, three of the other fold rise: over seeds it would rise, over folds it falls."""
+    falls, rises = np.linspace(5, 1, 101), np.linspace(2, 2.5, 101)
+    validation, fold = np.stack([falls, rises, rises, rises]), [0, 1, 1, 1]
+    assert row(curves(validation), SETTINGS)["kind"] == "underfits"
+    found = row(curves(validation, train=validation / 2, fold=fold), SETTINGS)
+    of_folds = (falls + rises) / 2
+    assert found["best_epoch"] == 100
+    assert found["generalisation_gap"] == pytest.approx(of_folds[100] / 2)
+    assert found["generalisation_gap_last"] == pytest.approx(of_folds[100] / 2)
+
+
+@pytest.mark.parametrize("length", [4, 5, 6, 20, 499, 700])
+@pytest.mark.parametrize("fraction", [0.01, 0.1])
+def test_the_running_median_is_a_plain_one_over_an_odd_window_of_five_at_least(length, fraction):
+    values = np.random.default_rng(length).random(length)
+    half = max(5, round(fraction * length)) // 2
+    if length < 2 * half + 1:
+        expected = values
+    else:
+        mirrored = np.concatenate([values[:half][::-1], values, values[-half:][::-1]])
+        expected = [np.median(mirrored[i : i + 2 * half + 1]) for i in range(length)]
+    np.testing.assert_array_equal(running_median(values, fraction), expected)
+
+
+def bends(*points):
+    """A curve of 1000 epochs through some points, (epoch, loss)."""
+    return np.interp(EPOCH, *zip(*points, strict=True))
+
+
+HUMPS = {
+    # the highest point between the first minimum and the second, whatever comes later
+    "rises again": (
+        bends((0, 5), (100, 1), (300, 1.5), (340, 1.5), (800, 0.8), (1000, 2)),
+        ("double_descent", 100, 300, 800, 50),
+    ),
+    # no second minimum below the first: the highest point of all that follows
+    "two humps": (
+        bends((0, 5), (100, 1), (200, 1.3), (400, 1.02), (600, 1.4), (640, 1.4), (1000, 1.04)),
+        ("recovers", 100, 600, 100, 40),
+    ),
+    # below the first minimum, but by less than the tolerance; improving all the same
+    "hardly below": (
+        bends((0, 5), (100, 1), (140, 1), (300, 1.5), (340, 1.5), (1000, 0.995)),
+        ("underfits", 100, 300, 1000, 50),
+    ),
+    "rises at once": (bends((0, 1), (300, 1.5), (1000, 1)), ("settles", None, None, 0, None)),
+}
+
+
+@pytest.mark.parametrize("name", HUMPS)
+def test_a_hump_is_told_with_its_peak_and_the_minimum_before(name):
+    curve, expected = HUMPS[name]
+    found = row(curves(curve), SETTINGS)
+    names = ("kind", "first_minimum_epoch", "peak_epoch", "best_epoch")
+    assert tuple(found[name] for name in names) == expected[:-1]
+    assert found["peak_rise_percent"] == pytest.approx(expected[-1])
+
+
+@pytest.mark.parametrize("name", [*HUMPS, *CURVES])
+def test_missing_losses_shift_every_epoch_that_is_told_by_their_number(name):
+    curve = (HUMPS | CURVES)[name][0]
+    gaps = np.insert(curve, [0, len(curve) // 20, len(curve) // 20], np.nan)
+    known = np.flatnonzero(np.isfinite(gaps))
+    one = shape(curve, np.full(len(curve), np.nan), SETTINGS)
+    other = shape(gaps, np.full(len(gaps), np.nan), SETTINGS)
+    for field in ("best", "last", "first_minimum", "peak"):
+        epoch = getattr(one, field)
+        assert getattr(other, field) == (None if epoch is None else known[epoch])
+    assert other.plateau == (one.plateau and tuple(known[list(one.plateau)].tolist()))
+    assert (other.kind, other.rise, other.peak_rise) == (one.kind, one.rise, one.peak_rise)
+
+
+def test_what_the_mean_of_runs_says_that_all_began_is_that_of_a_run():
+    assert row(curves(FALL), SETTINGS)["verdict"].endswith("of 1,000")
+    assert row(curves(FALL), SETTINGS)["peak_rise_percent"] is None
+
+
+@pytest.mark.parametrize(
+    ("last", "sentence"),
+    [
+        ([-1, -1], "no run has a finite validation loss: lower"),
+        ([0, 0], "no run reached epoch 4, the first ended at 0: lower"),
+        ([-1, 2], "no run reached epoch 4, the first ended at -1: lower"),
+    ],
+)
+def test_where_all_diverged_it_says_when_the_first_did(last, sentence):
+    validation = np.where(np.arange(5) <= np.array(last)[:, np.newaxis], 1.0, np.nan)
+    assert sentence in row(curves(validation), SETTINGS)["verdict"]
+
+
+def test_a_mean_that_overflows_everywhere_says_nothing():
+    found = row(curves(np.full((2, 3), 1.5e308)), SETTINGS)
+    assert found["kind"] == "unknown"
+    assert found["verdict"] == "no finite mean validation loss: nothing to say"
+
+
+def test_a_phase_may_be_one_epoch_long():
+    found = row(curves([2.0, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3]), SETTINGS)
+    assert phases(found)[:2] == [(0, 0), (1, 7)]

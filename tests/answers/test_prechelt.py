@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
+from epochwise.answers.prechelt import (
+    GeneralisationLoss,
+    ProgressQuotient,
+    UpStrips,
+    above,
+    generalisation_loss,
+    progress,
+)
 from epochwise.answers.stopping import NEVER
 
 GOLDEN = np.array([[10, 8, 9, 10, 11, 12, 12, 13, 14, 15, 16, 17, 16.0]])
@@ -148,3 +155,57 @@ def test_missing_losses_decide_nothing():
     losses = np.array([[1, np.nan, 2, np.nan, np.nan, 5.0], [np.nan] * 6])
     assert GeneralisationLoss(50, strip=2).stops(losses, losses).tolist() == [6, NEVER]
     assert UpStrips(1, strip=3).stops(losses, losses).tolist() == [6, NEVER]
+
+
+def test_labels_name_what_differs_from_the_default():
+    kinds = (GeneralisationLoss, ProgressQuotient, UpStrips)
+    for name, kind in zip(("GL", "PQ", "UP"), kinds, strict=True):
+        assert kind(2).label == f"{name}(2)"
+        assert kind(2, strip=5, floor=None).label == f"{name}(2)"
+        assert kind(2, strip=4).label == f"{name}(2, strip=4)"
+        assert kind(2, floor=0.1).label == f"{name}(2, floor=0.1)"
+        assert kind(2, 6, 1.0).label == f"{name}(2, strip=6, floor=1)"
+    assert GeneralisationLoss(2.5).label == "GL(2.5)"
+    assert GeneralisationLoss(5.0).label == "GL(5)"
+
+
+@pytest.mark.parametrize("kind", [GeneralisationLoss, ProgressQuotient, UpStrips])
+def test_parameters_out_of_range_are_refused(kind):
+    wrong = [(-1, 5, None), (2, 0, None), (2, 2.5, None), (2, 5, -0.1), (2, 5, True)]
+    wrong += [(0, 5, None), (1.5, 5, None)] if kind is UpStrips else [(np.inf, 5, None)]
+    for parameters in wrong:
+        with pytest.raises(ValueError, match="it must be a "):
+            kind(*parameters)
+    assert kind(1, 1, 0.0).floor == 0
+
+
+def test_the_progress_is_in_per_mille_of_the_lowest_training_loss():
+    train = np.array([[3.0, 2, 4, 2.001, 2.0, 2.0]])
+    found = progress(train, 3)
+    np.testing.assert_allclose(found, [[1000 * (9 / 6 - 1), 1000 * (6.001 / 6 - 1)]], rtol=1e-9)
+    assert GeneralisationLoss(9, 3, floor=0.17).stops(train, np.ones((1, 6))).tolist() == [6]
+    assert GeneralisationLoss(9, 3, floor=0.16).stops(train, np.ones((1, 6))).tolist() == [NEVER]
+
+
+def test_losses_that_differ_by_rounding_alone_are_equal_and_others_are_not():
+    for times, lost in [(1 + 0.9e-12, 0), (1 + 1e-10, 1e-8)]:
+        found = generalisation_loss(np.array([[3.0, 3 * times]]), 1)
+        assert found[0, 1] == pytest.approx(lost, rel=1e-5)
+        made = progress(np.array([[3.0, 3 * times]]), 2)
+        assert (made[0, 0] == 0) == (lost == 0)
+        rises = UpStrips(1, strip=1).stops(np.ones((1, 2)), np.array([[3.0, 3 * times]]))
+        assert rises.tolist() == [2 if lost else NEVER]
+
+
+def test_a_threshold_is_passed_by_more_than_rounding():
+    for threshold in (0.0, 5.0, 100.0):
+        margin = 1e-9 * (1 + threshold)
+        near = np.array([threshold - margin, threshold + 0.9 * margin, threshold + 1.1 * margin])
+        assert above(near, threshold).tolist() == [False, False, True]
+
+
+def test_any_generalisation_loss_stops_where_there_is_no_progress():
+    validation = np.array([[1.0, 1.0, 1.0, 1.001]])
+    still, moving = np.ones((1, 4)), np.array([[2.0, 2.002, 2.0, 2.002]])
+    assert ProgressQuotient(5, strip=2).stops(still, validation).tolist() == [4]
+    assert ProgressQuotient(5, strip=2).stops(moving, validation).tolist() == [NEVER]

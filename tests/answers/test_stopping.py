@@ -201,3 +201,36 @@ def test_labels_tell_criteria_apart():
         "mean(10) of GL(5)",
     ]
     assert isinstance(Patience(1), Criterion)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Patience(1.5),
+        lambda: Patience(-1),
+        lambda: Patience(True),
+        lambda: Patience(1, -0.1),
+        lambda: Patience(1, np.inf),
+        lambda: Patience(1, np.nan),
+        lambda: Patience(1, 0, -1),
+        lambda: Patience(1, 0, 1.5),
+        lambda: MovingAverage(0, Patience(1)),
+        lambda: MovingAverage(1.5, Patience(1)),
+    ],
+)
+def test_parameters_out_of_range_are_refused(wrong):
+    with pytest.raises(ValueError, match="it must be a (whole )?number from [01]"):
+        wrong()
+    assert Patience(0, 0, 0).label == "patience(0)"
+
+
+def test_the_average_of_one_epoch_is_the_series_itself():
+    losses = np.array([[3.0, 1, 2, 3], [4, 3, 2, 1]])
+    one = MovingAverage(1, Patience(2)).stops(losses, losses)
+    assert one.tolist() == Patience(2).stops(losses, losses).tolist() == [4, NEVER]
+
+
+def test_the_first_epoch_is_an_improvement_and_the_second_only_where_it_is_lower():
+    losses = np.array([[1.0, 1, 1, 1], [1, 2, 0, 1], [2, 1, 1, 1]])
+    assert Patience(2).stops(losses, losses).tolist() == [3, NEVER, 4]
+    assert Patience(1).stops(losses, losses).tolist() == [2, 2, 3]

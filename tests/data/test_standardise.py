@@ -213,3 +213,27 @@ def test_the_scaler_survives_a_file(tmp_path):
     _, scaler = standardise(table, facts, cut_rows(table, facts, rule(), 0), BOTH)
     scaler.save(tmp_path / "scaler.json")
     assert read_scaler(tmp_path / "scaler.json") == scaler
+
+
+def test_a_feature_is_constant_where_the_training_rows_have_one_value_whatever_the_others_have():
+    varied, same = np.arange(8) * 1.5, np.full(8, 2.5)
+    once, outside = same.copy(), same.copy()
+    once[5], outside[6:] = 3.0, 7.0  # varies in one training row; outside of them alone
+    columns = {"once": once, "outside": outside, "x": varied, "same": same}
+    table = pa.table({**columns, "y": np.arange(8) * 0.1})
+    table, facts = settle("mine", Dataset(table, list(columns), ["y"]), None)
+    parts = {"train": np.arange(6), "validation": np.arange(6, 8)}
+    with pytest.warns(DataWarning, match=r"2 feature\(s\) .* nothing: outside, same$"):
+        _, scaler = standardise(table, facts, parts, BOTH)
+    assert scaler.constant == ["outside", "same"]
+
+
+@pytest.mark.parametrize(("number", "more"), [(10, False), (11, True)])
+def test_a_warning_names_ten_constant_features(number, more):
+    names = [f"c{i:02}" for i in range(number)]
+    columns = {name: [1.0] * 8 for name in names} | {"x": np.arange(8.0), "y": np.arange(8) * 0.1}
+    table, facts = settle("mine", Dataset(pa.table(columns), [*names, "x"], ["y"]), None)
+    parts = {"train": np.arange(6), "validation": np.arange(6, 8)}
+    told = f"{', '.join(names[:10])}{', ...' if more else ''}$"
+    with pytest.warns(DataWarning, match=rf"{number} feature\(s\) .* nothing: {told}"):
+        standardise(table, facts, parts, BOTH)

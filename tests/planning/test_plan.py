@@ -359,3 +359,15 @@ def test_what_has_no_effect_at_a_point_is_asked_of_no_backend(tmp_path):
 def check_all(tmp_path, plugins):
     path = str(tmp_path / "mine.yaml")
     check_backends(read_plans(path, tmp_path, plugins, tmp_path / "results").values(), plugins)
+
+
+def test_of_blocks_trained_before_those_with_the_most_of_the_seeds_are_kept():
+    existing = ["0-1", "1-4", "2-9", "8"]
+    assert blocks([0, 1, 2, 3, 4, 5], 10, existing) == [
+        ("1-4", [1, 2, 3, 4]),
+        ("2-9", [5]),
+        ("0-1", [0]),
+    ]
+    assert blocks([1, 2, 3, 4], 10, existing) == [("1-4", [1, 2, 3, 4])]
+    assert blocks([11, 12, 13], 2, existing) == [("11-12", [11, 12]), ("13", [13])]
+    assert blocks([8], 2, existing) == [("2-9", [8])]  # of equals the first by name

@@ -194,3 +194,12 @@ def test_a_file_that_is_no_mapping(study):
 
 def test_long_values_are_cut_short():
     assert len(refused(GOOD | {"title": ["x"] * 5000})) < 400
+
+
+def test_of_several_mistakes_the_one_first_by_name_is_told():
+    study = {"training": {"tol": -1, "alpha": -1}, "seeds": 0, "datasets": ["a b", 3]}
+    assert "datasets.0" in refused(study)
+    del study["datasets"][0]
+    assert "datasets.0: 3" in refused(study)
+    assert "seeds: 0" in refused(GOOD | {"training": study["training"], "seeds": 0})
+    assert "training.alpha" in refused(GOOD | {"training": study["training"]})
