@@ -219,7 +219,7 @@ def test_labels_tell_criteria_apart():
     ],
 )
 def test_parameters_out_of_range_are_refused(wrong):
-    with pytest.raises(ValueError, match="it must be a (whole )?number from [01]"):
+    with pytest.raises(ValueError, match=r"it must be a (whole )?number from [01]"):
         wrong()
     assert Patience(0, 0, 0).label == "patience(0)"
 

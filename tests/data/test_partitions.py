@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.model_selection import KFold, train_test_split
+from sklearn.model_selection import KFold, RepeatedKFold, train_test_split
 
 from epochwise.data import partitions
 from epochwise.errors import DataError
@@ -148,3 +148,45 @@ def test_too_few_rows_for_a_fold():
         partitions.cut(7, None, rule(method="k_fold", n_splits=4), 0)
     folds = rule(method="k_fold", n_splits=3)
     assert len(partitions.cut(7, None, folds, 0)["validation"]) == 3
+
+
+def test_each_fold_needs_two_rows_and_a_hold_out_has_no_folds():
+    folds = rule(method="k_fold", n_splits=4)
+    assert [len(part) for part in partitions.cut(8, None, folds, 3).values()] == [6, 2]
+    parts = partitions.cut(6, None, rule(validation_size=2, n_splits=5), 0)
+    assert [len(part) for part in parts.values()] == [4, 2]
+
+
+@pytest.mark.parametrize(
+    ("changes", "fewest"),
+    [
+        ({}, 2),
+        ({"test_size": 0.2}, 3),
+        ({"method": "k_fold", "n_splits": 3}, 3),
+        ({"method": "k_fold", "n_splits": 3, "test_size": 4}, 4),
+    ],
+)
+def test_a_class_needs_a_row_for_each_part_that_it_is_put_in(changes, fewest):
+    def labels(rare):
+        return np.repeat([0, 1, 2], [20, 20, rare])
+
+    partitions.check_classes("abc", labels(fewest), rule(**changes))
+    for rows in (fewest - 1, 0):
+        with pytest.raises(DataError, match=rf"class c has {rows} row.* into {fewest} parts"):
+            partitions.check_classes("abc", labels(rows), rule(**changes))
+
+
+def test_every_class_needs_a_training_row():
+    partitions.check_trained("mine", "abc", np.array([2, 0, 1]))
+    for labels, name in [([0, 1], "c"), ([1, 2], "a")]:
+        with pytest.raises(DataError, match=f"'mine': class {name} has no row in the train"):
+            partitions.check_trained("mine", "abc", np.array(labels))
+
+
+def test_every_fold_of_every_repeat_is_scikit_learns():
+    folds = rule(method="k_fold", n_splits=3)
+    theirs = list(RepeatedKFold(n_splits=3, n_repeats=3, random_state=42).split(np.arange(20)))
+    for fold in range(9):
+        parts = partitions.cut(20, None, folds, fold)
+        np.testing.assert_array_equal(parts["train"], theirs[fold][0])
+        np.testing.assert_array_equal(parts["validation"], theirs[fold][1])

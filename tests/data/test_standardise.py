@@ -237,3 +237,16 @@ def test_a_warning_names_ten_constant_features(number, more):
     told = f"{', '.join(names[:10])}{', ...' if more else ''}$"
     with pytest.warns(DataWarning, match=rf"{number} feature\(s\) .* nothing: {told}"):
         standardise(table, facts, parts, BOTH)
+
+
+def test_whole_numbers_become_floats_and_a_feature_that_training_rows_lack_stays():
+    columns = {"n": [1, 2, 3, 4, 5, 6], "gap": [None, None, None, None, 1.0, 2.0]}
+    table = pa.table({**columns, "y": [10, 20, 30, 40, 55, 65]})
+    dataset = Dataset(table, ["n", "gap"], ["y"], "regression", [], None, "impute")
+    table, facts = settle("mine", dataset, None)
+    parts = {"train": np.arange(4), "validation": np.arange(4, 6)}
+    with pytest.warns(DataWarning, match="nothing: gap"):
+        arrays, _ = standardise(table, facts, parts, {"features": False, "target": False})
+    assert arrays["train_x"].shape == (4, 2)
+    for name in ("train_x", "train_y", "validation_target"):
+        assert arrays[name].dtype == np.float64

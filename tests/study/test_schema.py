@@ -203,3 +203,8 @@ def test_of_several_mistakes_the_one_first_by_name_is_told():
     assert "datasets.0: 3" in refused(study)
     assert "seeds: 0" in refused(GOOD | {"training": study["training"], "seeds": 0})
     assert "training.alpha" in refused(GOOD | {"training": study["training"]})
+
+
+def test_the_key_that_is_unknown_is_named_among_known_ones():
+    mixed = {"alpha": 1, "epoch": 5, "tol": 1}
+    assert "unknown key in training 'epoch'" in refused(GOOD | {"training": mixed})

@@ -1,3 +1,4 @@
+import hashlib
 import re
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from epochwise.errors import StudyError
 from epochwise.study import study as studies
 from epochwise.study import sweeps
+from epochwise.study.schema import fill_defaults
 
 
 def points(folder, sweep):
@@ -85,7 +87,10 @@ def test_what_is_refused(tmp_path, sweep, expected):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("training: {momentum: 0.5}", r"training\.momentum: 0\.5 has no effect with solver 'adam'; "),
+        (
+            "training: {momentum: 0.5}",
+            r"training\.momentum: 0\.5 has no effect with solver 'adam'; ",
+        ),
         (
             "training: {tol: 0.3}",
             "no effect with solver 'adam' and learning_rate 'constant'; set solver: sgd and "
@@ -104,3 +109,42 @@ def test_what_has_no_effect_is_refused(tmp_path, text, expected):
 def test_what_has_an_effect_at_one_point_is_not_refused(tmp_path):
     made = points(tmp_path, "training: {momentum: 0.5}\nsweep: {solver: [adam, sgd]}")
     assert len(made) == 2
+
+
+@pytest.mark.parametrize("length", [199, 200, 201, 400])
+def test_a_name_of_more_than_200_characters_ends_in_16_of_its_digest(length):
+    left = length - len("hidden_layer_sizes=")
+    sizes = [1] * (left // 2 + 1) if left % 2 else [1] * (left // 2 - 1) + [10]
+    whole = f"hidden_layer_sizes={'x'.join(map(str, sizes))}"
+    assert len(whole) == length
+    swept = {"datasets": ["a"], "sweep": {"hidden_layer_sizes": [sizes]}}
+    (point,) = sweeps.points(fill_defaults(swept))
+    digest = hashlib.sha256(whole.encode()).hexdigest()
+    assert point.name == (whole if length <= 200 else f"{whole[:183]}~{digest[:16]}")
+
+
+def test_a_value_that_any_point_has_a_use_for_may_stand_under_training(tmp_path):
+    training = "training: {momentum: 0.5}\n"
+    for solvers in ("adam, sgd", "sgd, adam"):
+        assert len(points(tmp_path, f"{training}sweep: {{solver: [{solvers}]}}")) == 2
+    with pytest.raises(StudyError, match=r"training\.momentum: 0\.5 has no effect with solver 'ad"):
+        points(tmp_path, f"{training}sweep: {{alpha: [0, 1]}}")
+
+
+def test_a_swept_value_at_its_default_needs_no_effect_and_any_other_does(tmp_path):
+    named = "sweep: {points: {a: {solver: sgd, momentum: 0.5}, b: {momentum: %s}}}"
+    assert len(points(tmp_path, named % "0.9")) == 2
+    with pytest.raises(
+        StudyError, match=r"sweep 'b': momentum: 0\.4 has no effect with solver 'ad"
+    ):
+        points(tmp_path, named % "0.4")
+
+
+def test_what_has_no_effect_at_a_point_is_left_out_of_what_a_backend_is_asked(tmp_path):
+    grid = points(tmp_path, "sweep: {solver: [adam, sgd]}")
+    asked = [sweeps.effective(point.hyperparameters) for point in grid.values()]
+    assert [("beta_1" in values, "momentum" in values) for values in asked] == [
+        (True, False),
+        (False, True),
+    ]
+    assert all({"alpha", "activation", "batch_size"} <= values.keys() for values in asked)

@@ -1,12 +1,14 @@
 """The agreement table, held against a double loop over runs and epochs."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from answers.made import arrow, read
+from answers.made import loss_table as made_table
 from epochwise import parquet
 from epochwise.errors import DataError
 from epochwise.tables import agreement
@@ -212,3 +214,65 @@ def test_equal_zeros_agree_and_a_missing_value_does_not():
 def test_a_loss_next_to_zero_is_infinitely_far_from_one_that_is_not():
     got = relative_difference(np.array([1.0, 5e-324]), np.array([5e-324, 5e-324]))
     np.testing.assert_array_equal(got, [np.inf, 0])
+
+
+def beside(expected, got, **others):
+    """The curves of two backends, each (runs, epochs + 1)."""
+    frames = [made_table(v).assign(backend=b) for b, v in (("numpy", expected), ("torch", got))]
+    table = pd.concat(frames)
+    ((one, other),) = pairs(read(table, **others).curves(), "numpy")
+    return one, other
+
+
+@pytest.mark.parametrize(("level", "name"), [(1e-12, "1e-12"), (1e-9, "1e-9")])
+def test_the_first_epoch_above_a_level_is_the_first_whose_difference_is_larger(level, name):
+    one = np.ones((1, 4))
+    other = 1 + level * np.array([[0, 0.5, 1.5, 0.5]])
+    found = agreement.compare(*beside(one, other))
+    assert found[f"first_epoch_above_{name}"] == 2
+    assert found["epoch"] == 2
+    below = agreement.compare(*beside(one, 1 + level * np.array([[0, 0.5, 0.9, 0.5]])))
+    assert below[f"first_epoch_above_{name}"] is None
+
+
+def test_epochs_that_no_run_reached_in_either_are_left_out_of_every_count():
+    nan = np.nan
+    one = np.array([[3, 2, nan, nan], [3, 2, 1, nan]])
+    other = np.array([[3, 2, nan, nan], [3, 2, 2, nan]])
+    found = agreement.compare(*beside(one, other, epochs=3))
+    assert (found["max_difference"], found["epoch"], found["identical"]) == (1, 2, False)
+    assert apart(*beside(one, other, epochs=3)).tolist() == [0, 0, 1]
+    same = agreement.compare(*beside(one, one, epochs=3))
+    assert (same["max_difference"], same["epoch"], same["identical"]) == (0, 0, True)
+
+
+def test_best_epochs_are_compared_where_both_have_one():
+    nan = np.nan
+    one, other = np.array([[nan, nan], [3, 2.0]]), np.array([[3, 2], [2, 3.0]])
+    table = pd.concat(
+        [made_table(v).assign(backend=b) for b, v in (("numpy", one), ("torch", other))]
+    )
+    row = summary(table).iloc[0]
+    assert (row["runs"], row["same_best_epochs"], row["max_best_epoch_difference"]) == (1, 0, 1)
+    nowhere = agreement.compare(*beside(np.array([[nan, nan]]), np.array([[3.0, 2]])))
+    assert (nowhere["runs"], nowhere["max_best_epoch_difference"]) == (0, 0)
+
+
+def test_a_loss_that_only_one_backend_measured_is_infinitely_apart():
+    """One has a test partition, the other none, as where two loss tables are joined."""
+    got, expected = beside(np.array([[3.0, 2]]), np.array([[3.0, 2]]))
+    more = replace(expected, losses={**expected.losses, "test_loss": np.ones((1, 2))})
+    assert apart(got, more).tolist() == [np.inf, np.inf]
+    assert apart(more, got).tolist() == [0, 0]  # only what the reference measured is compared
+
+
+def test_runs_that_one_backend_lacks_are_infinitely_apart():
+    one, other = np.array([[3.0, 2], [3, 1]]), np.array([[3.0, 2]])
+    assert apart(*beside(one, other)).tolist() == [np.inf, np.inf]
+    assert agreement.compare(*beside(one, other))["runs"] == 1
+
+
+def test_one_backend_gives_a_table_by_epoch_with_its_columns():
+    table = by_epoch(loss_table({"numpy": same}))
+    assert list(table.columns) == ["dataset", "batch_size", "backend", "epoch", "difference"]
+    assert len(table) == 0

@@ -126,3 +126,9 @@ def test_the_mean_curve_is_what_a_loop_over_folds_and_epochs_gives(validation, d
         mean.append(np.mean(of_folds))
     assert found.horizon == horizon
     assert found.mean("validation_loss").tolist() == pytest.approx(mean, nan_ok=True)
+
+
+def test_a_partition_has_losses_where_any_run_has_one_and_epoch_0_may_be_best():
+    found = curves([[1, 2, NAN], [1, 2, 3]])
+    assert found.partitions() == ["train", "validation"]
+    assert (found.best, found.rank) == (0, (False, 1.0))

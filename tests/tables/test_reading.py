@@ -238,3 +238,32 @@ def test_a_file_and_a_table_in_memory_are_read_alike(table, tmp_path):
         assert list(one.losses) == list(other.losses)
         for column, matrix in one.losses.items():
             np.testing.assert_array_equal(matrix, other.losses[column])
+
+
+def test_the_run_that_is_there_twice_is_named_among_others():
+    validation = np.ones((4, 3))
+    twice = loss_table(validation, fold=[0, 0, 1, 1])
+    twice.loc[twice["seed"] == 3, "seed"] = 2
+    with pytest.raises(DataError, match="fold 1, seed 2 more than once"):
+        read(twice).curves()
+
+
+def test_a_column_that_changes_inside_one_run_of_several_is_not_sorted():
+    table = loss_table(np.ones((3, 4)))
+    table.loc[(table["seed"] == 1) & (table["epoch"] >= 2), "seed"] = 9
+    with pytest.raises(DataError, match="must be sorted by run and epoch"):
+        read(table).curves()
+
+
+def test_one_missing_count_is_no_whole_number():
+    table = loss_table(np.ones((2, 3)))
+    table["seed"] = table["seed"].astype("Int64")
+    table.loc[1, "seed"] = pd.NA
+    with pytest.raises(DataError, match="must hold whole numbers"):
+        read(table).curves()
+
+
+def test_a_run_of_one_epoch_says_its_counts():
+    (found,) = read(loss_table([3.0, 2], rows=70, iterations=4), rows_per_batch=20).curves()
+    assert (found.training_rows[0], found.iterations_per_epoch[0]) == (70, 4)
+    assert found.rows_per_batch.dtype == float

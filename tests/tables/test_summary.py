@@ -120,3 +120,25 @@ def test_many_runs_against_a_plain_loop():
     for one, row in zip(runs, table.to_dict("records"), strict=True):
         assert (row["fold"], row["seed"]) == (one["fold"][0], one["seed"][0])
         assert row["best_epoch"] == int(np.argmin(one["validation_loss"]))
+
+
+def test_the_columns_say_which_run_it_is_and_then_what_it_did():
+    accuracies = {f"{p}_accuracy": [0.1, 0.9, 0.8] for p in PARTITIONS}
+    table = summarise(run([3, 1, 2], epochs=2, alpha=0.1).assign(**accuracies), epochs=2)
+    assert list(table.columns) == [
+        *("dataset", "fold", "backend", "seed", "alpha", "epochs", "best_epoch"),
+        *("best_validation_loss", "train_loss_at_best", "test_loss_at_best"),
+        *(f"final_{part}_loss" for part in PARTITIONS),
+        *("generalisation_gap_at_best", "generalisation_gap_final"),
+        *(f"{how}" for p in PARTITIONS for how in (f"{p}_accuracy_at_best", f"final_{p}_accuracy")),
+        *("iterations_at_best", "samples_at_best", "diverged"),
+    ]
+
+
+def test_counts_and_losses_of_a_run_that_is_best_untrained_or_after_one_epoch():
+    table = summarise(run([1, 2, 3]), run([3, 1, 2], seed=1), epochs=2)
+    assert table["best_epoch"].tolist() == [0, 1]
+    assert table["best_validation_loss"].tolist() == [1, 1]
+    assert table["iterations_at_best"].tolist() == [0, 3]
+    assert table["samples_at_best"].tolist() == [0, 100]
+    assert table["samples_at_best"].dtype == table["iterations_at_best"].dtype == np.int64
