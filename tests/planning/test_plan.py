@@ -16,7 +16,14 @@ from epochwise.planning.plan import Plan
 from epochwise.planning.refusals import check_backends, read_plans
 from epochwise.plugins.registry import EXTRAS, Registered, names
 from epochwise.study import study as studies
-from epochwise.study.jobs import blocks, existing_segments, name_seeds, parse_seeds, segments
+from epochwise.study.jobs import (
+    blocks,
+    existing_blocks,
+    existing_segments,
+    name_seeds,
+    parse_seeds,
+    segments,
+)
 from helpers import PLUGINS
 
 seed_sets = st.sets(st.integers(0, 60), min_size=1).map(sorted)
@@ -362,7 +369,7 @@ def check_all(tmp_path, plugins):
 
 
 def test_of_blocks_trained_before_those_with_the_most_of_the_seeds_are_kept():
-    existing = ["0-1", "1-4", "2-9", "8"]
+    existing = ["8", "2-9", "1-4", "0-1"]
     assert blocks([0, 1, 2, 3, 4, 5], 10, existing) == [
         ("1-4", [1, 2, 3, 4]),
         ("2-9", [5]),
@@ -371,3 +378,19 @@ def test_of_blocks_trained_before_those_with_the_most_of_the_seeds_are_kept():
     assert blocks([1, 2, 3, 4], 10, existing) == [("1-4", [1, 2, 3, 4])]
     assert blocks([11, 12, 13], 2, existing) == [("11-12", [11, 12]), ("13", [13])]
     assert blocks([8], 2, existing) == [("2-9", [8])]  # of equals the first by name
+
+
+def test_a_chain_goes_on_from_what_was_trained_and_falls_in_step():
+    assert segments(25, 10) == [(0, 10), (10, 20), (20, 25)]
+    assert segments(25, 10, [(0, 7)]) == [(0, 7), (7, 10), (10, 20), (20, 25)]
+    assert segments(25, 10, [(0, 7), (0, 13), (13, 40)]) == [(0, 13), (13, 40)]
+
+
+def test_blocks_are_kept_where_all_their_seeds_are_wanted_or_all_their_epochs_are_there(tmp_path):
+    (tmp_path / "seeds-0-2").mkdir()
+    (tmp_path / "seeds-0-2" / "0-10.npz").touch()
+    assert existing_blocks(tmp_path, range(6), 20) == ["0-2"]
+    assert existing_blocks(tmp_path, [0, 1], 20) == []
+    assert existing_blocks(tmp_path, [0, 1], 10) == ["0-2"]
+    (tmp_path / "seeds-0-2" / "10-20.npz").touch()
+    assert existing_blocks(tmp_path, [0, 1], 20) == ["0-2"]

@@ -100,4 +100,5 @@ def test_a_backend_depends_on_what_it_takes_from_the_door(tmp_path, backend, ret
 
 def test_files_of_plugins_are_inputs_and_have_no_digest():
     assert CODE.files("backends", ["numpy", "numpy"]) == [str(PLUGINS / "numpy_backend.py")]
+    assert CODE.files("backends", ["of_an_installed_package"]) == []
     assert set(CODE.behind("train", "backends", ["numpy"])) == {"library"}

@@ -221,11 +221,11 @@ def test_a_run_is_nan_from_its_first_loss_that_is_not_finite_on(kind):
 
 
 def test_one_partition_whose_loss_overflows_ends_the_run():
-    problem = squares(validation_x=2.0)
-    curves, going = train_given(Given([[1, 1], [1e154, 1], [1, 1]]), problem=problem)
-    np.testing.assert_array_equal(curves[0], [[1, 4], [1, 4]])
+    problem = squares(validation_x=1e10)
+    curves, going = train_given(Given([[1, 1], [1e150, 1], [1, 1]]), problem=problem)
+    np.testing.assert_array_equal(curves[0], [[1, 1e20], [1, 1e20]])
     np.testing.assert_array_equal(curves[1:, 0], np.full((2, 2), np.nan))
-    np.testing.assert_array_equal(curves[1:, 1], [[1, 4], [1, 4]])
+    np.testing.assert_array_equal(curves[1:, 1], [[1, 1e20], [1, 1e20]])
     assert going.tolist() == [False, True]
 
 
@@ -242,9 +242,10 @@ def test_no_epoch_is_trained_where_no_run_is_left():
     assert trainer.epoch == 2
     assert not going.any()
     assert np.isnan(curves[2:]).all()
-    trainer = Given(np.ones((4, 2)))
-    curves, going = train_given(trainer, np.zeros(2, bool))
+    trainer, later = Given(np.ones((4, 2))), Segment([0, 1], 2, 5, "never")
+    curves, going = host.train("given", trainer, squares(), later, np.zeros(2, bool))
     assert trainer.epoch == 0
+    assert curves.shape == (3, 2, 2)
     assert np.isnan(curves).all()
 
 

@@ -75,7 +75,7 @@ def train(
         Where the backend's answers have the wrong shape, are not numbers from the
         start, or contradict each other.
     """
-    epochs, going = segment.epochs(), going.copy()
+    epochs = segment.epochs()
     curves = np.full((len(epochs), len(segment.seeds), len(columns_of(problem))), np.nan)
     rows = _losses(name, trainer, problem, segment) if going.any() else iter(())
     everyone = bool(going.all())
@@ -178,8 +178,7 @@ def _audit(name: str, claimed: Array, measured: Array, problem: Problem, epoch: 
     Runs that have diverged are left out: there is nothing to compare.
     """
     tolerance = AUDIT_TOLERANCE[problem.hyperparameters.dtype]
-    with np.errstate(invalid="ignore"):
-        wrong = np.abs(claimed - measured) > tolerance * np.maximum(np.abs(measured), tolerance)
+    wrong = np.abs(claimed - measured) > tolerance * np.maximum(np.abs(measured), tolerance)
     wrong |= np.isfinite(claimed) != np.isfinite(measured)
     if wrong.any():
         seed, column = np.argwhere(wrong)[0]
