@@ -49,6 +49,7 @@ def test_what_is_added_is_trained_alone(project):
         assert {rule: n for rule, n in planned.items() if rule != "losses"} == expected, change
 
 
+@pytest.mark.long
 def test_what_has_grown_is_what_a_fresh_run_gives(project):
     study, fresh = (project.folder / f"mine/{name}.yaml" for name in ("growing", "fresh"))
     study.write_text(BASE)
@@ -92,6 +93,7 @@ seeds: 1
 """
 
 
+@pytest.mark.long
 def test_a_large_csv_goes_from_file_to_loss_table_and_figure(project):
     (project.folder / "mine/data").mkdir()
     write_large_csv(project.folder / "mine/data/houses.csv")

@@ -94,6 +94,7 @@ def test_the_answer_is_printed_in_ten_lines_or_as_json(ready):
 
 
 @pytest.mark.versions
+@pytest.mark.long
 def test_snakemakes_own_report_shows_figures_and_page(done):
     done.run("--report", "report.zip")
     with zipfile.ZipFile(done.folder / "report.zip") as archive:
