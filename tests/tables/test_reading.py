@@ -10,7 +10,7 @@ from answers.made import arrow, loss_table, read
 from epochwise.columns import described, measured
 from epochwise.errors import DataError
 from epochwise.parquet import write
-from epochwise.tables.reading import LossTable, read_curves
+from epochwise.tables.reading import LossTable
 
 pytestmark = pytest.mark.versions
 
@@ -216,10 +216,10 @@ def test_a_run_whose_first_rows_are_missing_is_not_taken_for_the_end_of_the_one_
 
 def test_a_bad_file_gets_a_sentence(tmp_path):
     with pytest.raises(DataError, match="cannot read the loss table"):
-        read_curves(tmp_path / "none.parquet")
+        LossTable(tmp_path / "none.parquet").curves()
     (tmp_path / "text.parquet").write_text("epoch,loss\n")
     with pytest.raises(DataError, match=r"cannot read the loss table .*by running the workflow"):
-        read_curves(tmp_path / "text.parquet")
+        LossTable(tmp_path / "text.parquet").curves()
 
 
 def test_a_table_that_does_not_say_what_its_columns_are_gets_a_sentence(table, tmp_path):
@@ -232,7 +232,9 @@ def test_a_table_that_does_not_say_what_its_columns_are_gets_a_sentence(table, t
 def test_a_file_and_a_table_in_memory_are_read_alike(table, tmp_path):
     pq.write_table(arrow(table), tmp_path / "losses.parquet", row_group_size=5)
     for one, other in zip(
-        read_curves(tmp_path / "losses.parquet"), read_curves(arrow(table)), strict=True
+        LossTable(tmp_path / "losses.parquet").curves(),
+        LossTable(arrow(table)).curves(),
+        strict=True,
     ):
         assert one.key == other.key
         assert list(one.losses) == list(other.losses)

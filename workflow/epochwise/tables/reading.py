@@ -236,8 +236,3 @@ class LossTable:
         for row, (start, end) in enumerate(ends):
             matrix[row, : end - start] = values[start:end]
         return matrix
-
-
-def read_curves(source: str | Path | pa.Table) -> list[Curves]:
-    """Read the loss curves of every point; see `LossTable.curves`."""
-    return LossTable(source).curves()
