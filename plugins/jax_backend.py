@@ -185,7 +185,7 @@ def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable
                 kept = run_epoch(kept, orders[epoch], steps[epoch], data)
                 return kept, losses.at[epoch].set(measure(kept["weights"], data))
 
-            columns = len(data["targets"]) * len(metrics_of(task))
+            columns = len(data["targets"]) * len(metrics_of(task, sizes[-1]))
             return jax.lax.fori_loop(0, epochs, body, (kept, jnp.zeros((len(orders), columns))))
 
         over_seeds = jax.lax.map if hp.device == "cpu" else lambda f, xs: jax.vmap(f)(xs)

@@ -192,7 +192,7 @@ def training(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Any:
             row = measure(kept["weights"], data)[tf.newaxis]
             return epoch + 1, kept, tf.tensor_scatter_nd_update(losses, [[epoch]], row)
 
-        columns = len(data["targets"]) * len(metrics_of(task))
+        columns = len(data["targets"]) * len(metrics_of(task, sizes[-1]))
         carry = (tf.constant(0), kept, tf.zeros((orders.shape[0], columns), "float64"))
         return tf.while_loop(lambda epoch, *_: epoch < epochs, one, carry)[1:]
 

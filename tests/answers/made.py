@@ -7,6 +7,7 @@ import pyarrow as pa
 from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
 from epochwise.answers.stopping import MovingAverage, Patience
 from epochwise.columns import described, measured
+from epochwise.data.partitions import PARTITIONS
 from epochwise.tables.curves import Curves
 from epochwise.tables.reading import LossTable
 
@@ -45,22 +46,28 @@ def loss_table(validation, train=None, test=None, *, fold=None, rows=100, iterat
     return frame[kept.ravel()].reset_index(drop=True)
 
 
-def arrow(frame, *, epochs=None, task="regression", rows_per_batch=None) -> pa.Table:
+def arrow(
+    frame, *, epochs=None, task="regression", rows_per_batch=None, baselines=None
+) -> pa.Table:
     """Return a table that says what its columns are, as the workflow's own does.
 
     `epochs` are those planned; `rows_per_batch` fills a column of that name, which there is
-    not where it is None.
+    not where it is None; `baselines` are those of every fold, by kind and column.
     """
     if rows_per_batch is not None:
         frame = frame.assign(rows_per_batch=rows_per_batch)
     table = pa.Table.from_pandas(frame, preserve_index=False)
     for place, field in enumerate(table.schema):
         partition, _, metric = field.name.partition("_")
-        if metric in ("loss", "accuracy"):
+        if partition in PARTITIONS:
             says = field.with_metadata(measured(partition, metric).metadata)
             table = table.set_column(place, says, table[field.name])
     datasets = sorted(set(frame["dataset"])) if "dataset" in frame else []
-    return described(table, {"tasks": dict.fromkeys(datasets, task), "epochs": epochs})
+    facts = {"tasks": dict.fromkeys(datasets, task), "epochs": epochs}
+    if baselines is not None:
+        folds = dict.fromkeys(map(str, set(frame["fold"])), baselines)
+        facts["baselines"] = dict.fromkeys(datasets, folds)
+    return described(table, facts)
 
 
 def read(frame, **facts) -> LossTable:
@@ -68,8 +75,13 @@ def read(frame, **facts) -> LossTable:
     return LossTable(arrow(frame, **facts))
 
 
-def curves(validation, *args, rows_per_batch=10, **kwargs) -> Curves:
-    """Return the curves of a table of one point, as long as the matrix."""
+def curves(validation, *args, rows_per_batch=10, baseline=None, **kwargs) -> Curves:
+    """Return the curves of a table of one point, as long as the matrix.
+
+    `baseline` is the validation loss of predicting the training mean.
+    """
     width = np.atleast_2d(validation).shape[1]
     table = loss_table(validation, *args, **kwargs)
-    return read(table, epochs=width - 1, rows_per_batch=rows_per_batch).curves()[0]
+    known = None if baseline is None else {"training_mean": {"validation_loss": baseline}}
+    facts = {"rows_per_batch": rows_per_batch, "baselines": known}
+    return read(table, epochs=width - 1, **facts).curves()[0]

@@ -23,7 +23,7 @@ def prepared():
 @pytest.mark.parametrize("backend", ["numpy", "sklearn"])
 def test_every_loss_is_the_tutorials_to_the_last_bit(reference, prepared, backend):
     curves = train_whole(backend, *prepared)
-    np.testing.assert_array_equal(curves[1:, 0], reference)
+    np.testing.assert_array_equal(curves[1:, 0, ::2], reference)  # mean absolute errors between
 
 
 def test_the_tutorials_index_is_our_epoch_less_one(reference):

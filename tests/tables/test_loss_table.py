@@ -26,7 +26,7 @@ def problem(test=True, task="regression"):
     return Problem(task, parts, hyperparameters(batch_size=4))
 
 
-def curves(segment, columns=3, seed=0):
+def curves(segment, columns=6, seed=0):
     shape = (len(segment.epochs()), len(segment.seeds), columns)
     return np.random.default_rng(seed).random(shape)
 
@@ -53,7 +53,7 @@ def test_a_segment_has_a_row_per_run_and_epoch():
     assert table["iteration"].tolist() == [0, 3, 6, 0, 3, 6]  # 10 rows in batches of 4
     assert table["samples"].tolist() == [0, 10, 20, 0, 10, 20]
     assert table["rows_per_batch"].tolist() == [4] * 6
-    np.testing.assert_array_equal(table["validation_loss"], losses[:, :, 1].T.ravel())
+    np.testing.assert_array_equal(table["validation_loss"], losses[:, :, 2].T.ravel())
 
 
 def test_a_later_segment_has_no_epoch_0():
@@ -116,19 +116,20 @@ def test_swept_values_have_the_narrowest_type(part, values, kind, expected):
 
 def test_datasets_without_test_or_classes_have_nulls_there(part):
     segment = Segment([0], 0, 1, "never")
-    regression = part(segment, curves(segment, 2), problem(test=False))
+    regression = part(segment, curves(segment, 4), problem(test=False))
     labels = LABELS | {"dataset": "wine"}
-    classes = part(segment, curves(segment, 6), problem(task="binary"), labels)
+    classes = part(segment, curves(segment, 9), problem(task="binary"), labels)
     table = loss_table.aggregate([regression, classes]).to_pandas()
-    assert table.columns[-6:].tolist() == [
+    assert table.columns[-12:].tolist() == [
         f"{partition}_{metric}"
-        for metric in ("loss", "accuracy")
+        for metric in ("loss", "mae", "accuracy", "balanced_accuracy")
         for partition in ("train", "validation", "test")
     ]
     iris, wine = table[table["dataset"] == "iris"], table[table["dataset"] == "wine"]
     assert iris["test_loss"].isna().all()
     assert iris["train_accuracy"].isna().all()
-    assert wine.notna().all(axis=None)
+    assert wine.filter(like="mae").isna().all(axis=None)
+    assert wine.loc[:, ~wine.columns.str.endswith("mae")].notna().all(axis=None)
 
 
 def test_both_files_hold_every_bit_and_are_the_same_each_time(part, tmp_path):
@@ -152,21 +153,24 @@ def test_the_table_says_what_its_columns_are_and_what_it_is_about(part, tmp_path
     segment = Segment([0], 0, 1, "never")
     regression = part(segment, curves(segment), labels=LABELS | {"dataset": "a", "alpha": 0.1})
     labels = LABELS | {"dataset": "b", "alpha": 0.1}
-    classes = part(segment, curves(segment, 6), problem(task="binary"), labels)
+    classes = part(segment, curves(segment, 9), problem(task="binary"), labels)
     table = loss_table.aggregate([regression, classes], 7)
     loss_table.save(table, tmp_path / "losses.parquet", tmp_path / "losses.csv")
     read = LossTable(tmp_path / "losses.parquet")
-    assert read.facts == {"tasks": {"a": "regression", "b": "binary"}, "epochs": 7}
+    assert read.facts["tasks"] == {"a": "regression", "b": "binary"}
+    assert read.facts["epochs"] == 7
+    kinds = {name: list(folds["0"]) for name, folds in read.facts["baselines"].items()}
+    assert kinds == {"a": ["own_mean", "training_mean"], "b": ["training_mean"]}
     assert read.keys == ["dataset", "backend", "alpha"]
-    assert read.metrics == ["loss", "accuracy"]
-    assert read.measured == table.column_names[-6:]
+    assert read.metrics == ["loss", "mae", "accuracy", "balanced_accuracy"]
+    assert read.measured == table.column_names[-12:]
     of_each = [facts_of(field) for field in table.schema]
     assert [facts["role"] for facts in of_each] == [
         *("key", "count", "key", "key"),
         *["count"] * 5,
-        *["measured"] * 6,
+        *["measured"] * 12,
     ]
-    assert of_each[-1] == {"role": "measured", "partition": "test", "metric": "accuracy"}
+    assert of_each[-1] == {"role": "measured", "partition": "test", "metric": "balanced_accuracy"}
     assert [one.planned for one in read.curves()] == [7, 7]
 
 

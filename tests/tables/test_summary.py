@@ -131,7 +131,8 @@ def test_the_columns_say_which_run_it_is_and_then_what_it_did():
         *(f"final_{part}_loss" for part in PARTITIONS),
         *("generalisation_gap_at_best", "generalisation_gap_final"),
         *(f"{how}" for p in PARTITIONS for how in (f"{p}_accuracy_at_best", f"final_{p}_accuracy")),
-        *("iterations_at_best", "samples_at_best", "diverged"),
+        *("iterations_at_best", "samples_at_best", "baseline_validation_loss"),
+        *("diverged", "censored"),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from epochwise.errors import PluginError
 from epochwise.plugins.registry import load_backend
-from epochwise.training import host
+from epochwise.training import host, metrics
 from epochwise.training.contract import Partition, Problem
 from epochwise.training.defaults import hyperparameters
 from epochwise.training.parameters import initial_state
@@ -15,6 +15,16 @@ from epochwise.training.segment import Segment
 from helpers import PLUGINS
 
 pytestmark = pytest.mark.versions
+
+
+@pytest.fixture(autouse=True)
+def only_losses(monkeypatch):
+    """Measure one thing, as the host does not care how many there are."""
+    monkeypatch.setattr(metrics, "METRICS", [one for one in metrics.METRICS if one.name == "loss"])
+    metrics.metrics_of.cache_clear()
+    yield
+    monkeypatch.undo()
+    metrics.metrics_of.cache_clear()
 
 
 @pytest.fixture

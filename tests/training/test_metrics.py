@@ -1,6 +1,7 @@
 """What is measured: scikit-learn's numbers to the last bit, one entry for each metric."""
 
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,7 +20,7 @@ from epochwise.tables.summary import summarise
 from epochwise.training import host, metrics, training_job
 from epochwise.training.contract import Partition, Problem
 from epochwise.training.defaults import hyperparameters
-from epochwise.training.metrics import Metric, measure, measure_network
+from epochwise.training.metrics import Metric, columns_of, measure, measure_network
 from epochwise.training.parameters import initial_state
 from epochwise.training.segment import Segment
 from helpers import PLUGINS, load, require
@@ -37,11 +38,17 @@ def for_scikit_learn(target, outputs):
 def expected(task, target, outputs):
     """Measure with scikit-learn."""
     if task == "regression":
-        return [theirs.mean_squared_error(target, outputs)]
+        each = theirs.mean_squared_error(target, outputs, multioutput="raw_values").tolist()
+        found = [theirs.mean_squared_error(target, outputs)]
+        found += [theirs.mean_absolute_error(target, outputs)]
+        return found + (each if len(each) > 1 else [])
     labels, probability = for_scikit_learn(target, outputs)
     return [
         theirs.log_loss(labels, y_proba=probability, labels=range(probability.shape[1])),
         theirs.accuracy_score(labels, probability.argmax(axis=1)),
+        theirs.recall_score(
+            labels, probability.argmax(axis=1), labels=np.unique(labels), average="macro"
+        ),
     ]
 
 
@@ -50,7 +57,7 @@ def expected(task, target, outputs):
 
 @pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("outputs", [1, 2, 3, 5])
-def test_mean_squared_error_is_scikit_learns(rows, outputs):
+def test_squared_and_absolute_errors_are_scikit_learns(rows, outputs):
     target, prediction = np.random.default_rng(rows).normal(size=(2, rows, outputs)) * 1e3
     found = measure(np, "regression", target, prediction)
     assert found == expected("regression", target, prediction)
@@ -58,7 +65,7 @@ def test_mean_squared_error_is_scikit_learns(rows, outputs):
 
 @pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("classes", [2, 3, 10])
-def test_log_loss_and_accuracy_are_scikit_learns(rows, classes):
+def test_log_loss_and_accuracies_are_scikit_learns(rows, classes):
     rng = np.random.default_rng(rows)
     logits = rng.normal(size=(rows, classes)) * 20  # some probabilities are as good as 0 and 1
     probability = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -92,8 +99,9 @@ def test_certain_and_tied_chances_of_three_classes_are_measured_as_scikit_learn_
 
 def test_certain_mistakes_cost_what_scikit_learn_says():
     target, probability = np.array([[1.0], [0.0]]), np.array([[0.0], [1.0]])
-    loss, accuracy = measure(np, "binary", target, probability)
-    assert [loss, accuracy] == expected("binary", target, probability)
+    found = measure(np, "binary", target, probability)
+    assert found == expected("binary", target, probability)
+    loss, accuracy, _ = found
     assert loss == pytest.approx(-np.log(np.finfo(float).eps))
     assert accuracy == 0
 
@@ -132,7 +140,26 @@ def test_targets_are_measured_in_their_own_units():
     part = Partition(outputs, outputs, target)
     scale, mean = np.array([2.0, 100]), np.array([10.0, 200])
     problem = Problem("regression", {"train": part}, hyperparameters(), mean, scale)
-    assert measure_network(problem, part, outputs) == [((0 + 0) + (0 + 100**2) / 2) / 2]
+    squares, sizes = (0, 100**2 / 2), (0, 100 / 2)  # by target, averaged over rows
+    found = measure_network(problem, part, outputs)
+    assert found == [sum(squares) / 2, sum(sizes) / 2, *squares]
+
+
+def test_a_class_without_rows_does_not_count_in_the_balanced_accuracy():
+    shares = np.eye(3)[[0, 0, 1, 1, 2]]
+    target = np.eye(3)[[0, 0, 0, 1, 1]]  # right: two of three, one of two
+    assert metrics.balanced_accuracy(np, target, shares) == (2 / 3 + 1 / 2) / 2
+    assert metrics.balanced_accuracy(np, np.ones((2, 1)), np.array([[0.9], [0.2]])) == 0.5
+
+
+def test_several_targets_have_a_loss_each_under_their_names():
+    part = Partition(np.zeros((2, 2)), np.zeros((2, 2)), np.zeros((2, 2)))
+    problem = Problem("regression", {"train": part}, hyperparameters())
+    names = ["train_loss", "train_mae"]
+    assert [str(one) for one in columns_of(problem)] == [*names, "train_loss_1", "train_loss_2"]
+    named = replace(problem, target_names=["price", "rooms"])
+    assert [str(one) for one in columns_of(named)][2:] == ["train_loss_price", "train_loss_rooms"]
+    assert [one.target for one in columns_of(named)] == [None, None, "price", "rooms"]
 
 
 # ---- the same lines in every array library ----
@@ -183,19 +210,20 @@ def test_every_array_library_measures_the_same_and_many_networks_at_once(library
 # ---- a metric is one entry ----
 
 
-def mean_absolute_error(xp, target, outputs):
-    """Average |target - output| over rows and outputs."""
-    error = xp.abs(target - outputs)
+def quartic_error(xp, target, outputs):
+    """Average (target - output)⁴ over rows and outputs."""
+    error = (target - outputs) * (target - outputs)
+    error = error * error
     return xp.sum(xp.sum(error, axis=-1), axis=-1) / (error.shape[-1] * error.shape[-2])
 
 
-MAE = Metric("mae", ("regression",), mean_absolute_error, "mean absolute error", "target unit")
+QUARTIC = Metric("quartic", ("regression",), quartic_error, "quartic error", "target unit⁴")
 EPOCH_BY_EPOCH, IN_STRETCHES = ("numpy", "sklearn"), ("torch", "jax", "tensorflow")
 EPOCHS = 3
 
 
 @pytest.fixture
-def with_mae(monkeypatch):
+def with_quartic(monkeypatch):
     """Measure one thing more, and let nothing that was compiled before or after notice."""
 
     def forget(*modules):
@@ -204,7 +232,7 @@ def with_mae(monkeypatch):
                 getattr(value, "cache_clear", int)()
 
     compiling = [f"epochwise_plugin_{name}_backend" for name in IN_STRETCHES]
-    monkeypatch.setattr(metrics, "METRICS", (*metrics.METRICS, MAE))
+    monkeypatch.setattr(metrics, "METRICS", (*metrics.METRICS, QUARTIC))
     forget(metrics, *(sys.modules[name] for name in compiling if name in sys.modules))
     yield
     monkeypatch.undo()
@@ -236,42 +264,44 @@ def trained(backend, folder):
 
 @pytest.mark.parametrize("backend", [*EPOCH_BY_EPOCH, *IN_STRETCHES])
 def test_one_entry_more_is_measured_by_every_backend_and_reaches_every_table(
-    backend, with_mae, tmp_path
+    backend, with_quartic, tmp_path
 ):
     require(backend)
     run = trained(backend, tmp_path)
     parts = list(run.problem.partitions)
-    assert run.table.column_names[-2 * len(parts) :] == [
-        f"{part}_{metric}" for part in parts for metric in ("loss", "mae")
-    ]
+    names = ["loss", "mae", "quartic", "loss_1", "loss_2"]
+    assert run.table.column_names[-5 * len(parts) :] == [f"{p}_{n}" for p in parts for n in names]
     labels = {"dataset": "small", "fold": 0, "backend": backend}
     part = Part(tmp_path / "segment.parquet", labels, run.segment.seeds, EPOCHS)
     joined = loss_table.aggregate([part], EPOCHS)
     loss_table.save(joined, tmp_path / "losses.parquet", tmp_path / "losses.csv")
     losses = LossTable(tmp_path / "losses.parquet")
-    assert losses.metrics == ["loss", "mae"]
-    assert losses.measured[3:] == ["train_mae", "validation_mae", "test_mae"]
+    assert losses.metrics == names
+    assert losses.measured[6:9] == ["train_quartic", "validation_quartic", "test_quartic"]
     assert losses.losses == ["train_loss", "validation_loss", "test_loss"]
     (curves,) = losses.curves(losses.measured)
     summary = summarise(losses)
     for name, partition in run.problem.partitions.items():
         outputs = run.trainer.predict(partition.x)
         outputs = outputs * run.problem.target_scale + run.problem.target_mean
-        last = [theirs.mean_absolute_error(partition.target, one) for one in outputs]
-        matrix = curves.losses[f"{name}_mae"]
+        last = [np.mean((partition.target - one) ** 4) for one in outputs]
+        matrix = curves.losses[f"{name}_quartic"]
         assert matrix.shape == (2, EPOCHS + 1)
         assert matrix[:, -1] == pytest.approx(last, rel=1e-12)
         assert (matrix[:, 0] != matrix[:, -1]).all()
-        assert summary[f"final_{name}_mae"].tolist() == matrix[:, -1].tolist()
+        assert summary[f"final_{name}_quartic"].tolist() == matrix[:, -1].tolist()
         at_best = matrix[[0, 1], summary["best_epoch"]]
-        assert summary[f"{name}_mae_at_best"].tolist() == at_best.tolist()
+        assert summary[f"{name}_quartic_at_best"].tolist() == at_best.tolist()
 
 
 def test_without_the_entry_it_is_not_measured(tmp_path):
-    assert not [name for name in trained("numpy", tmp_path).table.column_names if "mae" in name]
+    names = trained("numpy", tmp_path).table.column_names
+    assert not [name for name in names if "quartic" in name]
 
 
-def test_an_entry_for_one_task_is_not_measured_for_another(with_mae):
-    assert [metric.name for metric in metrics.metrics_of("regression")] == ["loss", "mae"]
+def test_an_entry_for_one_task_is_not_measured_for_another(with_quartic):
+    names = [metric.name for metric in metrics.metrics_of("regression")]
+    assert names == ["loss", "mae", "quartic"]
     for task in ("binary", "multiclass"):
-        assert [metric.name for metric in metrics.metrics_of(task)] == ["loss", "accuracy"]
+        names = [metric.name for metric in metrics.metrics_of(task)]
+        assert names == ["loss", "accuracy", "balanced_accuracy"]

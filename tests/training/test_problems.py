@@ -35,8 +35,10 @@ def test_regression():
     assert problem.task == "regression"
     assert problem.layer_sizes == (2, 7, 3, 1)
     assert list(problem.partitions) == ["train", "validation", "test"]
-    columns = ["train_loss", "validation_loss", "test_loss"]
-    assert list(map(str, columns_of(problem))) == columns
+    columns = list(map(str, columns_of(problem)))
+    assert columns[::2] == ["train_loss", "validation_loss", "test_loss"]
+    assert columns[1::2] == ["train_mae", "validation_mae", "test_mae"]
+    assert problem.target_names == ["y"]
     assert problem.target_mean is None
 
 
@@ -51,9 +53,9 @@ def test_classification(classes, task, outputs):
 def test_losses_are_in_the_targets_own_units():
     plain, scaled = make(np.arange(ROWS) * 0.5), make(np.arange(ROWS) * 0.5, None, True)
     part = scaled.partitions["validation"]
-    assert measure_network(scaled, part, part.y) == pytest.approx([0.0], abs=1e-20)
+    assert measure_network(scaled, part, part.y) == pytest.approx([0.0, 0.0], abs=1e-12)
     off_by_one = part.y + 1 / scaled.target_scale
-    assert measure_network(scaled, part, off_by_one) == pytest.approx([1.0])
+    assert measure_network(scaled, part, off_by_one) == pytest.approx([1.0, 1.0])
     np.testing.assert_array_equal(part.target, plain.partitions["validation"].target)
 
 

@@ -82,7 +82,10 @@ def test_two_jobs_in_a_row_leave_what_one_would(job):
     assert all(np.array_equal(end[name], resumed[name]) for name in end)
     assert end["going"].tolist() == [True, True]
     assert end["iteration"] == 6 * 3  # twenty rows in batches of eight
-    assert facts_of(pq.read_schema(whole["losses"])) == {"task": "regression"}
+    facts = facts_of(pq.read_schema(whole["losses"]))
+    assert facts == facts_of(pq.read_schema(second["losses"]))
+    assert facts["task"] == "regression"
+    assert facts["baselines"].keys() == {"training_mean", "own_mean"}
 
 
 def test_the_times_say_how_many_epochs_all_networks_together_were_trained(job):

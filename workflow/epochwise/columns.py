@@ -33,9 +33,15 @@ def role_of(field: pa.Field) -> str:
     return str(facts_of(field).get("role") or (COUNT if field.name in COUNTS else KEY))
 
 
-def measured(partition: str, metric: str) -> pa.Field:
-    """Describe the column of a metric on a partition, such as `validation_loss`."""
+def measured(partition: str, metric: str, target: str | None = None) -> pa.Field:
+    """Describe the column of a metric on a partition, such as `validation_loss`.
+
+    Parameters
+    ----------
+    target : the one that it is of, where there are several.
+    """
     facts = {"role": MEASURED, "partition": partition, "metric": metric}
+    facts |= {"target": target} if target else {}
     return pa.field(f"{partition}_{metric}", pa.float64(), metadata=saying(facts))
 
 

@@ -34,6 +34,7 @@ class Scaler:
     mean, scale : (numeric features,) x is (value - mean) / scale.
     constant : features with one value in all training rows.
     target_mean, target_scale : (outputs,) or None where the target is as it was.
+    target : the columns to predict.
     """
 
     task: str
@@ -45,6 +46,7 @@ class Scaler:
     constant: list[str] = field(default_factory=list)
     target_mean: list[float] | None = None
     target_scale: list[float] | None = None
+    target: list[str] = field(default_factory=list)
 
     def save(self, path: str | Path) -> None:
         """Write as JSON."""
@@ -104,7 +106,8 @@ def standardise(
         towards, ``<name>_target`` (rows, outputs) in the target's own units; float64.
     scaler : what was fitted, on the training rows.
     """
-    scaler = Scaler(facts.task, facts.classes, {name: len(rows) for name, rows in parts.items()})
+    rows = {name: len(one) for name, one in parts.items()}
+    scaler = Scaler(facts.task, facts.classes, rows, target=facts.target)
     arrays: dict[str, Array] = {f"{name}_rows": rows for name, rows in parts.items()}
     for name, x in _features(table, facts, parts, rule["features"], scaler).items():
         arrays[f"{name}_x"] = x

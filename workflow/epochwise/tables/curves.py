@@ -1,7 +1,7 @@
 """The loss curves of one point: which runs make the mean curve, and what counts as independent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,8 @@ class Curves:
     planned : epochs that a run was to train for.
     training_rows, iterations_per_epoch : (runs,); NaN for a run that ended before epoch 1.
     rows_per_batch : (runs,) the batch size; NaN where it is not known.
+    baselines : what constants reach, by kind (see `epochwise.training.baselines`) and column of
+        the loss table, (runs,); {} where it is not known.
     """
 
     key: Mapping[str, Any]
@@ -51,6 +53,7 @@ class Curves:
     training_rows: Floats
     iterations_per_epoch: Floats
     rows_per_batch: Floats
+    baselines: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
 
     @property
     def dataset(self) -> str:
@@ -156,6 +159,12 @@ class Curves:
     def mean(self, column: str) -> Floats:
         """Return the mean curve over units, (horizon + 1,)."""
         return self.units(self.runs(column)).mean(axis=0) if len(self.used) else np.empty(0)
+
+    @quiet
+    def baseline(self, column: str = "validation_loss") -> Floats:
+        """Return what predicting a constant reaches, (units,); empty where it is not known."""
+        values = self.baselines.get("training_mean", {}).get(column)
+        return np.empty(0) if values is None else self.units(values[self.used])
 
     @cached_property
     def best(self) -> int:

@@ -1,7 +1,8 @@
 """The loss table: a row per run and epoch, from which everything else is computed.
 
 Its columns and the table itself say what they are (see `epochwise.columns`): the table has the
-``tasks`` of its datasets and the ``epochs`` that were planned.
+``tasks`` of its datasets, the ``epochs`` that were planned and, by dataset and fold, the
+``baselines`` (see `epochwise.training.baselines`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -55,11 +56,23 @@ def aggregate(parts: Sequence[Part], epochs: int | None = None) -> pa.Table:
         key = repr(part.labels)
         groups.setdefault(key, []).append(_read(part))
         labels[key] = part.labels
-    tasks = {labels[key]["dataset"]: facts_of(groups[key][0].schema)["task"] for key in groups}
+    facts = _facts(groups, labels) | {"epochs": epochs}
     types = _label_types(list(labels.values()))
     tables = [_labelled(pa.concat_tables(groups[key]), labels[key], types) for key in groups]
     joined = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
-    return described(_with_every_partition(joined), {"tasks": tasks, "epochs": epochs})
+    return described(_with_every_partition(joined), facts)
+
+
+def _facts(
+    groups: Mapping[str, Sequence[pa.Table]], labels: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Gather what the segments say of their datasets and folds."""
+    tasks, baselines = dict[str, str](), dict[str, dict[str, Any]]()
+    for key, tables in groups.items():
+        own, label = facts_of(tables[0].schema), labels[key]
+        tasks[label["dataset"]] = own["task"]
+        baselines.setdefault(label["dataset"], {})[str(label["fold"])] = own.get("baselines", {})
+    return {"tasks": tasks, "baselines": baselines}
 
 
 def _read(part: Part) -> pa.Table:
@@ -114,9 +127,9 @@ def _constant(value: Any, rows: int) -> pa.Array:
 def _with_every_partition(table: pa.Table) -> pa.Table:
     """Give every loss table the same columns: nulls where there is no test partition."""
     found = [facts_of(field) for field in table.schema]
-    metrics = dict.fromkeys(facts["metric"] for facts in found if "metric" in facts)
+    metrics = {facts["metric"]: facts.get("target") for facts in found if "metric" in facts}
     first = [f.name for f, facts in zip(table.schema, found, strict=True) if "metric" not in facts]
-    wanted = [measured(partition, metric) for metric in metrics for partition in PARTITIONS]
+    wanted = [measured(part, *metric) for metric in metrics.items() for part in PARTITIONS]
     for field in wanted:
         if field.name not in table.column_names:
             table = table.append_column(field, pa.nulls(table.num_rows, field.type))

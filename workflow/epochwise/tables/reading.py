@@ -75,7 +75,7 @@ class LossTable:
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
-        """What the table says of itself: ``tasks`` by dataset, and the ``epochs`` planned."""
+        """What the table says of itself; see `epochwise.tables.loss_table`."""
         return facts_of(self.schema)
 
     def curves(self, columns: Sequence[str] | None = None) -> list[Curves]:
@@ -217,7 +217,21 @@ class LossTable:
             counts["samples"],
             counts["iteration"],
             counts["rows_per_batch"],
+            self._baselines(str(key["dataset"]), counts["fold"]),
         )
+
+    def _baselines(self, dataset: str, folds: Ints) -> dict[str, dict[str, Floats]]:
+        """Give what constants reach on each run's fold, by kind and column, (runs,)."""
+        by_fold = self.facts.get("baselines", {}).get(dataset, {})
+        known = [by_fold.get(str(fold), {}) for fold in folds]
+        kinds = dict.fromkeys(kind for one in known for kind in one)
+        return {
+            kind: {
+                column: np.array([one.get(kind, {}).get(column, np.nan) for one in known])
+                for column in dict.fromkeys(name for one in known for name in one.get(kind, {}))
+            }
+            for kind in kinds
+        }
 
     def _require_distinct(self, key: Row, counts: Mapping[str, Array]) -> None:
         pairs = np.column_stack([counts["fold"], counts["seed"]])

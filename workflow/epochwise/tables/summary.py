@@ -11,6 +11,7 @@ from epochwise.data.partitions import PARTITIONS
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum
 from epochwise.tables.reading import LossTable
+from epochwise.tables.scores import baseline_scores, scores_at
 
 
 def summarise(losses: LossTable) -> pd.DataFrame:
@@ -20,15 +21,18 @@ def summarise(losses: LossTable) -> pd.DataFrame:
     -------
     table with a row per run, in the loss table's order: ``epochs`` (the last one with a
         finite loss), ``best_epoch`` (the first with the lowest validation loss),
-        losses there and at the end (for classes accuracies beside them), the
-        generalisation gap (validation loss minus train loss) at both, iterations and
-        samples at the best epoch, and whether the run diverged: whether it ended
-        before its time.
+        losses there and at the end, the generalisation gap (validation loss minus train
+        loss) at both, what else `epochwise.tables.scores` knows, iterations and samples at
+        the best epoch, the validation loss of the baseline, whether the run diverged: whether
+        it ended before its time, and whether its best epoch is ``censored``: whether it is
+        the last of all, so that more epochs may be better.
     """
     names = [n for n in losses.schema.names if n in (*losses.keys, "fold", "seed")]
     names = [name for name in names if name != "epochs"]  # what was asked; what was reached is told
-    others = [metric for metric in losses.metrics if metric != "loss"]
     every = losses.curves(losses.measured)
+    pairs = [(one, part) for one in every for part in PARTITIONS]
+    known = dict.fromkeys(m for one, part in pairs for m in scores_at(one, part, one.last))
+    others = [metric for metric in known if metric != "loss"]
     parts = [pd.DataFrame(_names(one, names) | _facts(one, others)) for one in every]
     table = pd.concat(parts).set_axis(losses.places)  # point after point, but folds come first
     return table.sort_index()
@@ -43,34 +47,33 @@ def _names(curves: Curves, names: Sequence[str]) -> dict[str, Any]:
 def _facts(curves: Curves, others: Sequence[str]) -> dict[str, Array]:
     """Say what the runs did; `others` are the metrics besides the loss."""
     best, last = first_minimum(curves.validation), curves.last
-    at_best = {part: _at(curves, f"{part}_loss", best) for part in PARTITIONS}
-    final = {part: _at(curves, f"{part}_loss", last) for part in PARTITIONS}
+    at_best, final = (
+        {part: scores_at(curves, part, epochs) for part in PARTITIONS} for epochs in (best, last)
+    )
+    none = np.full(len(best), np.nan)
+    losses = {part: at_best[part].get("loss", none) for part in PARTITIONS}
+    ends = {part: final[part].get("loss", none) for part in PARTITIONS}
     facts = {
         "epochs": last,
         "best_epoch": best,
-        "best_validation_loss": at_best["validation"],
-        "train_loss_at_best": at_best["train"],
-        "test_loss_at_best": at_best["test"],
-        **{f"final_{part}_loss": final[part] for part in PARTITIONS},
-        "generalisation_gap_at_best": at_best["validation"] - at_best["train"],
-        "generalisation_gap_final": final["validation"] - final["train"],
+        "best_validation_loss": losses["validation"],
+        "train_loss_at_best": losses["train"],
+        "test_loss_at_best": losses["test"],
+        **{f"final_{part}_loss": ends[part] for part in PARTITIONS},
+        "generalisation_gap_at_best": losses["validation"] - losses["train"],
+        "generalisation_gap_final": ends["validation"] - ends["train"],
     }
-    for name in (f"{part}_{metric}" for metric in others for part in PARTITIONS):
-        facts[f"{name}_at_best"] = _at(curves, name, best)
-        facts[f"final_{name}"] = _at(curves, name, last)
+    for metric in others:
+        for part in PARTITIONS:
+            facts[f"{part}_{metric}_at_best"] = at_best[part].get(metric, none)
+            facts[f"final_{part}_{metric}"] = final[part].get(metric, none)
     return facts | {
         "iterations_at_best": _times(best, curves.iterations_per_epoch),
         "samples_at_best": _times(best, curves.training_rows),
+        "baseline_validation_loss": baseline_scores(curves, "validation").get("loss", none),
         "diverged": last < curves.planned,
+        "censored": (best == last) & (last == curves.planned),
     }
-
-
-def _at(curves: Curves, column: str, epochs: Ints) -> Floats:
-    """Give each run's value of a column at its own epoch, (runs,); NaN where it has none."""
-    matrix = curves.losses.get(column)
-    if matrix is None:
-        return np.full(len(epochs), np.nan)
-    return np.where(epochs < 0, np.nan, matrix[np.arange(len(epochs)), epochs])
 
 
 def _times(epochs: Ints, per_epoch: Floats) -> Ints:

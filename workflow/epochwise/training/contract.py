@@ -5,7 +5,7 @@ the initial weights and the batch orders, measures every loss, notices
 divergence, saves.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Protocol, Self
 
@@ -106,6 +106,7 @@ class Problem:
     target_mean, target_scale : (outputs,) float64; a prediction in the target's
         own units is ``outputs * target_scale + target_mean``. None where the
         target was not standardised.
+    target_names : of regression's targets, where they are known.
     """
 
     task: Task
@@ -113,6 +114,7 @@ class Problem:
     hyperparameters: Hyperparameters
     target_mean: Array | None = None
     target_scale: Array | None = None
+    target_names: Sequence[str] = ()
 
     @property
     def train(self) -> Partition:

@@ -2,8 +2,8 @@
 
 A metric is one entry of `METRICS`. It is written for any array library whose functions are
 named as NumPy's, so that a compiled loop measures with the same lines as the host. In NumPy
-the losses equal scikit-learn's `mean_squared_error`, `log_loss` and `accuracy_score` to the
-last bit, without the seconds that importing scikit-learn costs.
+they equal scikit-learn's `mean_squared_error`, `mean_absolute_error`, `log_loss`, `accuracy_score`
+and `balanced_accuracy_score` to the last bit, without the seconds that importing scikit-learn costs.
 """
 
 from collections.abc import Callable
@@ -39,11 +39,21 @@ class Metric:
     unit: str
 
 
+def squared_error_of_each(xp: Any, target: Any, outputs: Any) -> Any:
+    """Average (target - output)² over rows, (..., outputs)."""
+    error = target - outputs
+    return xp.sum(error * error, axis=-2) / error.shape[-2]
+
+
 def mean_squared_error(xp: Any, target: Any, outputs: Any) -> Any:
     """Average (target - output)² over rows, then over outputs."""
-    error = target - outputs
-    per_output = xp.sum(error * error, axis=-2) / error.shape[-2]
-    return xp.sum(per_output, axis=-1) / error.shape[-1]
+    return xp.sum(squared_error_of_each(xp, target, outputs), axis=-1) / target.shape[-1]
+
+
+def mean_absolute_error(xp: Any, target: Any, outputs: Any) -> Any:
+    """Average the size of target - output over rows, then over outputs."""
+    per_output = xp.sum(xp.abs(target - outputs), axis=-2) / target.shape[-2]
+    return xp.sum(per_output, axis=-1) / target.shape[-1]
 
 
 def log_loss(xp: Any, target: Any, probability: Any, epsilon: float = EPSILON) -> Any:
@@ -61,35 +71,70 @@ def log_loss(xp: Any, target: Any, probability: Any, epsilon: float = EPSILON) -
     return xp.sum(per_row, axis=-1) / per_row.shape[-1]
 
 
-def accuracy(xp: Any, target: Any, probability: Any) -> Any:
-    """Give the share of rows whose likeliest class is the true one; at exactly 0.5 it is class 0."""
+def right(xp: Any, target: Any, probability: Any) -> Any:
+    """Tell where the likeliest class is the true one, 1.0 or 0.0; at exactly 0.5 it is class 0."""
     if probability.shape[-1] == 1:
-        right = (probability[..., 0] > 0.5) == (target[..., 0] > 0.5)
+        same = (probability[..., 0] > 0.5) == (target[..., 0] > 0.5)
     else:
-        right = xp.argmax(probability, axis=-1) == xp.argmax(target, axis=-1)
+        same = xp.argmax(probability, axis=-1) == xp.argmax(target, axis=-1)
     one = xp.ones_like(target[..., 0])
-    return xp.sum(xp.where(right, one, 0 * one), axis=-1) / target.shape[-2]
+    return xp.where(same, one, 0 * one)
+
+
+def accuracy(xp: Any, target: Any, probability: Any) -> Any:
+    """Give the share of rows whose likeliest class is the true one."""
+    return xp.sum(right(xp, target, probability), axis=-1) / target.shape[-2]
+
+
+def balanced_accuracy(xp: Any, target: Any, probability: Any) -> Any:
+    """Average the shares that are right of each class's rows; a class without rows does not count."""
+    members = (
+        xp.stack([1 - target[..., 0], target[..., 0]], -1) if target.shape[-1] == 1 else target
+    )
+    rows = xp.sum(members, axis=-2)  # (classes,)
+    hits = xp.matmul(right(xp, target, probability), members)  # (..., classes)
+    one = xp.ones_like(rows)
+    shares = hits / xp.where(rows > 0, rows, one)
+    return xp.sum(shares, axis=-1) / xp.sum(xp.where(rows > 0, one, 0 * one))
 
 
 CLASSES = ("binary", "multiclass")
 METRICS = (
     Metric("loss", ("regression",), mean_squared_error, "mean squared error", "target unit²"),
+    Metric("mae", ("regression",), mean_absolute_error, "mean absolute error", "target unit"),
     Metric("loss", CLASSES, log_loss, "log loss", "nats"),
     Metric("accuracy", CLASSES, accuracy, "accuracy", "share of rows"),
+    Metric(
+        "balanced_accuracy", CLASSES, balanced_accuracy, "balanced accuracy", "mean share of rows"
+    ),
 )
 
 
 @lru_cache
-def metrics_of(task: str) -> tuple[Metric, ...]:
-    """List what is measured for a task; the loss comes first."""
-    return tuple(metric for metric in METRICS if task in metric.tasks)
+def metrics_of(task: str, outputs: int = 1) -> tuple[Metric, ...]:
+    """List what is measured for a task; the loss comes first, that of each of several targets last."""
+    found = [metric for metric in METRICS if task in metric.tasks]
+    if task == "regression" and outputs > 1:
+        found += map(loss_of_target, range(outputs))
+    return tuple(found)
+
+
+def loss_of_target(number: int) -> Metric:
+    """Make the metric of one of several targets, counted from 0."""
+
+    def compute(xp: Any, target: Any, outputs: Any) -> Any:
+        return squared_error_of_each(xp, target, outputs)[..., number]
+
+    name = f"loss_{number + 1}"
+    return Metric(name, ("regression",), compute, "mean squared error", "target unit²")
 
 
 class Column(NamedTuple):
-    """What one column of the losses holds."""
+    """What one column of the losses holds; `target` where it is of one of several."""
 
     partition: str
     metric: str
+    target: str | None = None
 
     def __str__(self) -> str:
         """Give its name in the loss table."""
@@ -98,8 +143,15 @@ class Column(NamedTuple):
 
 def columns_of(problem: Problem) -> list[Column]:
     """List what is measured, in order: every metric of the task, partition by partition."""
-    metrics = metrics_of(problem.task)
-    return [Column(part, metric.name) for part in problem.partitions for metric in metrics]
+    outputs = problem.layer_sizes[-1]
+    names: list[str | None] = [None] * len(metrics_of(problem.task))
+    if len(metrics_of(problem.task, outputs)) > len(names):
+        names += problem.target_names or [str(number + 1) for number in range(outputs)]
+    return [
+        Column(part, metric.name if name is None else f"loss_{name}", name)
+        for part in problem.partitions
+        for metric, name in zip(metrics_of(problem.task, outputs), names, strict=True)
+    ]
 
 
 def measure(xp: Any, task: str, target: Any, outputs: Any) -> list[Any]:
@@ -109,7 +161,8 @@ def measure(xp: Any, task: str, target: Any, outputs: Any) -> list[Any]:
     -------
     list of (...,) float64, in the order of `metrics_of`.
     """
-    return [metric.compute(xp, target, outputs) for metric in metrics_of(task)]
+    metrics = metrics_of(task, target.shape[-1])
+    return [metric.compute(xp, target, outputs) for metric in metrics]
 
 
 def measure_network(problem: Problem, partition: Partition, outputs: Array) -> list[float]:

@@ -51,6 +51,7 @@ def make(
         hyperparameters=hp,
         target_mean=None if scaler.target_mean is None else np.array(scaler.target_mean),
         target_scale=None if scaler.target_scale is None else np.array(scaler.target_scale),
+        target_names=scaler.target,
     )
 
 

@@ -19,6 +19,7 @@ from epochwise.errors import PluginError
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host, problems, states
+from epochwise.training.baselines import baselines
 from epochwise.training.contract import Problem, State, Trainer
 from epochwise.training.metrics import columns_of
 from epochwise.training.parameters import initial_state
@@ -82,7 +83,8 @@ def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table
     Returns
     -------
     table of seed, epoch, iteration, samples, rows per batch and the losses, sorted by seed and
-        epoch, without the rows of diverged runs; it says its task, and its columns what they are.
+        epoch, without the rows of diverged runs; it says its task and what constants reach, and
+        its columns what they are.
     """
     epochs = np.array(segment.epochs())
     seed, epoch = np.repeat(segment.seeds, len(epochs)), np.tile(epochs, len(segment.seeds))
@@ -98,7 +100,8 @@ def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table
     table = parquet.table({name: values[finite] for name, values in counts.items()})
     for column, values in zip(columns_of(problem), losses.T, strict=True):
         table = table.append_column(measured(*column), [parquet.column(values[finite])])
-    return table.replace_schema_metadata(saying({"task": problem.task}))
+    facts = {"task": problem.task, "baselines": baselines(problem)}
+    return table.replace_schema_metadata(saying(facts))
 
 
 def end_state(
