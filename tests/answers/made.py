@@ -47,12 +47,19 @@ def loss_table(validation, train=None, test=None, *, fold=None, rows=100, iterat
 
 
 def arrow(
-    frame, *, epochs=None, task="regression", rows_per_batch=None, baselines=None
+    frame,
+    *,
+    epochs=None,
+    task="regression",
+    rows_per_batch=None,
+    baselines=None,
+    partition_rows=None,
 ) -> pa.Table:
     """Return a table that says what its columns are, as the workflow's own does.
 
     `epochs` are those planned; `rows_per_batch` fills a column of that name, which there is
-    not where it is None; `baselines` are those of every fold, by kind and column.
+    not where it is None; `baselines` are those of every fold, by kind and column, and
+    `partition_rows` the rows of its partitions.
     """
     if rows_per_batch is not None:
         frame = frame.assign(rows_per_batch=rows_per_batch)
@@ -64,9 +71,8 @@ def arrow(
             table = table.set_column(place, says, table[field.name])
     datasets = sorted(set(frame["dataset"])) if "dataset" in frame else []
     facts = {"tasks": dict.fromkeys(datasets, task), "epochs": epochs}
-    if baselines is not None:
-        folds = dict.fromkeys(map(str, set(frame["fold"])), baselines)
-        facts["baselines"] = dict.fromkeys(datasets, folds)
+    own = {"baselines": baselines or {}, "rows": partition_rows or {}}
+    facts["folds"] = dict.fromkeys(datasets, dict.fromkeys(map(str, set(frame["fold"])), own))
     return described(table, facts)
 
 
@@ -75,7 +81,9 @@ def read(frame, **facts) -> LossTable:
     return LossTable(arrow(frame, **facts))
 
 
-def curves(validation, *args, rows_per_batch=10, baseline=None, **kwargs) -> Curves:
+def curves(
+    validation, *args, rows_per_batch=10, baseline=None, partition_rows=None, **kwargs
+) -> Curves:
     """Return the curves of a table of one point, as long as the matrix.
 
     `baseline` is the validation loss of predicting the training mean.
@@ -83,5 +91,12 @@ def curves(validation, *args, rows_per_batch=10, baseline=None, **kwargs) -> Cur
     width = np.atleast_2d(validation).shape[1]
     table = loss_table(validation, *args, **kwargs)
     known = None if baseline is None else {"training_mean": {"validation_loss": baseline}}
-    facts = {"rows_per_batch": rows_per_batch, "baselines": known}
+    facts = {"rows_per_batch": rows_per_batch, "baselines": known, "partition_rows": partition_rows}
     return read(table, epochs=width - 1, **facts).curves()[0]
+
+
+def valleys(runs=20, epochs=60, noise=0.02, seed=0, best=30.0, spread=5.0):
+    """Return curves with a minimum that varies from run to run, (runs, epochs + 1)."""
+    draw = np.random.default_rng(seed)
+    own = best + spread * draw.standard_normal((runs, 1))
+    return 1 + ((np.arange(epochs + 1) - own) / epochs) ** 2 + noise * draw.random((runs, 1))

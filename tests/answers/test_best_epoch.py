@@ -3,33 +3,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import ttest_rel
+from scipy.stats import t as student
 
-from answers.made import curves
-from epochwise.answers.best_epoch import one_standard_error_epoch, plateau_range, row
-from epochwise.answers.bootstrap import address, bootstrap_interval
+from answers.made import curves, valleys
+from epochwise.answers import best_epoch
+from epochwise.answers.best_epoch import left_out
+from epochwise.answers.bootstrap import bootstrap_interval
+from epochwise.answers.case import Case
+from epochwise.answers.safe_range import safe_range
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import standard_error
+from epochwise.answers.statistics import inflation
 
 SETTINGS = AnswerSettings.of(resamples=200)
-EPOCHS = (
-    "best_epoch",
-    "one_standard_error_epoch",
-    "plateau_first",
-    "plateau_last",
-    "interval_low",
-    "interval_high",
-    "run_best_epoch_median",
-    "run_best_epoch_min",
-    "run_best_epoch_max",
-)
+SURE = ("best_epoch", "interval_low", "interval_high", "safe_low", "safe_high", "safe_cost_percent")
+EPOCHS = (*SURE, "run_best_epoch_median", "run_best_epoch_min", "run_best_epoch_max")
+CUTS = {"train": 80, "validation": 20}  # rows
 
 
-def valleys(runs=20, epochs=60, noise=0.02, seed=0, best=30.0, spread=5.0):
-    """Return curves with a minimum that varies from run to run, (runs, epochs + 1)."""
-    draw = np.random.default_rng(seed)
-    own = best + spread * draw.standard_normal((runs, 1))
-    return 1 + ((np.arange(epochs + 1) - own) / epochs) ** 2 + noise * draw.random((runs, 1))
+def row(curves, settings):
+    return best_epoch.row(Case(curves, settings))
 
 
 def test_the_best_epoch_is_the_minimum_of_the_mean_curve():
@@ -50,98 +42,100 @@ def test_the_best_epoch_is_the_minimum_of_the_mean_curve():
 def test_one_run_states_no_uncertainty_and_says_so():
     found = row(curves([3.0, 1, 2]), SETTINGS)
     assert found["best_epoch"] == 1
-    assert found["note"] == "one run: there is no uncertainty to state"
-    assert not set(found) & {"interval_low", "plateau_first", "one_standard_error_epoch"}
+    assert found["note"] == "1 run cannot say how sure that is: make 5 at least, 10 to be useful"
+    assert not set(found) & {"interval_low", "safe_low", "left_out_loss", "validation_loss_error"}
 
 
 def test_epoch_zero_is_best_where_training_only_harms():
     assert row(curves([[1.0, 2, 3], [1, 2, 4]]), SETTINGS)["best_epoch"] == 0
 
 
-def test_one_standard_error_by_hand():
-    # means 4, 2.9, 2, 3; at the best epoch 1 and 3: standard error 1, so 3 and below will do
-    units = np.array([[4, 2.4, 1, 2], [4, 3.4, 3, 4]])
-    assert standard_error(units)[2] == pytest.approx(1)
-    assert one_standard_error_epoch(units, 2) == 1
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_the_plateau_is_what_a_paired_test_does_not_reject(seed):
-    units = valleys(runs=8, seed=seed)
-    best = int(units.mean(axis=0).argmin())
-    alike = [
-        epoch
-        for epoch in range(units.shape[1])
-        if epoch == best or ttest_rel(units[:, epoch], units[:, best]).pvalue >= 0.05
-    ]
-    assert plateau_range(units, best, 0.05) == (min(alike), max(alike))
-
-
-def test_a_stricter_level_widens_the_plateau():
-    units = valleys(runs=8)
-    best = int(units.mean(axis=0).argmin())
-    narrow, wide = plateau_range(units, best, 0.2), plateau_range(units, best, 0.001)
-    assert wide[0] < narrow[0] <= best <= narrow[1] < wide[1]
-
-
-def test_the_plateau_of_runs_that_agree_exactly_is_the_best_epoch():
-    units = np.tile(valleys(runs=1), (3, 1))
-    best = int(units[0].argmin())
-    assert plateau_range(units, best, 0.05) == (best, best)
-
-
-def test_the_bootstrap_interval_covers_the_true_best_epoch():
-    # The minimum of the expected curve is at epoch 30; nominally 80 % of intervals hold it.
-    hits = 0
-    for seed in range(200):
-        units = valleys(runs=25, seed=seed)
-        low, high = bootstrap_interval(units, 0.8, 200, np.random.SeedSequence(seed))
-        hits += low <= 30 <= high
-    assert 0.7 <= hits / 200 <= 0.95  # whole epochs widen it a little, 25 runs narrow it
-
-
-def test_the_bootstrap_agrees_with_resampling_one_by_one():
-    units = valleys(runs=6, epochs=800, spread=200, best=400)
-    draw = np.random.default_rng(1)
-    naive = [units[draw.integers(6, size=6)].mean(axis=0).argmin() for _ in range(4000)]
-    low, high = bootstrap_interval(units, 0.9, 4000, np.random.SeedSequence(2))
-    expected = np.quantile(naive, [0.05, 0.95], method="inverted_cdf")
-    assert high - low > 60
-    assert np.abs([low, high] - expected).max() <= 0.05 * (high - low)
-
-
-def test_the_bootstrap_is_addressed():
-    units = valleys(runs=6)
-    one = bootstrap_interval(units, 0.9, 50, address(0, "best_epoch", {"backend": "a"}))
-    assert one == bootstrap_interval(units, 0.9, 50, address(0, "best_epoch", {"backend": "a"}))
-    draws = [
-        np.random.default_rng(address(seed, "best_epoch", {"backend": name})).random()
-        for seed, name in ((0, "a"), (0, "b"), (1, "a"))
-    ]
-    assert len(set(draws)) == 3
-
-
 def test_with_folds_the_fold_is_the_unit():
-    validation = valleys(runs=12)
-    fold = np.repeat([0, 1, 2], 4)
-    found = row(curves(validation, fold=fold), SETTINGS)
-    means = validation.reshape(3, 4, -1).mean(axis=1)
-    assert (found["sampling_unit"], found["sampling_units"], found["folds"], found["runs"]) == (
-        "fold",
-        3,
-        3,
-        12,
+    validation = valleys(runs=24)
+    found = row(curves(validation, fold=np.repeat(np.arange(6), 4), partition_rows=CUTS), SETTINGS)
+    means = validation.reshape(6, 4, -1).mean(axis=1)
+    counts = {"sampling_unit": "fold", "sampling_units": 6, "folds": 6, "runs": 24}
+    assert {name: found[name] for name in counts} == counts
+    factor, best = (1 + 6 * 20 / 80) ** 0.5, found["best_epoch"]
+    error = factor * means[:, best].std(ddof=1) / 6**0.5
+    assert found["validation_loss_error"] == pytest.approx(error)
+    first, last, cost = safe_range(means, 0.95, factor)
+    assert (found["safe_low"], found["safe_high"], found["safe_cost_percent"]) == (
+        *(first, last),
+        pytest.approx(100 * cost),
     )
-    best = found["best_epoch"]
-    assert found["validation_loss_error"] == pytest.approx(means[:, best].std(ddof=1) / 3**0.5)
-    assert (found["plateau_first"], found["plateau_last"]) == plateau_range(means, best, 0.05)
+    low, high = bootstrap_interval(means, 0.95, 200, np.random.SeedSequence(0), factor)
+    assert (found["interval_low"], found["interval_high"]) == (low, high)  # enumerated: no draws
+
+
+def test_cuts_whose_rows_are_not_known_are_taken_as_independent():
+    one = curves(valleys(runs=6), fold=np.arange(6))
+    assert inflation(one) == 1
+    assert inflation(curves(valleys(runs=6), partition_rows=CUTS)) == 1  # seeds on one cut
+
+
+def test_seeds_on_one_cut_are_not_inflated_and_cuts_are():
+    seeds = row(curves(valleys(runs=6), partition_rows=CUTS), SETTINGS)
+    cuts = row(curves(valleys(runs=6), fold=np.arange(6), partition_rows=CUTS), SETTINGS)
+    factor = (1 + 6 * 20 / 80) ** 0.5
+    for name in ("validation_loss_error", "left_out_margin"):
+        assert cuts[name] == pytest.approx(factor * seeds[name])
+
+
+def test_what_to_expect_of_a_new_unit_is_judged_where_the_others_are_best():
+    units = np.array([[3.0, 1, 2, 9], [3, 5, 2, 9], [3, 2, 4, 9]])
+    # the others' sums: 6, 7, 6 and 6, 3, 6 and 6, 6, 4: best at epochs 0, 1, 2
+    assert left_out(units).tolist() == [3, 5, 4]
+    found = row(curves(units), SETTINGS)
+    assert found["left_out_loss"] == 4
+    assert found["left_out_margin"] == pytest.approx(student.ppf(0.975, 2) * 1 / 3**0.5)
+
+
+def test_below_five_units_neither_interval_nor_range_is_stated():
+    for runs in (2, 4, 5):
+        found = row(curves(valleys(runs=runs)), SETTINGS)
+        assert ("interval_low" in found) == ("safe_low" in found) == (runs == 5)
+        assert "cannot say how sure" in found["note"] or runs == 5
+
+
+def test_at_the_end_of_training_the_best_epoch_is_a_lower_bound():
+    epoch = np.arange(101)
+    noise = 0.001 * np.random.default_rng(0).random((6, 1))
+    still = row(curves(3 - epoch / 50 + noise), SETTINGS)
+    assert still["censored"]
+    assert still["objection"] == "still improving at the last epoch: train longer first"
+    assert not set(still) & {"interval_low", "safe_low"}
+    flat = row(curves(1 + np.exp(-epoch / 5) + noise), SETTINGS)
+    assert flat["censored"]
+    assert flat["objection"] is None
+    assert "interval_low" not in flat
+    assert flat["safe_high"] == 100
+    assert not row(curves(valleys(runs=6)), SETTINGS)["censored"]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "beaten"), [(2.0, True), (1.011, True), (1.009, False), (1.0, False), (0.5, False)]
+)
+def test_a_loss_must_be_below_the_baselines_by_more_than_the_tolerance(baseline, beaten):
+    found = row(curves([3.0, 1, 2], baseline=baseline), SETTINGS)
+    assert found["baseline_loss"] == baseline
+    assert found["beats_baseline"] is beaten
+    assert (found["objection"] == "no better than the baseline") == (not beaten)
+
+
+def test_and_by_more_than_its_standard_error():
+    validation = np.array([[3.0, 0.5, 3], [3, 1.5, 3], [3, 1, 3]])  # at best 1, give or take 0.29
+    error = np.std([0.5, 1.5, 1], ddof=1) / 3**0.5
+    assert row(curves(validation, baseline=1 + 0.99 * error), SETTINGS)["beats_baseline"] is False
+    assert row(curves(validation, baseline=1 + 1.01 * error), SETTINGS)["beats_baseline"] is True
+    assert row(curves(validation), SETTINGS)["beats_baseline"] is None
 
 
 def test_copies_of_seeds_do_not_make_folds_look_surer():
-    validation = np.repeat(valleys(runs=4), 10, axis=0)
-    few = row(curves(validation[::10], fold=np.arange(4)), SETTINGS)
-    many = row(curves(validation, fold=np.repeat(np.arange(4), 10)), SETTINGS)
-    assert [few[name] for name in EPOCHS[:6]] == [many[name] for name in EPOCHS[:6]]
+    validation = np.repeat(valleys(runs=5), 10, axis=0)
+    few = row(curves(validation[::10], fold=np.arange(5)), SETTINGS)
+    many = row(curves(validation, fold=np.repeat(np.arange(5), 10)), SETTINGS)
+    assert [few[name] for name in SURE] == [many[name] for name in SURE]
 
 
 def test_diverged_runs_do_not_bend_the_mean_curve():
@@ -167,7 +161,9 @@ def test_all_diverged_and_nothing_finite():
 def test_only_one_run_left_states_no_uncertainty():
     validation = valleys(runs=2)
     validation[0, 7:] = np.nan
-    assert row(curves(validation), SETTINGS)["note"].startswith("only one run did not diverge")
+    assert row(curves(validation), SETTINGS)["note"].startswith(
+        "1 run that did not diverge cannot say"
+    )
 
 
 def test_losses_near_overflow_raise_no_warning():
@@ -177,13 +173,14 @@ def test_losses_near_overflow_raise_no_warning():
 
 def test_constant_and_zero_curves():
     for value in (0.0, 0.1):
-        found = row(curves(np.full((3, 5), value)), SETTINGS)
-        assert [found[name] for name in EPOCHS[:6]] == [0, 0, 0, 4, 0, 0]
+        found = row(curves(np.full((5, 5), value)), SETTINGS)
+        assert [found[name] for name in SURE] == [0, 0, 0, 0, 4, 2]
+        assert found["objection"] == "nothing is learnt"
 
 
 matrices = arrays(
     float,
-    st.tuples(st.integers(1, 5), st.integers(1, 12)),
+    st.tuples(st.integers(1, 10), st.integers(1, 12)),
     elements=st.floats(0, 100, width=16),
 )
 
@@ -207,59 +204,6 @@ def test_losses_and_their_error_are_those_of_folds_however_many_seeds_each_has()
     assert found["train_loss"] == pytest.approx((4 + (16 + 36 + 64) / 3) / 2)
     assert found["validation_loss"] == pytest.approx(np.mean(of_folds))
     assert found["validation_loss_error"] == pytest.approx(np.std(of_folds, ddof=1) / 2**0.5)
-
-
-@pytest.mark.parametrize("runs", [2, 3, 7])
-def test_identical_runs_are_one_standard_error_from_the_best_epoch_alone(runs):
-    curve = np.array([1.0, 0.4, 0.1 + 1e-9, 0.1, 0.1, 0.3])
-    found = row(curves(np.tile(curve, (runs, 1))), SETTINGS)
-    assert found["validation_loss_error"] == pytest.approx(0, abs=1e-16)
-    assert found["best_epoch"] == found["one_standard_error_epoch"] == 3
-    assert (found["plateau_first"], found["plateau_last"]) == (3, 4)
-    assert (found["interval_low"], found["interval_high"]) == (3, 3)
-
-
-def plain_interval(units, coverage, draws):
-    """Resample one by one, over every epoch; take quantiles of the sorted epochs."""
-    epochs = []
-    for times in draws:
-        mean = sum(n * curve for n, curve in zip(times, units, strict=True)) / len(units)
-        epochs.append(int(np.nanargmin(np.where(np.isfinite(mean), mean, np.nan))))
-    epochs.sort()
-    ranks = [
-        np.ceil(round(share * len(epochs), 9)) for share in (0.5 - coverage / 2, 0.5 + coverage / 2)
-    ]
-    return tuple(epochs[max(int(rank), 1) - 1] for rank in ranks)
-
-
-@pytest.mark.parametrize(
-    ("count", "epochs", "resamples"), [(2, 9, 40), (3, 30, 300), (8, 2500, 900)]
-)
-@pytest.mark.parametrize("coverage", [0.5, 0.8, 0.95])
-def test_the_interval_is_that_of_resampling_one_by_one(count, epochs, resamples, coverage):
-    """However many epochs there are: the last case is resampled in several blocks."""
-    units = 1 + np.random.default_rng(count).random((count, epochs))
-    units[0, 3] = np.nan  # no resample chooses that epoch, with this unit in it or without
-    seed = np.random.SeedSequence([count, 7])
-    draws = np.random.default_rng(seed).multinomial(count, [1 / count] * count, size=resamples)
-    expected = plain_interval(units, coverage, draws)
-    assert bootstrap_interval(units, coverage, resamples, seed) == expected
-
-
-def test_the_draws_do_not_depend_on_the_order_of_the_keys():
-    one = address(0, "best_epoch", {"alpha": 0.1, "sizes": np.int64(3)})
-    other = address(0, "best_epoch", {"sizes": np.int64(3), "alpha": 0.1})
-    assert one.generate_state(4).tolist() == other.generate_state(4).tolist()
-
-
-def test_the_note_says_what_the_runs_vary_in():
-    validation = np.array([[3.0, 1, 2], [3, 2, 1], [3, 1, 1]])
-    assert row(curves(validation), SETTINGS)["note"].startswith("over seeds; the cut of the data")
-    folds = row(curves(validation, fold=[0, 1, 2]), SETTINGS)
-    assert folds["note"] == "over folds, the seeds of each averaged"
-    validation[:, 2] = np.nan
-    note = row(curves(validation), SETTINGS)["note"]
-    assert note == "every run diverged: only the epochs that all share, up to 1"
 
 
 def test_quartiles_are_those_of_the_runs_own_best_epochs():

@@ -100,7 +100,7 @@ def test_a_mistake_gets_a_sentence(specs, sentence):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("plateau_level", 0),
+        ("interval", 0),
         ("interval", 1.0),
         ("interval", "wide"),
         ("resamples", 0),

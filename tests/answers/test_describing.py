@@ -4,24 +4,45 @@ import copy
 
 import pytest
 
-from epochwise.answers.describing import describe, headlines
+from epochwise.answers.describing import describe, headlines, in_brief
 
 BEST = {
     "best_epoch": 1200,
     "last_epoch": 5000,
-    "runs": 20,
+    "censored": False,
+    "objection": None,
+    "runs": 300,
+    "diverged_runs": 0,
+    "sampling_unit": "fold",
+    "sampling_units": 10,
     "validation_loss": 2620.04,
-    "validation_loss_error": 31.25,
+    "left_out_loss": 2650.04,
+    "left_out_margin": 61.44,
     "train_loss": 1500.5,
+    "baseline_loss": 5361.5,
+    "safe_low": 1000,
+    "safe_high": 1500,
+    "safe_cost_percent": 2.0,
     "interval_low": 1100,
     "interval_high": 1350,
     "interval_coverage": 0.95,
-    "plateau_first": 1000,
-    "plateau_last": 1500,
-    "one_standard_error_epoch": 900,
-    "note": "over folds, the seeds of each averaged",
+    "note": "over cuts of this data set",
 }
-COST = {"test_loss": 2700.0, "test_best_loss": 2650.0, "test_best_epoch": 1300}
+SCORES = [
+    ("validation", "loss", 2620.04, 5361.5),
+    ("validation", "rmse", 51.186, 73.2),
+    ("validation", "r2", 0.5052, -0.012),
+    ("test", "rmse", 60.0, 70.0),
+]
+COST = {
+    "test_loss": 2700.0,
+    "optimism": 80.0,
+    "optimism_error": 30.0,
+    "optimism_percent": 3.06,
+    "test_baseline_loss": 5000.0,
+    "test_best_loss": 2650.0,
+    "test_best_epoch": 1300,
+}
 BATCHES = {
     "training_rows": 1353,
     "rows_per_batch": 200,
@@ -35,6 +56,11 @@ STOPPING = {
     "validation_regret_percent_mean": 0.4,
 }
 REFIT = {"refit_epochs": 1050, "all_rows": 1500, "assumption": "as many updates serve"}
+POINT = {
+    "standing": "leads",
+    "above_lowest_percent": 0.0,
+    "comparison": "the lowest validation loss",
+}
 
 
 def point(dataset="diabetes", leads=True, kind="overfits", verdict="it overfits", **changes):
@@ -44,6 +70,11 @@ def point(dataset="diabetes", leads=True, kind="overfits", verdict="it overfits"
         "loss": "mean squared error",
         "leads": leads,
         "best_epoch": BEST,
+        "points": POINT,
+        "scores": [
+            dict(zip(("partition", "metric", "value", "baseline"), each, strict=True))
+            for each in SCORES
+        ],
         "phases": {"kind": kind, "verdict": verdict},
         "choice_cost": {"mean_curve": COST},
         "batches": BATCHES,
@@ -52,7 +83,7 @@ def point(dataset="diabetes", leads=True, kind="overfits", verdict="it overfits"
     }
     facts = copy.deepcopy(facts)
     for name, changed in changes.items():
-        facts[name] = None if changed is None else facts[name] | changed
+        facts[name] = changed if isinstance(changed, list | None) else facts[name] | changed
     return facts
 
 
@@ -66,16 +97,18 @@ def lines(*points):
 
 def test_all_that_is_known_of_one_point_takes_eight_lines():
     assert lines(point()) == [
-        "diabetes, batch_size 200, numpy: the best epoch is 1,200 of 5,000.",
-        "There, the mean squared error is 2,620 (standard error 31.25) on the validation rows, "
-        "1,500.5 on the training rows.",
-        "How sure: 95 % interval 1,100 to 1,350; plateau 1,000 to 1,500; one standard error from "
-        "900; 20 runs (over folds, the seeds of each averaged).",
+        "diabetes, batch_size 200, numpy: train 1,200 epochs, the best of 5,000.",
+        "Anything from 1,000 to 1,500 costs less than 2 % more validation loss (95 % sure; 10 cuts of "
+        "this data set, 30 seeds in each: 10 units). The best epoch itself lies between 1,100 and 1,350 "
+        "(95 % interval).",
+        "There, the mean squared error is 2,620 on the validation rows (RMSE 51.19, R² 0.505), 1,500.5 "
+        "on the training rows; predicting the training mean gives 5,361.5. Over new cuts expect "
+        "2,650 ± 61.4 on average, at an epoch that others chose.",
         "Verdict: it overfits.",
-        "The validation rows chose this epoch, so the loss on them is optimistic: the test loss "
-        "there is 2,700, against 2,650 at the test curve's own best epoch, 1,300.",
-        "An epoch is 7 iterations (1,353 training rows in batches of 200); the best epoch comes "
-        "after 8,400 iterations and 1,623,600 samples.",
+        "On the test rows, which chose nothing, the loss there is 2,700: 3.1 % higher than on the "
+        "validation rows, which is optimistic; the lowest there, 2,650, is at epoch 1,300.",
+        "An epoch is 7 iterations of 200 training rows, the last of 153; the best epoch comes after "
+        "8,400 iterations and 1,623,600 samples.",
         "Early stopping: GL(5) would have saved 71.2 % of the epochs for 0.4 % more validation "
         "loss (picked on these runs).",
         "To refit on all 1,500 rows: 1,050 epochs, if as many updates serve.",
@@ -83,10 +116,12 @@ def test_all_that_is_known_of_one_point_takes_eight_lines():
 
 
 def test_what_is_not_known_is_not_said():
-    unsure = {"validation_loss_error": None, "train_loss": None, "interval_low": None}
+    unsure = {"train_loss": None, "baseline_loss": None, "left_out_loss": None}
+    unsure |= {"interval_low": None, "safe_low": None, "note": "1 run cannot say"}
     told = lines(
         point(
-            best_epoch=unsure | {"note": "one run"},
+            best_epoch=unsure,
+            scores=[],
             choice_cost={"mean_curve": {"test_loss": None}},
             batches={"rows_per_batch": None},
             early_stopping=None,
@@ -94,48 +129,224 @@ def test_what_is_not_known_is_not_said():
         )
     )
     assert told[1:3] == [
+        "1 run cannot say.",
         "There, the mean squared error is 2,620 on the validation rows.",
-        "How sure: one run.",
     ]
     assert told[4].endswith("; without a test partition, by how much is not known.")
-    assert told[5].startswith("An epoch is 7 iterations (1,353 training rows); the best")
+    assert told[5].startswith("An epoch is 7 iterations over 1,353 training rows; the best")
     assert told[6:] == [
         "Early stopping: no criterion that was replayed would have saved epochs so cheaply."
     ]
     assert len(lines(point(batches={"iterations_at_best": None}))) == 7
 
 
+# ---- what may be recommended ----
+
+
+def test_a_point_that_does_not_beat_the_baseline_is_recommended_for_nothing():
+    facts = {"objection": "no better than the baseline", "baseline_loss": 2600.0}
+    told = lines(point(best_epoch=facts))
+    assert told[0] == (
+        "diabetes, batch_size 200, numpy: no better than predicting the training mean (mean squared "
+        "error 2,620 against 2,600 on the validation rows), so no number of epochs is recommended."
+    )
+    text = "\n".join(told)
+    assert not [word for word in ("train 1", "Early stopping", "refit", "Anything") if word in text]
+
+
+def test_a_best_epoch_at_the_end_is_a_lower_bound():
+    facts = {"objection": "still improving …", "censored": True, "best_epoch": 4990}
+    facts |= {"interval_low": None, "safe_low": None}
+    told = lines(point(best_epoch=facts))
+    assert told[0] == (
+        "diabetes, batch_size 200, numpy: the best epoch is at least 4,990 of 5,000: the validation "
+        "loss was still falling when training ended. Train longer."
+    )
+    assert told[1].startswith("There, ")
+    facts = {"censored": True, "best_epoch": 5000, "interval_low": None, "safe_high": 5000}
+    told = lines(point(best_epoch=facts))
+    assert told[0].endswith(
+        ": train 5,000 epochs. The validation loss was lowest at the end, so more may be better still, "
+        "but it hardly fell any more."
+    )
+    assert told[1].startswith("Anything from 1,000 to 5,000 or more costs less than 2 %")
+    assert "interval" not in told[1]
+
+
+@pytest.mark.parametrize("kind", ["constant", "worsens", "untrained", "unknown"])
+def test_where_nothing_is_learnt_the_verdict_is_all_that_is_said(kind):
+    told = lines(point(kind=kind, verdict="nothing", best_epoch={"objection": "nothing is learnt"}))
+    assert told == ["diabetes, batch_size 200, numpy: nothing."]
+
+
+# ---- how sure ----
+
+
+def test_seeds_on_one_cut_say_what_they_cannot_know():
+    told = lines(point(best_epoch={"sampling_unit": "run", "sampling_units": 300}))[1]
+    assert "(95 % sure; 300 seeds on one cut)" in told
+    assert told.endswith(
+        " That holds for new seeds on this cut; another cut may move it (n_repeats: 10)."
+    )
+
+
+def test_where_no_range_is_safe_that_is_said():
+    told = lines(point(best_epoch={"safe_low": None, "runs": 10}))[1]
+    assert told.startswith(
+        "No range of epochs is safe, not even at 10 % more validation loss (95 % sure; 10 cuts of "
+        "this data set). The best epoch itself"
+    )
+
+
+def test_an_interval_that_reaches_the_last_epoch_is_open():
+    told = lines(point(best_epoch={"interval_high": 5000}))[1]
+    assert "lies between 1,100 and 5,000 or more (95 % interval)" in told
+
+
+def test_a_verdict_of_few_units_is_about_these_runs():
+    assert (
+        lines(point(best_epoch={"sampling_units": 9}))[3] == "Verdict on these runs: it overfits."
+    )
+
+
+# ---- what it cost, and other quantities ----
+
+
 @pytest.mark.parametrize(
-    ("others", "sentence"),
+    ("optimism", "error", "words"),
     [
-        ([1000], "of 2 mean curves; the others, best epochs 1,000 to 1,000."),
-        ([3000, None, 20], "of 4 mean curves; the others, best epochs 20 to 3,000."),
-        ([None], "of 2 mean curves; the others."),
+        (80.0, 30.0, "3.1 % higher than on the validation rows, which is optimistic;"),
+        (80.0, 90.0, "3.1 % higher than on the validation rows, within the error;"),
+        (80.0, None, "3.1 % higher than on the validation rows, how much of it by chance one run"),
+        (-80.0, 30.0, "2,700: no higher than on the validation rows;"),
+        (0.0, None, "2,700: no higher than on the validation rows;"),
     ],
 )
-def test_of_the_other_points_it_says_where_their_best_epochs_lie(others, sentence):
-    points = [point(leads=False, best_epoch={"best_epoch": epoch}) for epoch in others]
-    told = lines(points[0], point(), *points[1:])
-    assert len(told) == 9
-    assert told[-1] == f"It has the lowest validation loss {sentence}"
+def test_optimistic_is_a_loss_that_is_higher_on_the_test_rows_by_more_than_its_error(
+    optimism, error, words
+):
+    cost = COST | {"optimism": optimism, "optimism_error": error}
+    assert words in lines(point(choice_cost={"mean_curve": cost}))[4]
 
 
-def test_several_datasets_take_two_lines_each_and_those_that_diverged_one():
-    told = lines(point("a"), point("a", leads=False), lost("b"), point("c", verdict="it settles"))
-    assert told == [
-        "a, batch_size 200, numpy: the best epoch is 1,200 of 5,000.",
-        "Verdict: it overfits.",
-        "b, batch_size 200, numpy: diverged: lower the rate.",
-        "c, batch_size 200, numpy: the best epoch is 1,200 of 5,000.",
-        "Verdict: it settles.",
+def test_a_network_that_is_no_better_than_a_constant_on_the_test_rows_is_told():
+    cost = {"mean_curve": COST | {"test_baseline_loss": 2700.0}}
+    assert lines(point(choice_cost=cost))[4].endswith(
+        "Mind: predicting the training mean gives 2,700 there, which is no worse."
+    )
+
+
+def test_of_classes_the_accuracies_are_told_with_the_share_of_the_largest():
+    scores = [
+        ("validation", "loss", 0.25, 0.5),
+        ("validation", "accuracy", 0.9512, 0.96),
+        ("validation", "balanced_accuracy", 0.7, 0.5),
     ]
+    names = ("partition", "metric", "value", "baseline")
+    told = lines(point(scores=[dict(zip(names, each, strict=True)) for each in scores]))[2]
+    assert "on the validation rows (accuracy 95.1 %, balanced accuracy 70.0 %)" in told
+    assert (
+        "; predicting the shares of the classes gives 5,361.5 (accuracy 96.0 %, balanced accuracy "
+        "50.0 %)." in told
+    )
 
 
-@pytest.mark.parametrize(("datasets", "more"), [(5, None), (6, 3), (12, 15)])
-def test_beyond_ten_lines_the_last_says_how_many_more_there_are(datasets, more):
+@pytest.mark.parametrize(("small", "warned"), [(1.0, True), (5.0, True), (20.0, False)])
+def test_a_target_that_drowns_the_others_is_named(small, warned):
+    rows = [("price", 100.0), ("rooms", small)]
+    scores = [
+        {"partition": "validation", "metric": f"loss_{name}", "value": 1.0, "baseline": of}
+        for name, of in rows
+    ]
+    told = [line for line in lines(point(scores=scores)) if line.startswith("Mind: ")]
+    assert len(told) == warned
+    assert all("that of price, so the epoch is chosen for it alone" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("rows", "each", "size", "words"),
+    [
+        (353, 2, 200, "2 iterations: 200 training rows, then the other 153;"),
+        (400, 2, 200, "2 iterations of 200 training rows;"),
+        (353, 1, 353, "1 iteration: all 353 training rows at once;"),
+        (1353, 7, 200, "7 iterations of 200 training rows, the last of 153;"),
+    ],
+)
+def test_an_epoch_is_told_in_batches(rows, each, size, words):
+    facts = {"training_rows": rows, "iterations_per_epoch": each, "rows_per_batch": size}
+    assert f"An epoch is {words}" in lines(point(batches=facts))[5]
+
+
+# ---- several backends, points and datasets ----
+
+
+def other(leads=False, standing="behind", above=3.0, comparison="3.0 % above", of=(), **changes):
+    beside = {"standing": standing, "above_lowest_percent": above, "comparison": comparison}
+    made = point(leads=leads, points=beside, **changes)
+    made["of"] |= dict(of)
+    return made
+
+
+def test_backends_that_agree_are_told_as_one():
+    shared = {"standing": "shares the lead", "of": {"backend": "jax"}}
+    close = {"validation_loss": 2620.04 * (1 + 3e-16)}
+    told = lines(point(), other(**shared, best_epoch=close))
+    assert told[8:] == [
+        "All 2 backends agree (numpy, jax): best epoch 1,200, lowest losses equal to within 2e-16 of "
+        "their size."
+    ]
+    told = lines(point(), other(**shared), other(of={"backend": "torch"}))
+    assert told[8:] == ["2 backends agree (numpy, jax): best epoch 1,200, lowest losses equal."]
+    moved = {"validation_loss": 2640.0, "best_epoch": 1210}
+    told = lines(point(), other(**shared, best_epoch=moved))
+    assert told[8].endswith(
+        "best epochs 1,200 to 1,210, lowest losses equal to within 0.008 of their size."
+    )
+
+
+def test_every_point_has_a_line_the_lowest_losses_first():
+    far = other(above=20.0, of={"batch_size": 8}, best_epoch={"censored": True, "best_epoch": 5000})
+    near = other(of={"batch_size": 16}, verdict="it settles")
+    gone = lost(
+        "diabetes", leads=False, points={"standing": "diverged", "above_lowest_percent": None}
+    )
+    gone["of"]["batch_size"] = 1
+    told = lines(far, gone, near, point())
+    assert told[8:] == [
+        "It leads 4 points:",
+        "- batch_size 200: best epoch 1,200; the lowest validation loss; it overfits.",
+        "- batch_size 16: best epoch 1,200; 3.0 % above; it settles.",
+        "- batch_size 8: best epoch at least 5,000; 3.0 % above; it overfits.",
+        "- batch_size 1: diverged: lower the rate.",
+    ]
+    told = lines(point(), other(standing="shares the lead", of={"batch_size": 8}))
+    assert told[8] == "2 of 2 points share the lead:"
+
+
+def test_of_many_points_twelve_are_told():
+    many = [other(of={"batch_size": size}, above=float(size)) for size in range(1, 20)]
+    told = lines(point(), *many)
+    assert told[-2].startswith("- batch_size 11: ")
+    assert told[-1] == "(8 more points: see points.csv)"
+
+
+def test_several_datasets_take_three_lines_each_and_those_that_diverged_one():
+    told = lines(point("a"), point("a", leads=False), lost("b"), point("c", verdict="it settles"))
+    assert [line.split(".")[0] for line in told if "Anything" not in line] == [
+        "a, batch_size 200, numpy: train 1,200 epochs, the best of 5,000",
+        "Verdict: it overfits",
+        "b, batch_size 200, numpy: diverged: lower the rate",
+        "c, batch_size 200, numpy: train 1,200 epochs, the best of 5,000",
+        "Verdict: it settles",
+    ]
+    assert len(told) == 7
+
+
+@pytest.mark.parametrize(("datasets", "more"), [(10, None), (11, 4)])
+def test_beyond_thirty_lines_the_last_says_how_many_more_there_are(datasets, more):
     told = lines(*(point(f"d{number}") for number in range(datasets)))
-    assert len(told) == 10
-    rest = f"({more} more lines: see best_epoch.csv and phases.csv)"
+    assert len(told) == 30
+    rest = f"({more} more lines: see points.csv and phases.csv)"
     assert told[-1] == (rest if more else "Verdict: it overfits.")
 
 
@@ -153,3 +364,8 @@ def test_headlines_are_of_those_that_lead_and_of_all_where_none_does():
         f"{name}, batch_size 200, numpy: diverged: lower the rate." for name in "ab"
     ]
     assert describe(answer).split("\n") == headlines(answer)
+
+
+def test_in_brief_it_is_what_to_do_and_how_sure_that_is():
+    told = in_brief({"answers": [point("a"), point("a", leads=False), lost("b")]})
+    assert [line.split(" ")[0] for line in told] == ["a,", "Anything", "b,"]

@@ -16,18 +16,19 @@ def plan(folder, **study):
 
 
 def test_one_study_tells_its_answer_how_sure_and_where_to_look(tmp_path):
-    one = plan(tmp_path, seeds=3)
+    one = plan(tmp_path, seeds=6)
     (one.folder / "report.html").touch()
     (one.folder / "figures").mkdir()
     answer, sure, where = final_message([one], tmp_path / "index.html").split("\n")[1:]
-    assert answer == "diabetes, numpy: the best epoch is 30 of 200."
-    assert sure.startswith("How sure: 95 % interval")
+    assert answer == "diabetes, numpy: train 30 epochs, the best of 200."
+    assert sure.startswith("Anything from ")
     assert where == f"Page: {one.folder}/report.html   Figures: {one.folder}/figures/"
 
 
 def test_every_dataset_has_its_answer(tmp_path):
     said = final_message([plan(tmp_path, datasets=["diabetes", "linnerud"])], tmp_path / "no")
-    assert "diabetes, numpy: the best epoch is 30 of 200.\nlinnerud, numpy: the best" in said
+    assert "diabetes, numpy: train 30 epochs, the best of 200." in said
+    assert "linnerud, numpy: train 30 epochs, the best of 200." in said
 
 
 def test_what_was_not_made_is_not_named(tmp_path):
@@ -65,7 +66,7 @@ def test_an_answer_of_another_study_is_not_repeated(tmp_path):
     one = plan(tmp_path)
     written = one.folder / "study.yaml"
     written.write_text(yaml_files.dump(dict(one.study.resolved)), encoding="utf-8")
-    assert "the best epoch is 30" in final_message([one], tmp_path / "no")
+    assert "train 30 epochs" in final_message([one], tmp_path / "no")
     changed = dict(one.study.resolved) | {"seeds": [1]}
     written.write_text(yaml_files.dump(changed), encoding="utf-8")
     said = final_message([one], tmp_path / "no")
@@ -82,6 +83,6 @@ def test_an_answer_older_than_what_was_trained_is_not_repeated(tmp_path, newer):
     later = (one.folder / "answer.json").stat().st_mtime_ns + 10**9
     for name in ("segment.parquet", "losses.parquet", "answer.json"):
         os.utime(one.folder / name, ns=(later, later))
-    assert "the best epoch is 30" in final_message([one], tmp_path / "no")
+    assert "train 30 epochs" in final_message([one], tmp_path / "no")
     os.utime(one.folder / newer, ns=(later + 1, later + 1))
     assert "is older than" in final_message([one], tmp_path / "no")

@@ -159,7 +159,7 @@ def test_the_table_says_what_its_columns_are_and_what_it_is_about(part, tmp_path
     read = LossTable(tmp_path / "losses.parquet")
     assert read.facts["tasks"] == {"a": "regression", "b": "binary"}
     assert read.facts["epochs"] == 7
-    kinds = {name: list(folds["0"]) for name, folds in read.facts["baselines"].items()}
+    kinds = {name: list(own["0"]["baselines"]) for name, own in read.facts["folds"].items()}
     assert kinds == {"a": ["own_mean", "training_mean"], "b": ["training_mean"]}
     assert read.keys == ["dataset", "backend", "alpha"]
     assert read.metrics == ["loss", "mae", "accuracy", "balanced_accuracy"]

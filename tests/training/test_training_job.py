@@ -85,7 +85,8 @@ def test_two_jobs_in_a_row_leave_what_one_would(job):
     facts = facts_of(pq.read_schema(whole["losses"]))
     assert facts == facts_of(pq.read_schema(second["losses"]))
     assert facts["task"] == "regression"
-    assert facts["baselines"].keys() == {"training_mean", "own_mean"}
+    assert facts["fold"]["baselines"].keys() == {"training_mean", "own_mean"}
+    assert facts["fold"]["rows"] == {"train": 20, "validation": 10}
 
 
 def test_the_times_say_how_many_epochs_all_networks_together_were_trained(job):

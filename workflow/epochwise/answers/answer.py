@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.terms import LEADS
 from epochwise.tables.catalogue import named
 from epochwise.tables.results import rank
 from epochwise.training.metrics import metrics_of
@@ -38,9 +39,9 @@ def compute(
     dict
         `study` and `answers`, a list in the order of the tables. Each has `of` (its
         dataset, point and backend), `loss` (in words), `leads`
-        (whether it has the lowest validation loss of its dataset, diverged ones apart),
-        the rows of each table, and `early_stopping`: the criterion that saves most
-        at an acceptable regret.
+        (whether it stands for its dataset, see `points`), the rows of each table, and
+        `early_stopping`: the criterion that saves most at an acceptable regret, None where
+        nothing is recommended.
         What is not known is None.
     """
     keys = [
@@ -81,9 +82,14 @@ def _answer(
         "of": name,
         "loss": loss_in_words(tasks.get(name["dataset"])),
         "leads": False,
-        **{table: own[table][0] for table in ("best_epoch", "phases", "batches", "refit")},
+        **{
+            table: own[table][0] for table in ("best_epoch", "points", "phases", "batches", "refit")
+        },
+        "scores": own["scores"],
         "choice_cost": {each["choice"]: each for each in own["choice_cost"]},
-        "early_stopping": early_stopping(own["stopping"], settings),
+        "early_stopping": None
+        if own["best_epoch"][0]["objection"]
+        else early_stopping(own["stopping"], settings),
         "frontier": own["frontier"],
     }
 
@@ -110,14 +116,15 @@ def loss_in_words(task: str | None) -> str:
 
 
 def _leaders(answers: list[Facts]) -> list[Facts]:
-    """Return each dataset's point with the lowest validation loss; a diverged one comes last."""
+    """Return the point that stands for each dataset; where none can lead, the lowest loss."""
     leaders: dict[str, Facts] = {}
     for each in answers:
         dataset = each["of"]["dataset"]
-        if each["best_epoch"]["validation_loss"] is None:
-            continue
-        if dataset not in leaders or rank(each["best_epoch"]) < rank(
-            leaders[dataset]["best_epoch"]
-        ):
+        known = each["best_epoch"]["validation_loss"] is not None
+        if known and (dataset not in leaders or _rank(each) < _rank(leaders[dataset])):
             leaders[dataset] = each
     return list(leaders.values())
+
+
+def _rank(answer: Facts) -> tuple[bool, tuple[bool, float]]:
+    return answer["points"]["standing"] != LEADS, rank(answer["best_epoch"])

@@ -4,17 +4,21 @@ import numpy as np
 
 from epochwise.answers.bootstrap import address, bootstrap_interval
 from epochwise.answers.case import Case, Rows
-from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import standard_error
+from epochwise.answers.safe_range import safe_range
+from epochwise.answers.statistics import inflation, margin, standard_error
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.curves import Curves
-from epochwise.tables.minima import TIE, first_minimum, quiet
+from epochwise.tables.minima import first_minimum, quiet
+
+FEWEST_UNITS = 5  # for an interval; of fewer no method that was measured covers what it says
+Facts = dict[str, object]
 
 
 @quiet
-def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
+def row(case: Case) -> Facts:
     """Return the row of a dataset, point and backend; what cannot be stated is left out."""
-    facts: dict[str, object] = {
+    curves = case.curves
+    facts: Facts = {
         "last_epoch": curves.planned,
         "runs": len(curves.fold),
         "folds": len(np.unique(curves.fold)),
@@ -22,58 +26,86 @@ def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
     }
     if curves.horizon < 0:
         return facts | {"note": "no finite validation loss"}
-    units = curves.units(curves.runs("validation_loss"))
-    best = curves.best
-    if best < 0:
+    if curves.best < 0:
         return facts | {"note": "no finite mean validation loss"}
+    units = curves.units(curves.runs("validation_loss"))
     facts |= {
         "sampling_unit": curves.unit,
         "sampling_units": len(units),
-        "best_epoch": best,
-        "train_loss": float(curves.mean("train_loss")[best]),
-        "validation_loss": float(curves.mean("validation_loss")[best]),
+        "best_epoch": curves.best,
+        "censored": case.censored,
+        "train_loss": float(curves.mean("train_loss")[curves.best]),
+        "validation_loss": float(curves.mean("validation_loss")[curves.best]),
+        "objection": case.objection,
+        "baseline_loss": case.baseline.loss,
+        "beats_baseline": case.baseline.beaten,
     }
-    if len(units) < 2:
-        return facts | {"note": why_unsure(curves)}
-    return facts | uncertainty(curves, units, settings)
+    if len(units) >= 2:
+        facts |= of_several(case, units)
+    if len(units) >= FEWEST_UNITS and not curves.lost:
+        facts |= {} if case.censored else interval(case, units)
+        facts |= {} if case.shape is None or case.shape.improving else safe(case, units)
+    return facts | {"note": note(curves, len(units))}
 
 
-def uncertainty(curves: Curves, units: Floats, settings: AnswerSettings) -> dict[str, object]:
-    """Return everything that says how sure the best epoch is, from two units on."""
-    best, own = curves.best, first_minimum(curves.runs("validation_loss"))  # own: (runs used,)
-    plateau = plateau_range(units, best, settings.plateau_level)
-    seed = address(settings.resampling_seed, "best_epoch", curves.key)
-    low, high = bootstrap_interval(units, settings.interval, settings.resamples, seed)
+def of_several(case: Case, units: Floats) -> Facts:
+    """Return what two units are enough for: errors of the loss, and the runs' own best epochs."""
+    curves, coverage, factor = case.curves, case.settings.interval, inflation(case.curves)
+    unseen = left_out(units)
     return {
-        "validation_loss_error": float(standard_error(units[:, best])),
-        **spread_of(own),
-        "one_standard_error_epoch": one_standard_error_epoch(units, best),
-        "plateau_first": plateau[0],
-        "plateau_last": plateau[1],
-        "plateau_level": settings.plateau_level,
-        "interval_low": low,
-        "interval_high": high,
-        "interval_coverage": settings.interval,
-        "note": what_varies(curves),
+        "validation_loss_error": factor * float(standard_error(units[:, curves.best])),
+        "left_out_loss": float(unseen.mean()),
+        "left_out_margin": margin(unseen, coverage, factor),
+        **spread_of(first_minimum(curves.runs("validation_loss"))),
     }
 
 
-def why_unsure(curves: Curves) -> str:
-    """Say why a single run says nothing of its uncertainty."""
-    single = "one run" if len(curves.fold) == 1 else "only one run did not diverge"
-    return f"{single}: there is no uncertainty to state"
+def interval(case: Case, units: Floats) -> Facts:
+    """Return the bootstrap interval of the best epoch."""
+    settings = case.settings
+    seed = address(settings.resampling_seed, "best_epoch", case.curves.key)
+    spread = settings.interval, settings.resamples, seed, inflation(case.curves)
+    low, high = bootstrap_interval(units, *spread)
+    return {"interval_low": low, "interval_high": high, "interval_coverage": settings.interval}
 
 
-def what_varies(curves: Curves) -> str:
-    """Say which uncertainty the runs can show."""
-    if curves.horizon < curves.planned:
+def safe(case: Case, units: Floats) -> Facts:
+    """Return the safe range, if there is one."""
+    found = safe_range(units, case.settings.interval, inflation(case.curves))
+    if found is None:
+        return {}
+    return {
+        "safe_low": found.first,
+        "safe_high": found.last,
+        "safe_cost_percent": 100 * found.cost,
+    }
+
+
+def left_out(units: Floats) -> Floats:
+    """Return each unit's loss at the epoch that the other units choose, (units,).
+
+    Nothing is chosen on what is measured, so the mean is no lower than what to expect of a new
+    unit at that epoch (leave-one-out cross-validation: Stone, 1974).
+    """
+    others = (units.sum(axis=0) - units) / (len(units) - 1)
+    losses: Floats = units[np.arange(len(units)), first_minimum(others)]
+    return losses
+
+
+def note(curves: Curves, units: int) -> str:
+    """Say which uncertainty the runs can show, and if none, why."""
+    if curves.lost:
         return f"every run diverged: only the epochs that all share, up to {curves.horizon}"
+    if units < FEWEST_UNITS:
+        left = "" if len(curves.fold) == len(curves.used) else " that did not diverge"
+        name = curves.unit if units == 1 else f"{curves.unit}s"
+        return f"{units} {name}{left} cannot say how sure that is: make {FEWEST_UNITS} at least, 10 to be useful"
     if curves.unit == "fold":
-        return "over folds, the seeds of each averaged"
-    return "over seeds; the cut of the data is one and the same"
+        return "over cuts of this data set"
+    return "over seeds on one cut of the data; another cut may move it"
 
 
-def spread_of(own: Ints) -> dict[str, object]:
+def spread_of(own: Ints) -> Facts:
     """Return median, quartiles and range of the runs' own best epochs."""
     low, middle, high = np.quantile(own, [0.25, 0.5, 0.75])
     return {
@@ -85,50 +117,6 @@ def spread_of(own: Ints) -> dict[str, object]:
     }
 
 
-def one_standard_error_epoch(units: Floats, best: int) -> int:
-    """Return the earliest epoch whose mean loss is within one standard error of the lowest.
-
-    The standard error is that of the mean at the best epoch, as in the rule
-    that Breiman, Friedman, Olshen and Stone ("Classification and regression
-    trees", 1984, section 3.4.3) use to choose the simplest model that is not
-    noticeably worse; fewer epochs play the part of the simpler model.
-    """
-    mean = units.mean(axis=0)
-    limit = mean[best] + standard_error(units[:, best])
-    return int(np.argmax(mean <= limit * (1 + TIE)))
-
-
-def plateau_range(units: Floats, best: int, level: float) -> tuple[int, int]:
-    """Return the first and last epoch that cannot be told from the best one.
-
-    An epoch cannot be told from the best when a two-sided paired t-test of
-    the units' differences to their loss at the best epoch does not reject
-    equality at `level`. The plateau reaches from the first such epoch to the
-    last, so that isolated rejections inside it do not cut it short.
-
-    The tests are made epoch by epoch with no correction for their number,
-    and the best epoch was picked on the same runs, which makes its loss look
-    lower than it is and rejecting easier. Reaching from first to last works
-    the other way. The plateau is therefore a description, not a confidence
-    set; a formal one would be Hsu's comparison with the best (1984) or the
-    model confidence set (Hansen, Lunde and Nason, 2011).
-
-    Parameters
-    ----------
-    units
-        Validation losses (units, epochs), two units or more.
-    """
-    from scipy.stats import t as student
-
-    difference = units - units[:, [best]]
-    mean = difference.mean(axis=0)
-    error = standard_error(difference)
-    critical = student.ppf(1 - level / 2, len(units) - 1)
-    equal = np.abs(mean) <= TIE * units.mean(axis=0)  # equal losses, whatever rounding left over
-    alike = np.flatnonzero(equal | (np.abs(mean) <= critical * error))
-    return int(alike[0]), int(alike[-1])
-
-
 def rows_of(case: Case) -> Rows:
     """Give the rows of the table; see `epochwise.tables.catalogue`."""
-    return [row(case.curves, case.settings)]
+    return [row(case)]

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from itertools import combinations
+from math import factorial
 from zlib import crc32
 
 import numpy as np
@@ -9,17 +11,22 @@ import numpy as np
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.minima import TIE, first_minimum
 
+MOST_ENUMERATED = 7  # units: 1,716 resamples; of 8 there are 6,435
+
 
 def bootstrap_interval(
-    units: Floats, coverage: float, resamples: int, seed: np.random.SeedSequence
+    units: Floats,
+    coverage: float,
+    resamples: int,
+    seed: np.random.SeedSequence,
+    inflation: float = 1.0,
 ) -> tuple[int, int]:
-    """Return a percentile bootstrap interval for the epoch of the lowest mean loss.
+    """Return an interval for the epoch of the lowest mean loss.
 
-    Whole units are drawn with replacement, each keeping its curve, and the
-    minimum of the mean curve is found anew (Efron and Tibshirani, "An
-    introduction to the bootstrap", 1993, chapter 13; for folds this is the cluster
-    bootstrap, see `Sample`). With few units it is coarse: five folds have 126
-    distinct resamples.
+    Whole units are drawn with replacement, each keeping its curve, and the minimum of the mean
+    curve is found anew (Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter
+    13). The quantiles that are taken are those of `expanded_tail`. With few units all resamples
+    there can be are made, each counted as often as it comes.
 
     Parameters
     ----------
@@ -28,13 +35,14 @@ def bootstrap_interval(
     coverage
         Nominal coverage of the interval.
     resamples
-        Number of resamples.
+        Number of resamples where not all are made.
     seed
         Address of the draws: the same one gives the same interval.
+    inflation
+        By how much the interval is stretched about the best epoch; see `Case.inflation`.
     """
     count = len(units)
-    draws = np.random.default_rng(seed).multinomial(count, [1 / count] * count, size=resamples)
-    draws, times = np.unique(draws, axis=0, return_counts=True)  # few units repeat themselves
+    draws, weights = every_draw(count) if count <= MOST_ENUMERATED else some(count, resamples, seed)
     candidates = possible_minima(units)
     curves = units[:, candidates]
     block = max(1, 2**20 // len(candidates))  # resampled curves of 8 MB at a time
@@ -42,10 +50,50 @@ def bootstrap_interval(
         first_minimum(draws[start : start + block] @ curves / count)
         for start in range(0, len(draws), block)
     ]
-    epochs = np.repeat(candidates[np.concatenate(best)], times)
-    tails = [(1 - coverage) / 2, (1 + coverage) / 2]
-    low, high = np.quantile(epochs, tails, method="inverted_cdf")
-    return int(low), int(high)
+    epochs = candidates[np.concatenate(best)]
+    tail = expanded_tail(coverage, count)
+    low, high = quantile(epochs, weights, tail), quantile(epochs, weights, 1 - tail)
+    centre, last = int(first_minimum(units.mean(axis=0))), units.shape[1] - 1
+    low = centre - int(np.ceil(inflation * max(0, centre - low)))
+    high = centre + int(np.ceil(inflation * max(0, high - centre)))
+    return max(low, 0), min(high, last)
+
+
+def expanded_tail(coverage: float, count: int) -> float:
+    """Return the share of resamples to cut off at each end so that the interval covers enough.
+
+    A percentile interval is too short with few units: the bootstrap's spread lacks the factor
+    n / (n - 1) and its quantiles are the normal's. The remedy is Hesterberg's ("What teachers
+    should know about the bootstrap", The American Statistician 69, 2015): Φ(-√(n/(n-1)) t).
+    """
+    from scipy.special import ndtr, stdtrit
+
+    student = stdtrit(count - 1, (1 + coverage) / 2)
+    return float(ndtr(-np.sqrt(count / (count - 1)) * student))
+
+
+def every_draw(count: int) -> tuple[Ints, Floats]:
+    """Return how often each unit is drawn in every possible resample, and its probability."""
+    bars = np.array(list(combinations(range(2 * count - 1), count - 1)))
+    edges = np.pad(bars, ((0, 0), (1, 1)), constant_values=((0, 0), (-1, 2 * count - 1)))
+    draws = np.diff(edges, axis=1) - 1  # stars and bars: (resamples, units)
+    ways = np.array([factorial(times) for times in range(count + 1)])
+    return draws, factorial(count) / ways[draws].prod(axis=1) / float(count) ** count
+
+
+def some(count: int, resamples: int, seed: np.random.SeedSequence) -> tuple[Ints, Floats]:
+    """Return how often each unit is drawn in some resamples, and the share of each."""
+    draws = np.random.default_rng(seed).multinomial(count, [1 / count] * count, size=resamples)
+    draws, times = np.unique(draws, axis=0, return_counts=True)
+    return draws, times / resamples
+
+
+def quantile(values: Ints, weights: Floats, share: float) -> int:
+    """Return the lowest value up to which the weights make the share."""
+    order = np.argsort(values, kind="stable")
+    upto = np.cumsum(weights[order])
+    place = np.searchsorted(upto, share * (1 - TIE))
+    return int(values[order][min(place, len(values) - 1)])
 
 
 def possible_minima(units: Floats) -> Ints:

@@ -6,8 +6,11 @@ from functools import cached_property
 from typing import Any
 
 from epochwise.answers import replay
+from epochwise.answers.baseline import Beside, beside_baseline
 from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.shapes import Shape, shape_of
 from epochwise.answers.stopping import Criterion
+from epochwise.answers.terms import NO_BETTER, NOTHING_LEARNT
 from epochwise.tables.curves import Curves
 
 Rows = list[dict[str, Any]]
@@ -29,6 +32,34 @@ class Case:
     settings: AnswerSettings
     criteria: Sequence[Criterion] = ()
     all_rows: int | None = None
+
+    @cached_property
+    def baseline(self) -> Beside:
+        """How the point compares with predicting a constant, on the validation rows."""
+        return beside_baseline(self.curves, self.settings)
+
+    @cached_property
+    def shape(self) -> Shape | None:
+        """What the mean validation curve does; None where nothing of it is finite."""
+        return None if self.curves.best < 0 else shape_of(self.curves, self.settings)
+
+    @property
+    def censored(self) -> bool:
+        """Whether the best epoch is a lower bound."""
+        return self.shape is not None and not self.curves.lost and self.shape.censored
+
+    @property
+    def objection(self) -> str | None:
+        """Why nothing can be recommended; None where something can."""
+        if self.curves.best < 0 or self.curves.lost:
+            return "no run reached the last epoch"
+        if self.shape is None or self.shape.kind in NOTHING_LEARNT:
+            return "nothing is learnt"
+        if self.baseline.beaten is False:
+            return NO_BETTER
+        if self.shape.improving:
+            return "still improving at the last epoch: train longer first"
+        return None
 
     @cached_property
     def stopping(self) -> Rows:

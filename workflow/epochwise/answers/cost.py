@@ -3,7 +3,7 @@
 import numpy as np
 
 from epochwise.answers.case import Case, Rows
-from epochwise.answers.statistics import standard_error
+from epochwise.answers.statistics import inflation, standard_error
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum, quiet
@@ -51,6 +51,9 @@ def cost(curves: Curves, picked: Ints, ideal: Ints) -> dict[str, object]:
         **estimate(curves, "test_loss", test),
         **estimate(curves, "optimism", test - validation),
         "optimism_percent": percent(mean(curves, test - validation), here),
+        "test_baseline_loss": float(curves.baseline("test_loss").mean())
+        if len(curves.baseline("test_loss"))
+        else None,
         "test_best_epoch": float(np.median(ideal)),
         "test_best_loss": ideal_loss,
         **estimate(curves, "excess", test - least),
@@ -70,8 +73,8 @@ def mean(curves: Curves, values: Floats) -> float:
 
 
 def estimate(curves: Curves, name: str, values: Floats) -> dict[str, float]:
-    """Return the mean over units and its standard error (NaN with one unit)."""
-    error = float(standard_error(curves.units(values)))
+    """Return the mean over units and its standard error (NaN with one unit); see `inflation`."""
+    error = inflation(curves) * float(standard_error(curves.units(values)))
     return {name: mean(curves, values), f"{name}_error": error}
 
 

@@ -1,19 +1,33 @@
-"""The answer in words: ten lines at most, fit to be quoted."""
+"""The answer in words, fit to be quoted."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from epochwise.answers import wording
+from epochwise.answers.recommendation import backend_of, headline, is_lost, name, point_of, sureness
+from epochwise.answers.sentences import (
+    batches,
+    cost,
+    losses,
+    refit,
+    stopping,
+    targets,
+    verdict,
+)
+from epochwise.answers.terms import LEADS, NOTHING_LEARNT, SHARES
 
 Facts = dict[str, Any]
-MOST_LINES = 10
+MOST_LINES = 30
+MOST_POINTS = 12
+
+__all__ = ["describe", "headlines", "name"]
 
 
 def describe(answer: Facts) -> str:
-    """Say the answer in at most ten lines.
+    """Say the answer, a sentence or two on a line.
 
-    With one dataset, all about the point with the lowest validation loss,
-    and how many others there are; with several, two lines for each. Where every run
-    diverged, that alone: there is nothing to recommend.
+    With one dataset, all about the point that leads, then a line for each point; with several
+    datasets, what to do, how sure it is and the verdict for each.
 
     Parameters
     ----------
@@ -25,155 +39,98 @@ def describe(answer: Facts) -> str:
     if not leaders:
         lines = headlines(answer)
     elif len(leaders) == 1:
-        lines = [*_all_about(leaders[0]), *_others(every, leaders[0])]
+        lines = [*all_about(leaders[0]), *agreement(every, leaders[0]), *points(every, leaders[0])]
     else:
-        lines = [line for each in leaders for line in _in_short(each)]
+        lines = [line for each in leaders for line in in_short(each)]
     if len(lines) > MOST_LINES:
         rest = len(lines) - MOST_LINES + 1
-        lines = [
-            *lines[: MOST_LINES - 1],
-            f"({rest} more lines: see best_epoch.csv and phases.csv)",
-        ]
+        lines = [*lines[: MOST_LINES - 1], f"({rest} more lines: see points.csv and phases.csv)"]
     return "\n".join(lines)
 
 
-def headlines(answer: Facts) -> list[str]:
-    """Say the best epoch of each dataset, a line for each; where there is none, why."""
-    every = answer["answers"]
-    leaders = [each for each in every if each["leads"]]
-    return [_headline(each) for each in leaders or every]
-
-
-def name(answer: Facts) -> str:
-    """Name a dataset, point and backend on one line: `diabetes, batch_size 32, numpy`."""
-    key = dict(answer["of"])
-    dataset, backend = key.pop("dataset"), key.pop("backend")
-    swept = [f"{each} {value}" for each, value in key.items() if value is not None]
-    return " ".join(", ".join([str(dataset), *swept, str(backend)]).split())
-
-
-def _all_about(leader: Facts) -> list[str]:
-    if _is_lost(leader):
-        return [_headline(leader)]
-    lines = (
-        _headline(leader),
-        _losses(leader),
-        _sureness(leader),
-        _verdict(leader),
-        _cost(leader),
-        _batches(leader),
-        _stopping(leader),
-        _refit(leader),
-    )
+def all_about(answer: Facts) -> list[str]:
+    """Say everything about one point, a line each."""
+    if is_lost(answer) or answer["phases"]["kind"] in NOTHING_LEARNT:
+        return [headline(answer)]
+    lines = [headline(answer), sureness(answer), losses(answer), targets(answer), verdict(answer)]
+    if not answer["best_epoch"]["objection"]:
+        lines += [cost(answer), batches(answer), stopping(answer), refit(answer)]
     return [line for line in lines if line]
 
 
-def _in_short(leader: Facts) -> list[str]:
-    return [_headline(leader), *([] if _is_lost(leader) else [_verdict(leader)])]
+def headlines(answer: Facts) -> list[str]:
+    """Say how many epochs each dataset needs, a line for each; where that is not known, why."""
+    every = answer["answers"]
+    return [headline(each) for each in ([one for one in every if one["leads"]] or every)]
 
 
-def _is_lost(answer: Facts) -> bool:
-    unknown = answer["best_epoch"]["best_epoch"] is None
-    return unknown or answer["phases"]["kind"] == "diverged"
+def in_brief(answer: Facts) -> list[str]:
+    """Say how many epochs each dataset needs and how sure that is: what a run says at its end."""
+    every = answer["answers"]
+    shown = [one for one in every if one["leads"]] or every
+    return [
+        line
+        for one in shown
+        for line in (headline(one), *([] if is_lost(one) else [sureness(one)]))
+        if line
+    ]
 
 
-def _headline(leader: Facts) -> str:
-    if _is_lost(leader):
-        return f"{name(leader)}: {leader['phases']['verdict']}."
-    facts = leader["best_epoch"]
-    best, epochs = (wording.count(facts[key]) for key in ("best_epoch", "last_epoch"))
-    return f"{name(leader)}: the best epoch is {best} of {epochs}."
+def in_short(leader: Facts) -> list[str]:
+    """Say the most important of one dataset among several."""
+    if is_lost(leader):
+        return [headline(leader)]
+    return [line for line in (headline(leader), sureness(leader), verdict(leader)) if line]
 
 
-def _losses(leader: Facts) -> str:
-    facts = leader["best_epoch"]
-    validation = wording.loss(facts["validation_loss"])
-    error = facts["validation_loss_error"]
-    error = "" if error is None else f" (standard error {wording.loss(error)})"
-    train = facts["train_loss"]
-    train = "" if train is None else f", {wording.loss(train)} on the training rows"
-    return f"There, the {leader['loss']} is {validation}{error} on the validation rows{train}."
-
-
-def _sureness(leader: Facts) -> str:
-    facts = leader["best_epoch"]
-    if facts["interval_low"] is None:
-        return f"How sure: {facts['note']}."
-    low, high, first, last, early = (
-        wording.count(facts[key])
-        for key in (
-            "interval_low",
-            "interval_high",
-            "plateau_first",
-            "plateau_last",
-            "one_standard_error_epoch",
-        )
-    )
-    return (
-        f"How sure: {wording.whole_percent(facts['interval_coverage'])} interval {low} to {high}; "
-        f"plateau {first} to {last}; one standard error from {early}; "
-        f"{facts['runs']} runs ({facts['note']})."
-    )
-
-
-def _verdict(leader: Facts) -> str:
-    return f"Verdict: {leader['phases']['verdict']}."
-
-
-def _cost(leader: Facts) -> str:
-    facts = leader["choice_cost"]["mean_curve"]
-    chose = "The validation rows chose this epoch, so the loss on them is optimistic"
-    if facts["test_loss"] is None:
-        return f"{chose}; without a test partition, by how much is not known."
-    test, least = wording.loss(facts["test_loss"]), wording.loss(facts["test_best_loss"])
-    own = wording.count(facts["test_best_epoch"])
-    return (
-        f"{chose}: the test loss there is {test}, "
-        f"against {least} at the test curve's own best epoch, {own}."
-    )
-
-
-def _batches(leader: Facts) -> str:
-    facts = leader["batches"]
-    if facts["iterations_at_best"] is None:
-        return ""
-    numbers = ("training_rows", "iterations_per_epoch", "iterations_at_best", "samples_at_best")
-    rows, each, iterations, samples = (wording.count(facts[key]) for key in numbers)
-    size = facts["rows_per_batch"]
-    size = "" if size is None else f" in batches of {wording.count(size)}"
-    return (
-        f"An epoch is {each} iterations ({rows} training rows{size}); "
-        f"the best epoch comes after {iterations} iterations and {samples} samples."
-    )
-
-
-def _stopping(leader: Facts) -> str:
-    facts = leader["early_stopping"]
-    if facts is None:
-        return "Early stopping: no criterion that was replayed would have saved epochs so cheaply."
-    saved = wording.percent(facts["epochs_saved_percent_mean"] / 100)
-    regret = wording.percent(facts["validation_regret_percent_mean"] / 100)
-    return (
-        f"Early stopping: {facts['criterion']} would have saved {saved} of the epochs "
-        f"for {regret} more validation loss (picked on these runs)."
-    )
-
-
-def _refit(leader: Facts) -> str:
-    facts = leader["refit"]
-    if facts["refit_epochs"] is None:
-        return ""
-    epochs, rows = wording.count(facts["refit_epochs"]), wording.count(facts["all_rows"])
-    return f"To refit on all {rows} rows: {epochs} epochs, if {facts['assumption']}."
-
-
-def _others(every: list[Facts], leader: Facts) -> list[str]:
-    others = [each for each in every if each is not leader]
-    known = [each["best_epoch"]["best_epoch"] for each in others]
-    known = [epoch for epoch in known if epoch is not None]
-    if not others:
+def agreement(every: Sequence[Facts], leader: Facts) -> list[str]:
+    """Say whether the backends agree on the point that leads."""
+    same = [one for one in every if point_of(one) == point_of(leader)]
+    alike = [one for one in same if one["points"]["standing"] in (LEADS, SHARES)]
+    if len(alike) < 2:
         return []
-    best = (
-        f", best epochs {wording.count(min(known))} to {wording.count(max(known))}" if known else ""
+    losses = [one["best_epoch"]["validation_loss"] for one in alike]
+    epochs = {one["best_epoch"]["best_epoch"] for one in alike}
+    apart = (max(losses) - min(losses)) / min(losses) if min(losses) else 0.0
+    who = f"{'All' if len(alike) == len(same) else ''} {len(alike)} backends agree".strip()
+    at = f"best epochs {_span(epochs)}" if len(epochs) > 1 else f"best epoch {_span(epochs)}"
+    far = "equal" if apart == 0 else f"equal to within {apart:.1g} of their size"
+    return [f"{who} ({', '.join(map(backend_of, alike))}): {at}, lowest losses {far}."]
+
+
+def points(every: Sequence[Facts], leader: Facts) -> list[str]:
+    """Say how every point stands beside the leader, a line each, the lowest losses first."""
+    own = [one for one in every if backend_of(one) == backend_of(leader)]
+    if len(own) < 2:
+        return []
+    leading = [one for one in own if one["points"]["standing"] in (LEADS, SHARES)]
+    told = (
+        f"{len(leading)} of {len(own)} points share the lead"
+        if len(leading) > 1
+        else f"It leads {len(own)} points"
     )
-    return [f"It has the lowest validation loss of {len(every)} mean curves; the others{best}."]
+    ordered = sorted(own, key=_order)
+    rest = len(ordered) - MOST_POINTS
+    more = [f"({rest} more points: see points.csv)"] if rest > 0 else []
+    return [f"{told}:", *map(_line, ordered[:MOST_POINTS]), *more]
+
+
+def _line(one: Facts) -> str:
+    if is_lost(one):
+        return f"- {point_of(one)}: {one['phases']['verdict']}."
+    facts = one["best_epoch"]
+    bound = "at least " if facts["censored"] else ""
+    return (
+        f"- {point_of(one)}: best epoch {bound}{wording.count(facts['best_epoch'])}; "
+        f"{one['points']['comparison']}; {one['phases']['verdict']}."
+    )
+
+
+def _order(one: Facts) -> tuple[bool, float]:
+    above = one["points"]["above_lowest_percent"]
+    return above is None, above or 0.0
+
+
+def _span(epochs: set[int]) -> str:
+    low, high = wording.count(min(epochs)), wording.count(max(epochs))
+    return low if low == high else f"{low} to {high}"

@@ -3,21 +3,22 @@
 from epochwise.answers import wording
 from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.shapes import Shape, shape
-from epochwise.answers.statistics import standard_error
+from epochwise.answers.shapes import Shape
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
 
 
 @quiet
-def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
+def row(case: Case) -> dict[str, object]:
     """Return the row of a dataset, point and backend."""
+    curves, found = case.curves, case.shape
     if curves.lost:
         return {"kind": "diverged", "verdict": _all_diverged(curves)}
-    units = curves.units(curves.runs("validation_loss"))
-    found = shape(units.mean(axis=0), standard_error(units), settings)
     if found is None:
-        return {"kind": "unknown", "verdict": "no finite mean validation loss: nothing to say"}
+        return {
+            "kind": "unknown",
+            "verdict": "hardly any mean validation loss is finite: lower the learning rate",
+        }
     gap = curves.units(curves.take(curves.validation - curves.train)).mean(axis=0)
     some = f"; {wording.count(curves.diverged)} of {len(curves.fold)} runs diverged"
     return {
@@ -30,7 +31,7 @@ def row(curves: Curves, settings: AnswerSettings) -> dict[str, object]:
         "peak_rise_percent": None if found.peak is None else 100 * found.peak_rise,
         "generalisation_gap": float(gap[found.best]),
         "generalisation_gap_last": float(gap[found.last]),
-        "verdict": verdict(found, settings) + (some if curves.diverged else ""),
+        "verdict": verdict(found, case.settings) + (some if curves.diverged else ""),
     }
 
 
@@ -81,6 +82,8 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
         return f"underfit: still improving at {last} epochs: train longer"
     if found.kind == "overfits":
         return f"overfits after {best}: {rise}"
+    if found.kind == "settles" and found.censored:
+        return f"no overfitting seen: lowest at the last epoch, {last}, but hardly falling any more"
     if found.kind == "settles":
         return f"no overfitting seen: best epoch {best} of {last}"
     hump = f"{wording.percent(found.peak_rise)} by {wording.count(found.peak or 0)}"
@@ -99,4 +102,4 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
 
 def rows_of(case: Case) -> Rows:
     """Give the rows of the table; see `epochwise.tables.catalogue`."""
-    return [row(case.curves, case.settings)]
+    return [row(case)]

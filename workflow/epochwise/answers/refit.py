@@ -54,4 +54,11 @@ def row(curves: Curves, all_rows: int | None = None) -> dict[str, object]:
 
 def rows_of(case: Case) -> Rows:
     """Give the rows of the table; see `epochwise.tables.catalogue`."""
-    return [row(case.curves, case.all_rows)]
+    found = row(case.curves, case.all_rows)
+    if case.objection:
+        found |= {
+            "refit_epochs": None,
+            "refit_epochs_by_passes": None,
+            "assumption": case.objection,
+        }
+    return [found]

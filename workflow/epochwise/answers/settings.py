@@ -15,7 +15,6 @@ class AnswerSettings:
     changes no epoch.
     """
 
-    plateau_level: float
     interval: float
     resamples: int
     resampling_seed: int

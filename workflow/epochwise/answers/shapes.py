@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epochwise.answers.settings import AnswerSettings
+from epochwise.answers.statistics import standard_error
 from epochwise.arrays import Floats, Ints
+from epochwise.tables.curves import Curves
 from epochwise.tables.minima import TIE, first_minimum, quiet
 
 SHORTEST_WINDOW = 5  # epochs: a bump of one or two is noise however short the run
@@ -30,10 +32,23 @@ class Shape:
     peak: int | None = None  # of the hump
     peak_rise: float = 0.0  # above the first minimum, as a fraction
 
+    @property
+    def censored(self) -> bool:
+        """Whether the best epoch is a lower bound: the curve was still falling, if little, at its end."""
+        if self.kind in ("untrained", "constant"):
+            return False
+        return self.improving or self.best == self.last
+
+
+def shape_of(curves: Curves, settings: AnswerSettings) -> Shape | None:
+    """Name what the mean validation curve of a point does; see `shape`."""
+    units = curves.units(curves.runs("validation_loss"))
+    return shape(units.mean(axis=0), standard_error(units), settings) if len(units) else None
+
 
 @quiet
 def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None:
-    """Name what a mean validation curve does; None where nothing of it is finite.
+    """Name what a mean validation curve does; None where too little of it is finite.
 
     *Plateau*: from the first to the last epoch within `tolerance` of the
     lowest loss, or within `standard_errors` standard errors of it if that is
@@ -56,7 +71,7 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
         The thresholds.
     """
     epochs = np.flatnonzero(np.isfinite(mean))  # NaN is passed over
-    if not len(epochs):
+    if not len(epochs) or (len(epochs) == 1 and epochs[0] > 0):
         return None
     mean, error = mean[epochs], error[epochs]
     smooth = running_median(mean, settings.smoothing)

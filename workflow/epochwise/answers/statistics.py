@@ -1,8 +1,9 @@
-"""Errors of means."""
+"""Errors of means, and what they have to be multiplied by."""
 
 import numpy as np
 
 from epochwise.arrays import Floats
+from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
 
 
@@ -13,3 +14,26 @@ def standard_error(units: Floats) -> Floats:
         return np.full(units.shape[1:], np.nan)
     error: Floats = np.std(units, axis=0, ddof=1) / np.sqrt(len(units))
     return error
+
+
+def inflation(curves: Curves) -> float:
+    """Return the factor of standard errors over units: above 1 where the units are cuts of one data set.
+
+    Cuts share most of their training rows, so their losses are correlated and the mean over n cuts
+    is less sure than that over n independent data sets: √(1 + n · rows validating / rows
+    training) (Nadeau and Bengio, "Inference for the generalization error", Machine Learning 52,
+    2003). For seeds on one cut it is 1: they are independent, and only they vary.
+    """
+    if curves.unit == "run" or not {"train", "validation"} <= curves.rows.keys():
+        return 1.0
+    train, validation = (curves.rows[name][curves.used].mean() for name in ("train", "validation"))
+    return float(np.sqrt(1 + len(curves.folds) * validation / train))
+
+
+def margin(units: Floats, coverage: float, factor: float = 1.0) -> float:
+    """Return half the width of a t interval of the mean of values (units,); NaN with one unit."""
+    from scipy.special import stdtrit
+
+    if len(units) < 2:
+        return float("nan")
+    return float(factor * stdtrit(len(units) - 1, (1 + coverage) / 2) * standard_error(units))

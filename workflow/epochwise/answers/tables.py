@@ -11,7 +11,7 @@ from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import Criterion
 from epochwise.errors import DataError
-from epochwise.tables.catalogue import ANSWERS
+from epochwise.tables.catalogue import ANSWERS, Table
 from epochwise.tables.reading import LossTable
 
 
@@ -50,14 +50,21 @@ def compute(
     """
     keys = losses.keys
     _require_distinct(keys)
-    rows: dict[str, Rows] = {table.name: [] for table in ANSWERS}
-    for curves in losses.curves():
+    cases: dict[str, list[Case]] = {}
+    for curves in losses.curves(losses.measured):
         size = all_rows.get(curves.dataset) if isinstance(all_rows, Mapping) else all_rows
-        case = Case(curves, settings, criteria, size)
-        for table in ANSWERS:
-            found: Rows = resolve_name(table.rows)(case)
-            rows[table.name] += [{**curves.key, **each} for each in found]
+        cases.setdefault(curves.dataset, []).append(Case(curves, settings, criteria, size))
+    rows = {table.name: list(_rows(table, cases.values())) for table in ANSWERS}
     return {table.name: frame(rows[table.name], keys, table.columns) for table in ANSWERS}
+
+
+def _rows(table: Table, datasets: Iterable[Sequence[Case]]) -> Iterable[dict[str, Any]]:
+    """Give the rows of a table, each with the columns that name its dataset, point and backend."""
+    make = resolve_name(table.rows)
+    for cases in datasets:
+        found = make(cases) if table.compares else map(make, cases)
+        for case, own in zip(cases, found, strict=True):
+            yield from ({**case.curves.key, **each} for each in own)
 
 
 def _require_distinct(keys: Iterable[str]) -> None:

@@ -48,11 +48,10 @@ def _outdated(plan: Plan) -> str:
 
 
 def _answer(folder: Path) -> str:
-    from epochwise.answers.describing import describe, headlines
+    from epochwise.answers.describing import in_brief
 
     answer = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    sure = [line for line in describe(answer).splitlines() if line.startswith("How sure")]
     page, figures = folder / "report.html", folder / "figures"
     where = [f"Page: {page}"] if page.is_file() else []
     where += [f"Figures: {figures}/"] if figures.is_dir() else []
-    return "\n".join(["", *headlines(answer), *sure, "   ".join(where or [f"Tables: {folder}/"])])
+    return "\n".join(["", *in_brief(answer), "   ".join(where or [f"Tables: {folder}/"])])

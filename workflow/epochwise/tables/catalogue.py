@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SPREADS = ("mean", "std", "q25", "median", "q75")
-INT, FLOAT, TEXT = "Int64", "float64", "string"
+INT, FLOAT, TEXT, YES = "Int64", "float64", "string", "boolean"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Table:
     name : of its files.
     heading : what the page writes above it.
     rows : the function that gives its rows for one `epochwise.answers.case.Case`, as
-        "package.module:name".
+        "package.module:name"; of a table that `compares`, a list of them for all of a dataset.
     groups : its columns, besides those that name the dataset, point and backend.
     """
 
@@ -50,6 +50,7 @@ class Table:
     heading: str
     rows: str
     groups: Sequence[Columns]
+    compares: bool = False
 
     @property
     def columns(self) -> dict[str, str]:
@@ -81,8 +82,24 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns({"best_epoch": INT}, "epoch of the lowest mean validation loss"),
             Columns(
+                {"censored": YES},
+                "whether the best epoch is only a lower bound, because the curve ends at its lowest point or is still improving (see `phases`). Then there is no interval, and if it is still improving no safe range either",
+            ),
+            Columns(
+                {"objection": TEXT},
+                "why no number of epochs is recommended; null where one is",
+            ),
+            Columns(
                 {"train_loss": FLOAT, "validation_loss": FLOAT, "validation_loss_error": FLOAT},
                 "mean losses at the best epoch; standard error of the latter",
+            ),
+            Columns(
+                {"left_out_loss": FLOAT, "left_out_margin": FLOAT},
+                "what to expect of a new unit: the mean of each unit's validation loss at the epoch that the others choose, so that nothing was chosen on it; half the width of its t interval, coverage *interval*",
+            ),
+            Columns(
+                {"baseline_loss": FLOAT, "beats_baseline": YES},
+                "mean validation loss of predicting the training rows' mean or, of classes, their shares there; whether the network's is lower, by more than *tolerance* of it and by more than *standard_errors* standard errors of the paired difference",
             ),
             Columns(
                 {
@@ -95,20 +112,54 @@ ANSWERS: tuple[Table, ...] = (
                 "the runs' own best epochs",
             ),
             Columns(
-                {"one_standard_error_epoch": INT},
-                "the earliest epoch whose mean validation loss is at most that of the best epoch plus its standard error (Breiman et al. 1984, section 3.4.3)",
-            ),
-            Columns(
-                {"plateau_first": INT, "plateau_last": INT, "plateau_level": FLOAT},
-                "from the first to the last epoch that a two-sided paired t-test over units does not tell from the best one at *plateau_level*. No correction for the number of tests, and the best epoch was picked on the same runs: a description, not a confidence set",
+                {"safe_low": INT, "safe_high": INT, "safe_cost_percent": FLOAT},
+                "the safe range: epochs that, at confidence *interval*, cost at most so many per cent more validation loss than the lowest: the first of 1 (from ten units on), 2, 5 and 10 per cent at which there is one. One-sided paired t-tests against every other epoch, all of which must reject (an intersection-union test), on the units' curves smoothed by a centred running mean over 5 % of the epochs; the stretch about the lowest smoothed mean",
             ),
             Columns(
                 {"interval_low": INT, "interval_high": INT, "interval_coverage": FLOAT},
-                "percentile bootstrap interval of the best epoch, *resamples* resamples of whole units, coverage *interval*, drawn from *resampling_seed* and the names of dataset, point and backend (Efron and Tibshirani 1993, chapter 13). Coarse with few units",
+                "bootstrap interval of the best epoch, coverage *interval*: *resamples* resamples of whole units (all there are, up to seven units) drawn from *resampling_seed* and the names of dataset, point and backend, cut at the expanded percentiles Φ(-√(n/(n-1)) t) (Hesterberg 2015). From five units on",
             ),
             Columns(
                 {"note": TEXT},
-                "which uncertainty this is, or why there is none: one run states none",
+                "which uncertainty this is, or why there is none",
+            ),
+        ],
+    ),
+    Table(
+        "points",
+        "The points beside each other",
+        "epochwise.answers.points:rows_of",
+        [
+            Columns(
+                {"standing": TEXT},
+                "`leads`: the lowest validation loss of those that beat the baseline (of backends that agree, the first listed); `shares the lead`: no higher than that, within *tolerance* or *standard_errors* standard errors of the paired difference; `behind`; `no better than the baseline`; `diverged`",
+            ),
+            Columns({"best_epoch": INT, "validation_loss": FLOAT}, "as above"),
+            Columns({"above_lowest_percent": FLOAT}, "its validation loss above the leader's"),
+            Columns(
+                {"against_leader": TEXT},
+                "of those behind: `underfits`, if its training loss stays above the leader's at the leader's best epoch, by more than *tolerance*; `overfits`, if at its own best epoch it is below that",
+            ),
+            Columns({"comparison": TEXT}, "all this in one line"),
+        ],
+        compares=True,
+    ),
+    Table(
+        "scores",
+        "How good the network is at its best epoch",
+        "epochwise.answers.quality:rows_of",
+        [
+            Columns({"partition": TEXT}, "`train`, `validation` or `test`"),
+            Columns(
+                {"metric": TEXT},
+                "`loss`; of regression `rmse` (its root), `mae` (mean absolute error) and `r2`, with several targets also those of each, as `loss_price`; of classes `accuracy` and `balanced_accuracy`. All as scikit-learn defines them",
+            ),
+            Columns(
+                {"value": FLOAT, "value_error": FLOAT}, "mean over units, and its standard error"
+            ),
+            Columns(
+                {"baseline": FLOAT},
+                "what predicting the training rows' mean or, of classes, their shares there reaches: of `accuracy`, the share of the majority class",
             ),
         ],
     ),
@@ -128,7 +179,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"plateau_first": INT, "plateau_last": INT},
-                "from the first to the last epoch at most *tolerance* of L, or *standard_errors* standard errors, above L; to the end when the curve does not end high. (Not the plateau of `best_epoch`, which is a test's)",
+                "from the first to the last epoch at most *tolerance* of L, or *standard_errors* standard errors, above L; to the end when the curve does not end high.",
             ),
             Columns(
                 {"overfitting_first": INT, "overfitting_last": INT},
@@ -164,6 +215,10 @@ ANSWERS: tuple[Table, ...] = (
             Columns(
                 {"optimism": FLOAT, "optimism_error": FLOAT, "optimism_percent": FLOAT},
                 "test loss - validation loss, its standard error, in per cent of the validation loss. It holds the difference between the two partitions' rows too",
+            ),
+            Columns(
+                {"test_baseline_loss": FLOAT},
+                "the baseline's loss on the test rows (see `best_epoch`)",
             ),
             Columns(
                 {"test_best_epoch": FLOAT, "test_best_loss": FLOAT},

@@ -41,6 +41,7 @@ class Curves:
     planned : epochs that a run was to train for.
     training_rows, iterations_per_epoch : (runs,); NaN for a run that ended before epoch 1.
     rows_per_batch : (runs,) the batch size; NaN where it is not known.
+    rows : by partition, how many rows it has, (runs,); {} where it is not known.
     baselines : what constants reach, by kind (see `epochwise.training.baselines`) and column of
         the loss table, (runs,); {} where it is not known.
     """
@@ -53,6 +54,7 @@ class Curves:
     training_rows: Floats
     iterations_per_epoch: Floats
     rows_per_batch: Floats
+    rows: Mapping[str, Floats] = field(default_factory=dict)
     baselines: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
 
     @property

@@ -2,7 +2,7 @@
 
 Its columns and the table itself say what they are (see `epochwise.columns`): the table has the
 ``tasks`` of its datasets, the ``epochs`` that were planned and, by dataset and fold, the
-``baselines`` (see `epochwise.training.baselines`).
+``rows`` of each partition and the ``baselines`` (see `epochwise.training.baselines`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,12 +67,12 @@ def _facts(
     groups: Mapping[str, Sequence[pa.Table]], labels: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Gather what the segments say of their datasets and folds."""
-    tasks, baselines = dict[str, str](), dict[str, dict[str, Any]]()
+    tasks, folds = dict[str, str](), dict[str, dict[str, Any]]()
     for key, tables in groups.items():
         own, label = facts_of(tables[0].schema), labels[key]
         tasks[label["dataset"]] = own["task"]
-        baselines.setdefault(label["dataset"], {})[str(label["fold"])] = own.get("baselines", {})
-    return {"tasks": tasks, "baselines": baselines}
+        folds.setdefault(label["dataset"], {})[str(label["fold"])] = own["fold"]
+    return {"tasks": tasks, "folds": folds}
 
 
 def _read(part: Part) -> pa.Table:

@@ -217,20 +217,20 @@ class LossTable:
             counts["samples"],
             counts["iteration"],
             counts["rows_per_batch"],
-            self._baselines(str(key["dataset"]), counts["fold"]),
+            **self._facts_of_folds(str(key["dataset"]), counts["fold"]),
         )
 
-    def _baselines(self, dataset: str, folds: Ints) -> dict[str, dict[str, Floats]]:
-        """Give what constants reach on each run's fold, by kind and column, (runs,)."""
-        by_fold = self.facts.get("baselines", {}).get(dataset, {})
+    def _facts_of_folds(self, dataset: str, folds: Ints) -> dict[str, Any]:
+        """Give what is known of each run's fold, (runs,) each; NaN, or nothing, where it is not known."""
+        by_fold = self.facts.get("folds", {}).get(dataset, {})
         known = [by_fold.get(str(fold), {}) for fold in folds]
-        kinds = dict.fromkeys(kind for one in known for kind in one)
+        constants = [one.get("baselines", {}) for one in known]
+        kinds = dict.fromkeys(kind for one in constants for kind in one)
         return {
-            kind: {
-                column: np.array([one.get(kind, {}).get(column, np.nan) for one in known])
-                for column in dict.fromkeys(name for one in known for name in one.get(kind, {}))
-            }
-            for kind in kinds
+            "rows": _by_name([one.get("rows", {}) for one in known]),
+            "baselines": {
+                kind: _by_name([one.get(kind, {}) for one in constants]) for kind in kinds
+            },
         }
 
     def _require_distinct(self, key: Row, counts: Mapping[str, Array]) -> None:
@@ -250,3 +250,9 @@ class LossTable:
         for row, (start, end) in enumerate(ends):
             matrix[row, : end - start] = values[start:end]
         return matrix
+
+
+def _by_name(values: Sequence[Mapping[str, float]]) -> dict[str, Floats]:
+    """Turn a mapping for each run into an array for each name, (runs,)."""
+    names = dict.fromkeys(name for one in values for name in one)
+    return {name: np.array([one.get(name, np.nan) for one in values], float) for name in names}

@@ -83,8 +83,8 @@ def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table
     Returns
     -------
     table of seed, epoch, iteration, samples, rows per batch and the losses, sorted by seed and
-        epoch, without the rows of diverged runs; it says its task and what constants reach, and
-        its columns what they are.
+        epoch, without the rows of diverged runs; it says its task, the rows of each partition
+        and what constants reach there, and its columns what they are.
     """
     epochs = np.array(segment.epochs())
     seed, epoch = np.repeat(segment.seeds, len(epochs)), np.tile(epochs, len(segment.seeds))
@@ -100,8 +100,9 @@ def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table
     table = parquet.table({name: values[finite] for name, values in counts.items()})
     for column, values in zip(columns_of(problem), losses.T, strict=True):
         table = table.append_column(measured(*column), [parquet.column(values[finite])])
-    facts = {"task": problem.task, "baselines": baselines(problem)}
-    return table.replace_schema_metadata(saying(facts))
+    rows = {name: len(part.x) for name, part in problem.partitions.items()}
+    facts = {"rows": rows, "baselines": baselines(problem)}
+    return table.replace_schema_metadata(saying({"task": problem.task, "fold": facts}))
 
 
 def end_state(

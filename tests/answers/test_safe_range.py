@@ -1,0 +1,105 @@
+"""The safe range: every pair of epochs tested one by one, and what it claims of known curves."""
+
+import numpy as np
+import pytest
+from scipy.stats import t as student
+from scipy.stats import ttest_1samp
+
+from answers.made import valleys
+from epochwise.answers.safe_range import safe_range, smoothed
+
+pytestmark = pytest.mark.versions
+
+
+def plain_range(units, confidence, cost, inflation=1.0):
+    """Test each epoch against every other, one by one; at most 500 epochs."""
+    half = round(0.05 * units.shape[1]) // 2
+    smooth = np.array(
+        [[u[max(0, e - half) : e + half + 1].mean() for e in range(len(u))] for u in units]
+    )
+    critical = student.ppf((1 + confidence) / 2, len(units) - 1) * inflation
+
+    def is_safe(epoch):
+        for other in range(smooth.shape[1]):
+            gain = smooth[:, epoch] - (1 + cost) * smooth[:, other]
+            if gain.std() == 0 and gain[0] <= 0:
+                continue
+            if ttest_1samp(gain, 0).statistic > -critical:
+                return False
+        return True
+
+    low = high = int(smooth.mean(axis=0).argmin())
+    if not is_safe(low):
+        return None
+    while low > 0 and is_safe(low - 1):
+        low -= 1
+    while high < smooth.shape[1] - 1 and is_safe(high + 1):
+        high += 1
+    return low, high, cost
+
+
+@pytest.mark.parametrize(("runs", "first_cost"), [(6, 0.02), (12, 0.01)])
+@pytest.mark.parametrize("inflation", [1.0, 1.6])
+def test_it_is_what_testing_every_pair_gives(runs, first_cost, inflation):
+    for seed in range(2):
+        units = valleys(runs=runs, epochs=40, best=20, spread=4, seed=seed)
+        costs = [cost for cost in (0.01, 0.02, 0.05, 0.1) if cost >= first_cost]
+        wanted = (plain_range(units, 0.95, cost, inflation) for cost in costs)
+        wanted = next((found for found in wanted if found), None)
+        assert safe_range(units, 0.95, inflation) == wanted
+
+
+def test_a_claim_about_noisy_valleys_is_seldom_false():
+    """Each unit is the truth, a parabola, and a slow drift of its own."""
+    epoch = np.arange(201)
+    truth = 1 + ((epoch - 80) / 150) ** 2
+    rng, false, claims = np.random.default_rng(0), 0, 0
+    for _ in range(300):
+        drift = np.cumsum(rng.normal(size=(8, 201)), axis=1) * 0.004
+        found = safe_range(truth + rng.normal(size=(8, 1)) * 0.05 + drift, 0.95)
+        if found:
+            claims += 1
+            false += truth[found.first : found.last + 1].max() > (1 + found.cost) * truth.min()
+    assert claims > 150
+    assert false / claims <= 0.05
+
+
+def test_where_no_epoch_can_be_told_to_be_safe_there_is_none():
+    rng = np.random.default_rng(1)
+    assert (
+        safe_range(rng.random((5, 300)) * np.linspace(1, 100, 5)[:, np.newaxis] ** 2, 0.95) is None
+    )
+
+
+def test_identical_units_are_sure_of_all_that_costs_little():
+    curve = 1 + ((np.arange(101) - 50) / 50) ** 2
+    found = safe_range(np.tile(curve, (10, 1)), 0.95)
+    smooth = smoothed(curve[np.newaxis], np.arange(101))[0]
+    within = np.flatnonzero(smooth <= 1.01 * smooth.min())
+    assert found == (within[0], within[-1], 0.01)
+
+
+def test_of_thousands_of_epochs_five_hundred_are_compared_and_the_ends_are_among_them():
+    curve = 1 + ((np.arange(5001) - 2500) / 2500) ** 2
+    first, last, cost = safe_range(np.tile(curve, (10, 1)), 0.95)
+    smooth = smoothed(curve[np.newaxis], np.arange(5001))[0]
+    within = np.flatnonzero(smooth <= 1.01 * smooth.min())
+    assert within[0] <= first <= within[0] + 10
+    assert within[-1] - 10 <= last <= within[-1]
+    assert cost == 0.01
+    flat = safe_range(np.ones((10, 5001)), 0.95)
+    assert (flat.first, flat.last) == (0, 5000)
+
+
+def test_near_an_end_the_running_mean_is_over_what_there_is():
+    curve = np.arange(100.0)[np.newaxis]  # a window of five
+    assert smoothed(curve, np.array([0, 1, 50, 98, 99])).tolist() == [[1, 1.5, 50, 97.5, 98]]
+
+
+def test_epochs_without_a_loss_are_passed_over():
+    units = valleys(runs=6, epochs=60)
+    units[2, 10] = np.nan
+    units[:, 40:] = np.nan
+    found = safe_range(units, 0.95)
+    assert found.last <= 39
+    assert safe_range(np.full((5, 9), np.nan), 0.95) is None

@@ -1,0 +1,112 @@
+"""What to do at one point of a dataset, and how sure that is, in words."""
+
+from typing import Any
+
+from epochwise.answers import wording
+from epochwise.answers.terms import NO_BETTER, NOTHING_LEARNT
+
+Facts = dict[str, Any]
+
+
+def name(answer: Facts) -> str:
+    """Name a dataset, point and backend on one line: `diabetes, batch_size 32, numpy`."""
+    return ", ".join([dataset_of(answer), *filter(None, [point_of(answer)]), backend_of(answer)])
+
+
+def dataset_of(answer: Facts) -> str:
+    """Name the dataset."""
+    return _on_one_line(answer["of"]["dataset"])
+
+
+def backend_of(answer: Facts) -> str:
+    """Name the backend."""
+    return _on_one_line(answer["of"]["backend"])
+
+
+def point_of(answer: Facts) -> str:
+    """Name the point: `batch_size 32, alpha 0.1`, or by its own name; "" where nothing is swept."""
+    key = {k: v for k, v in answer["of"].items() if k not in ("dataset", "backend")}
+    if key.get("point") is not None:
+        return _on_one_line(key["point"])
+    return _on_one_line(", ".join(f"{k} {v}" for k, v in key.items() if v is not None))
+
+
+def is_lost(answer: Facts) -> bool:
+    """Tell whether there is no best epoch, or every run diverged."""
+    return answer["best_epoch"]["best_epoch"] is None or answer["phases"]["kind"] == "diverged"
+
+
+def headline(answer: Facts) -> str:
+    """Say how many epochs to train, or why that cannot be said."""
+    facts, kind = answer["best_epoch"], answer["phases"]["kind"]
+    if is_lost(answer):
+        return f"{name(answer)}: {answer['phases']['verdict']}."
+    best, last = (wording.count(facts[key]) for key in ("best_epoch", "last_epoch"))
+    if facts["objection"] == NO_BETTER:
+        return (
+            f"{name(answer)}: no better than {constant(answer)} ({answer['loss']} "
+            f"{wording.loss(facts['validation_loss'])} against {wording.loss(facts['baseline_loss'])} "
+            "on the validation rows), so no number of epochs is recommended."
+        )
+    if kind in NOTHING_LEARNT:
+        return f"{name(answer)}: {answer['phases']['verdict']}."
+    if facts["objection"]:
+        return (
+            f"{name(answer)}: the best epoch is at least {best} of {last}: the validation loss was "
+            "still falling when training ended. Train longer."
+        )
+    if facts["censored"]:
+        return (
+            f"{name(answer)}: train {best} epochs. The validation loss was lowest at the end, so more "
+            "may be better still, but it hardly fell any more."
+        )
+    return f"{name(answer)}: train {best} epochs, the best of {last}."
+
+
+def sureness(answer: Facts) -> str:
+    """Say which epochs are safe, where the best epoch lies, and what that holds for."""
+    facts = answer["best_epoch"]
+    if facts["objection"]:
+        return ""
+    if facts["safe_low"] is None and facts["interval_low"] is None:
+        return f"{facts['note']}."
+    sure = f"{wording.whole_percent(facts['interval_coverage'] or 0.95)} sure; {sample(facts)}"
+    low, high = wording.count(facts["safe_low"] or 0), _or_more(facts, "safe_high")
+    said = f"No range of epochs is safe, not even at 10 % more validation loss ({sure})."
+    if facts["safe_low"] is not None:
+        z = wording.whole_percent(facts["safe_cost_percent"] / 100)
+        said = f"Anything from {low} to {high} costs less than {z} more validation loss ({sure})."
+    if facts["interval_low"] is not None:
+        low, high = wording.count(facts["interval_low"]), _or_more(facts, "interval_high")
+        interval = wording.whole_percent(facts["interval_coverage"])
+        said += f" The best epoch itself lies between {low} and {high} ({interval} interval)."
+    if facts["sampling_unit"] == "run":
+        said += " That holds for new seeds on this cut; another cut may move it (n_repeats: 10)."
+    return said
+
+
+def sample(facts: Facts) -> str:
+    """Say how many independent units there are: `5 cuts of this data set, 30 seeds in each`."""
+    runs, units = facts["runs"] - facts["diverged_runs"], facts["sampling_units"]
+    if facts["sampling_unit"] == "run":
+        return f"{wording.count(units)} seeds on one cut"
+    each = runs / units
+    seeds = "" if each == 1 else f", {each:.3g} seeds in each: {wording.count(units)} units"
+    return f"{wording.count(units)} cuts of this data set{seeds}"
+
+
+def constant(answer: Facts) -> str:
+    """Say what the baseline predicts."""
+    of_classes = any(row["metric"] == "accuracy" for row in answer["scores"])
+    return "predicting the shares of the classes" if of_classes else "predicting the training mean"
+
+
+def _or_more(facts: Facts, end: str) -> str:
+    """Write the upper end of a range; at the last epoch it is open."""
+    if facts[end] is None:
+        return ""
+    return f"{wording.count(facts[end])}{' or more' if facts[end] >= facts['last_epoch'] else ''}"
+
+
+def _on_one_line(text: object) -> str:
+    return " ".join(str(text).split())

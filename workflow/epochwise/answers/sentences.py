@@ -1,0 +1,164 @@
+"""The sentences that say why: losses, verdict, cost, batches, early stopping, refit."""
+
+from typing import Any
+
+from epochwise.answers import wording
+from epochwise.answers.recommendation import constant
+
+Facts = dict[str, Any]
+ENOUGH_UNITS = 10  # fewer were wrong about the population in one verdict of five
+DROWNS = 0.9  # of the loss: one target makes more than that
+IN_SHARES = ("accuracy", "balanced_accuracy")
+
+
+def losses(answer: Facts) -> str:
+    """Say how good the network is at the best epoch, and what a constant reaches."""
+    facts = answer["best_epoch"]
+    others, train = _others(answer, "value"), facts["train_loss"]
+    said = f"There, the {answer['loss']} is {wording.loss(facts['validation_loss'])}"
+    said += f" on the validation rows{f' ({others})' if others else ''}"
+    said += "" if train is None else f", {wording.loss(train)} on the training rows"
+    if facts["baseline_loss"] is not None:
+        constants = _others(answer, "baseline", IN_SHARES)
+        said += f"; {constant(answer)} gives {wording.loss(facts['baseline_loss'])}"
+        said += f" ({constants})" if constants else ""
+    return f"{said}.{_to_expect(facts)}"
+
+
+def _to_expect(facts: Facts) -> str:
+    if facts["left_out_loss"] is None or facts["left_out_margin"] is None:
+        return ""
+    mean, margin = wording.loss(facts["left_out_loss"]), f"{facts['left_out_margin']:,.3g}"
+    new = "cuts" if facts["sampling_unit"] == "fold" else "seeds"
+    return f" Over new {new} expect {mean} ± {margin} on average, at an epoch that others chose."
+
+
+def _others(answer: Facts, column: str, only: tuple[str, ...] = ()) -> str:
+    """Write the validation rows' metrics besides the loss: `RMSE 51.2, R² 0.48`."""
+    labels = {"rmse": "RMSE", "mae": "MAE", "r2": "R²"}
+    labels |= {metric: metric.replace("_", " ") for metric in IN_SHARES}
+    return ", ".join(
+        f"{labels[row['metric']]} {_in_its_unit(row['metric'], row[column])}"
+        for row in answer["scores"]
+        if row["partition"] == "validation"
+        and row["metric"] in (only or labels)
+        and row[column] is not None
+    )
+
+
+def _in_its_unit(metric: str, value: float) -> str:
+    if metric in IN_SHARES:
+        return wording.percent(value)
+    return f"{value:.3f}" if metric == "r2" else f"{value:,.4g}"
+
+
+def targets(answer: Facts) -> str:
+    """Warn where one of several targets drowns the others in the loss."""
+    shares = {
+        row["metric"].removeprefix("loss_"): row["baseline"]
+        for row in answer["scores"]
+        if row["partition"] == "validation"
+        and row["metric"].startswith("loss_")
+        and row["baseline"]
+    }
+    if not shares or max(shares.values()) <= DROWNS * sum(shares.values()):
+        return ""
+    largest = max(shares, key=lambda target: shares[target])
+    return (
+        f"Mind: {wording.percent(shares[largest] / sum(shares.values()))} of the baseline's loss is "
+        f"that of {largest}, so the epoch is chosen for it alone; scale the targets to like units, or "
+        "study each by itself."
+    )
+
+
+def verdict(answer: Facts) -> str:
+    """Name what the curve does."""
+    few = (answer["best_epoch"]["sampling_units"] or 0) < ENOUGH_UNITS
+    return f"Verdict{' on these runs' if few else ''}: {answer['phases']['verdict']}."
+
+
+def cost(answer: Facts) -> str:
+    """Say what choosing on the validation rows cost, as far as test rows tell."""
+    facts = answer["choice_cost"]["mean_curve"]
+    if facts["test_loss"] is None:
+        return (
+            "The validation rows chose this epoch, so their loss may be too low; without a test "
+            "partition, by how much is not known."
+        )
+    test, least = wording.loss(facts["test_loss"]), wording.loss(facts["test_best_loss"])
+    said = f"On the test rows, which chose nothing, the loss there is {test}: {_optimism(facts)}"
+    own = wording.count(facts["test_best_epoch"])
+    said += f"; the lowest there, {least}, is at epoch {own}."
+    mean = facts["test_baseline_loss"]
+    if mean is not None and facts["test_loss"] >= mean:
+        said += f" Mind: {constant(answer)} gives {wording.loss(mean)} there, which is no worse."
+    return said
+
+
+def _optimism(facts: Facts) -> str:
+    optimism, error = facts["optimism"], facts["optimism_error"]
+    percent = (
+        ""
+        if facts["optimism_percent"] is None
+        else wording.percent(abs(facts["optimism_percent"]) / 100)
+    )
+    if optimism <= 0:
+        return "no higher than on the validation rows"
+    if error is None:
+        return f"{percent} higher than on the validation rows, how much of it by chance one run cannot say"
+    if optimism <= error:
+        return f"{percent} higher than on the validation rows, within the error"
+    return f"{percent} higher than on the validation rows, which is optimistic"
+
+
+def batches(answer: Facts) -> str:
+    """Say what an epoch is in iterations and rows."""
+    facts = answer["batches"]
+    if facts["iterations_at_best"] is None:
+        return ""
+    rows, each, size = (
+        facts[key] for key in ("training_rows", "iterations_per_epoch", "rows_per_batch")
+    )
+    iterations, samples = (
+        wording.count(facts[key]) for key in ("iterations_at_best", "samples_at_best")
+    )
+    return (
+        f"An epoch is {wording.count(each)} iteration{'s' if each > 1 else ''}"
+        f"{_in_batches(rows, each, size)}; the best epoch comes after {iterations} iterations "
+        f"and {samples} samples."
+    )
+
+
+def _in_batches(rows: int, each: int, size: int | None) -> str:
+    if size is None:
+        return f" over {wording.count(rows)} training rows"
+    if each == 1:
+        return f": all {wording.count(rows)} training rows at once"
+    rest = rows - (each - 1) * size
+    if rest == size:
+        return f" of {wording.count(size)} training rows"
+    if each == 2:
+        return f": {wording.count(size)} training rows, then the other {wording.count(rest)}"
+    return f" of {wording.count(size)} training rows, the last of {wording.count(rest)}"
+
+
+def stopping(answer: Facts) -> str:
+    """Say which early stopping would have saved most."""
+    facts = answer["early_stopping"]
+    if facts is None:
+        return "Early stopping: no criterion that was replayed would have saved epochs so cheaply."
+    saved = wording.percent(facts["epochs_saved_percent_mean"] / 100)
+    regret = wording.percent(facts["validation_regret_percent_mean"] / 100)
+    return (
+        f"Early stopping: {facts['criterion']} would have saved {saved} of the epochs "
+        f"for {regret} more validation loss (picked on these runs)."
+    )
+
+
+def refit(answer: Facts) -> str:
+    """Say how many epochs a refit on all rows takes."""
+    facts = answer["refit"]
+    if facts["refit_epochs"] is None:
+        return ""
+    epochs, rows = wording.count(facts["refit_epochs"]), wording.count(facts["all_rows"])
+    return f"To refit on all {rows} rows: {epochs} epochs, if {facts['assumption']}."

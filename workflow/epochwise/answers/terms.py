@@ -1,0 +1,10 @@
+"""Terms that the tables of the answers hold and that sentences, figures and page ask for."""
+
+# why nothing is recommended: `objection` in best_epoch
+NO_BETTER = "no better than the baseline"
+
+# kinds of curve, in `phases`, from which nothing can be learnt about epochs
+NOTHING_LEARNT = ("untrained", "constant", "worsens", "unknown")
+
+# `standing` in points
+LEADS, SHARES, BEHIND, DIVERGED = "leads", "shares the lead", "behind", "diverged"
