@@ -15,7 +15,12 @@ LOSSES = "losses.parquet"
 @hookimpl
 def register_figures(register: Callable[..., None]) -> None:
     """Announce the figures: what each reads, needs, and lets a study change."""
-    register("loss_curves", "epochwise.figures.loss_curves:draw", tables=[LOSSES], options=YSCALE)
+    register(
+        "loss_curves",
+        "epochwise.figures.loss_curves:draw",
+        tables=[LOSSES, "best_epoch.csv"],
+        options=YSCALE,
+    )
     register(
         "under_and_overfitting",
         "epochwise.figures.under_and_overfitting:draw",

@@ -34,11 +34,17 @@ def with_test(run: Run) -> Losses:
 
 
 def make(
-    folder: Path, curves: Callable[[Run], Losses] = valley, *, name: str = "made", **study: Any
+    folder: Path,
+    curves: Callable[[Run], Losses] = valley,
+    *,
+    name: str = "made",
+    baseline: float | None = None,
+    **study: Any,
 ) -> Tables:
     """Write a study and its loss table, and give the tables.
 
-    `curves` gives the losses of a run, (epochs + 1,) each, cut where it diverges.
+    `curves` gives the losses of a run, (epochs + 1,) each, cut where it diverges; `baseline` is
+    the validation loss of predicting the training mean.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.yaml"
@@ -47,10 +53,17 @@ def make(
     results = folder / "results"
     results.mkdir(exist_ok=True)
     table = pa.concat_tables([run_table(made, run, curves(run)) for run in runs_of(made)])
-    facts = {"tasks": dict.fromkeys(made.datasets, "regression")}
+    facts = {"tasks": dict.fromkeys(made.datasets, "regression"), "folds": folds_of(made, baseline)}
     facts["epochs"] = made.resolved["training"]["epochs"]
     parquet.write(described(table, facts), results / "losses.parquet")
     return Tables(results, made)
+
+
+def folds_of(study: Study, baseline: float | None) -> dict[str, dict[str, Any]]:
+    """Say what is known of every fold."""
+    known = {} if baseline is None else {"training_mean": {"validation_loss": baseline}}
+    own = {"baselines": known, "rows": {"train": ROWS, "validation": ROWS // 4}}
+    return {name: {str(f): own for f in study.folds(name)} for name in study.datasets}
 
 
 def runs_of(study: Study) -> list[dict[str, Any]]:

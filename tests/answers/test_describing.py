@@ -150,6 +150,8 @@ def test_a_point_that_does_not_beat_the_baseline_is_recommended_for_nothing():
         "diabetes, batch_size 200, numpy: no better than predicting the training mean (mean squared "
         "error 2,620 against 2,600 on the validation rows), so no number of epochs is recommended."
     )
+    yet = lines(point(best_epoch=facts | {"censored": True}))
+    assert yet[0] == f"{told[0]} It was still falling when training ended: train longer."
     text = "\n".join(told)
     assert not [word for word in ("train 1", "Early stopping", "refit", "Anything") if word in text]
 

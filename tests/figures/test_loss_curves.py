@@ -3,7 +3,7 @@ import pytest
 
 from epochwise.figures.loss_curves import MOST_PANELS, MOST_SINGLES, draw
 from epochwise.figures.style import PARTITION_STYLE
-from figure_samples import make, options, valley, with_test, words
+from figure_samples import answered, make, options, valley, with_test, words
 
 pytestmark = pytest.mark.versions
 
@@ -158,3 +158,47 @@ def test_names_with_markup_are_text(tmp_path):
     tables = make(tmp_path, datasets={"a_b": {"source": "diabetes"}, "c": {"source": "diabetes"}})
     titles = [axes.get_title(loc="left") for axes in draw(tables, options()).axes]
     assert titles == ["a_b", "c"]
+
+
+# ---- what the answer says of the curves ----
+
+
+def test_the_baseline_is_a_quiet_line_and_in_view(tmp_path):
+    tables = answered(make(tmp_path, baseline=90.0))
+    figure = draw(tables, options())
+    (axes,) = figure.axes
+    assert labelled(axes)["baseline: training mean"].get_ydata() == [90, 90]
+    assert axes.get_ylim()[1] > 90
+    assert "baseline: training mean" not in labelled(draw(make(tmp_path / "b"), options()).axes[0])
+
+
+def test_curves_that_never_beat_the_baseline_say_so(tmp_path):
+    figure = draw(answered(make(tmp_path, baseline=1.0)), options())
+    assert "never better than predicting a constant" in words(figure)
+
+
+def test_a_best_epoch_that_is_a_lower_bound_is_an_arrow_and_is_called_so(tmp_path):
+    def falling(run):
+        return {name: 9 - np.arange(run["epochs"] + 1) / 40 for name in valley(run)}
+
+    figure = draw(answered(make(tmp_path, falling)), options())
+    (axes,) = figure.axes
+    assert labelled(axes)["lowest so far: a lower bound"].get_marker() == ">"
+    assert "best epoch at least 200" in words(figure)
+    assert "still falling at epoch 200: the best epoch is at least 200" in words(figure)
+    assert (
+        labelled(draw(answered(make(tmp_path / "b")), options()).axes[0])[
+            "lowest validation loss"
+        ].get_marker()
+        == "o"
+    )
+
+
+def test_the_safe_range_lies_along_the_axis(tmp_path):
+    tables = answered(make(tmp_path, seeds=6))
+    facts = tables.row("best_epoch", {})
+    figure = draw(tables, options())
+    bar = labelled(figure.axes[0])["safe range"]
+    assert bar.get_xdata().tolist() == [facts["safe_low"], facts["safe_high"]]
+    assert "Safe range: costs less than" in words(figure)
+    assert "95 % sure" in words(figure)

@@ -27,7 +27,7 @@ def diverging(run):
 
 
 def test_phases_are_shaded_where_the_table_says(tmp_path):
-    tables = answered(make(tmp_path, seeds=3, training={"epochs": 120}))
+    tables = answered(make(tmp_path, seeds=6, training={"epochs": 120}))
     figure = under_and_overfitting.draw(tables, options())
     upper, lower = figure.axes
     phases = tables.row("phases", {"dataset": "diabetes"})
@@ -36,8 +36,12 @@ def test_phases_are_shaded_where_the_table_says(tmp_path):
         assert box.x1 == pytest.approx(min(phases[f"{name}_last"] + 0.5, 1.015 * 120))
     assert upper.get_yscale() == "log"
     assert labels(upper)["lowest validation loss"].get_xdata()[0] == 30
-    marked = labels(upper)["first epoch within one standard error"].get_xdata()[0]
-    assert marked == tables.row("best_epoch", {})["one_standard_error_epoch"]
+    facts = tables.row("best_epoch", {})
+    assert labels(upper)["safe range"].get_xdata().tolist() == [
+        facts["safe_low"],
+        facts["safe_high"],
+    ]
+    assert f"less than {facts['safe_cost_percent']:g} % more validation loss" in words(figure)
     (curves,) = tables.curves()
     gap = curves.mean("validation_loss") - curves.mean("train_loss")
     np.testing.assert_allclose(lower.lines[0].get_ydata(), gap)
@@ -281,3 +285,32 @@ def test_one_epoch(tmp_path, name, losses):
     figure = module.draw(tables, options(xscale="log"))
     figure.draw_without_rendering()
     assert words(figure)
+
+
+# ---- lower bounds among the best epochs ----
+
+
+def test_runs_that_were_lowest_when_they_ended_are_open_arrows(tmp_path):
+    def some_still_falling(run):
+        losses = valley(run)
+        falling = {name: 9 - np.arange(run["epochs"] + 1) / 40 for name in losses}
+        return falling if run["seed"] < 2 else losses
+
+    (axes,) = best_epochs.draw(
+        answered(make(tmp_path, some_still_falling, seeds=6)), options()
+    ).axes
+    still = labels(axes)["one run, lowest when it ended: a lower bound"]
+    assert still.get_xdata().tolist() == [200, 200]
+    assert still.get_markerfacecolor() == "white"
+    assert len(labels(axes)["one run"].get_xdata()) == 4
+
+
+def test_the_best_epoch_of_a_falling_mean_is_an_open_arrow_without_interval(tmp_path):
+    def falling(run):
+        return {name: 9 - np.arange(run["epochs"] + 1) / 40 for name in valley(run)}
+
+    (axes,) = best_epochs.draw(answered(make(tmp_path, falling, seeds=6)), options()).axes
+    named = labels(axes)
+    assert named["best of the mean curve: a lower bound"].get_marker() == ">"
+    assert "best of the mean curve, with interval" not in named
+    assert "safe range" not in named

@@ -47,6 +47,7 @@ def headline(answer: Facts) -> str:
             f"{name(answer)}: no better than {constant(answer)} ({answer['loss']} "
             f"{wording.loss(facts['validation_loss'])} against {wording.loss(facts['baseline_loss'])} "
             "on the validation rows), so no number of epochs is recommended."
+            f"{' It was still falling when training ended: train longer.' if facts['censored'] else ''}"
         )
     if kind in NOTHING_LEARNT:
         return f"{name(answer)}: {answer['phases']['verdict']}."

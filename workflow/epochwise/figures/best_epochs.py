@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epochwise.arrays import Ints
+from epochwise.arrays import Bools, Ints
 from epochwise.figures import style
 from epochwise.tables.results import Row, Tables, rank
 
@@ -26,6 +26,7 @@ class Strip:
     dataset: str
     name: str
     epochs: Ints  # (runs,)
+    censored: Bools  # (runs,) whether a run was at its lowest when it ended
     runs: int
     facts: Row
 
@@ -68,7 +69,7 @@ def strips(tables: Tables) -> list[Strip]:
             key = {name: runs[0][name] for name in ("dataset", "backend", *tables.swept)}
             facts = tables.row("best_epoch", key)
             name = ", ".join(filter(None, parts))
-            found.append(Strip(dataset, name, finished(runs), len(runs), facts))
+            found.append(Strip(dataset, name, *finished(runs), len(runs), facts))
     return found
 
 
@@ -88,10 +89,11 @@ def agreeing(by_backend: Mapping[str, list[Row]]) -> list[tuple[list[str], list[
     return [(backends, by_backend[backends[0]]) for backends in joined.values()]
 
 
-def finished(runs: Sequence[Row]) -> Ints:
-    """Return the best epochs of the runs that did not diverge."""
-    kept = [run["best_epoch"] for run in runs if run["diverged"] is not True]
-    return np.array([epoch for epoch in kept if epoch is not None], dtype=np.int64)
+def finished(runs: Sequence[Row]) -> tuple[Ints, Bools]:
+    """Return the best epochs of the runs that did not diverge, and whether they are lower bounds."""
+    kept = [run for run in runs if run["diverged"] is not True and run["best_epoch"] is not None]
+    epochs = np.array([run["best_epoch"] for run in kept], dtype=np.int64)
+    return epochs, np.array([run.get("censored") is True for run in kept], dtype=bool)
 
 
 def draw_strip(axes: "Axes", strip: Strip, height: int) -> None:
@@ -105,16 +107,36 @@ def draw_strip(axes: "Axes", strip: Strip, height: int) -> None:
         (np.arange(len(strip.epochs)) * 0.618034) % 1 - 0.5
     )  # no two beside each other
     dots: dict[str, Any] = {"marker": "o", "markersize": 2, "alpha": 0.6, "linestyle": "none"}
-    axes.plot(strip.epochs, height + spread, color="#333333", label="one run", zorder=2, **dots)
-    best = strip.facts.get("best_epoch")
-    if best is not None:
-        interval = [strip.facts.get("interval_low"), strip.facts.get("interval_high")]
-        ends: dict[str, Any] = {"color": style.VERMILLION, "linewidth": 1.2, "zorder": 4}
-        if None not in interval:
-            axes.plot(np.array(interval), [height, height], marker="|", markersize=5, **ends)
-        mark: dict[str, Any] = {"marker": "D", "markersize": 4.5, "linestyle": "none", "zorder": 5}
-        mark |= {"color": style.VERMILLION, "markeredgecolor": "white", "markeredgewidth": 0.5}
-        axes.plot([best], [height], label="best of the mean curve, with interval", **mark)
+    dots |= {"color": "#333333", "zorder": 2}
+    ended, at = ~strip.censored, height + spread
+    axes.plot(strip.epochs[ended], at[ended], label="one run", **dots)
+    if strip.censored.any():
+        still = "one run, lowest when it ended: a lower bound"
+        open_dots = dots | {"marker": ">", "markersize": 3, "markerfacecolor": "white"}
+        axes.plot(strip.epochs[strip.censored], at[strip.censored], label=still, **open_dots)
+    draw_mean(axes, strip.facts, height)
+
+
+def draw_mean(axes: "Axes", facts: Row, height: int) -> None:
+    """Draw the best epoch of the mean curve, its interval and the safe range."""
+    best = facts.get("best_epoch")
+    if best is None:
+        return
+    safe = [facts.get("safe_low"), facts.get("safe_high")]
+    if None not in safe:
+        bar: dict[str, Any] = {"color": "black", "linewidth": 3, "solid_capstyle": "butt"}
+        axes.plot(np.array(safe), [height - 0.42] * 2, label="safe range", zorder=3, **bar)
+    interval = [facts.get("interval_low"), facts.get("interval_high")]
+    ends: dict[str, Any] = {"color": style.VERMILLION, "linewidth": 1.2, "zorder": 4}
+    if None not in interval:
+        axes.plot(np.array(interval), [height, height], marker="|", markersize=5, **ends)
+    mark: dict[str, Any] = {"marker": "D", "markersize": 4.5, "linestyle": "none", "zorder": 5}
+    mark |= {"color": style.VERMILLION, "markeredgecolor": "white", "markeredgewidth": 0.5}
+    label = "best of the mean curve, with interval"
+    if facts.get("censored"):
+        mark |= {"marker": ">", "markerfacecolor": "white", "markeredgecolor": style.VERMILLION}
+        label = "best of the mean curve: a lower bound"
+    axes.plot([best], [height], label=label, **mark)
 
 
 def least_losses(strips: Sequence[Strip]) -> list[Strip]:
@@ -135,7 +157,12 @@ def what_is_drawn(shown: Sequence[Strip]) -> str:
         else "0"
     )
     interval = f" The interval is a {100 * coverage:g} % bootstrap interval." if coverage else ""
-    return f"{runs} runs in each row.{interval}"
+    costs = sorted(
+        {s.facts["safe_cost_percent"] for s in shown if s.facts.get("safe_cost_percent")}
+    )
+    cost = " to ".join(f"{one:g}" for one in dict.fromkeys([*costs[:1], *costs[-1:]]))
+    safe = f" The safe range costs less than {cost} % more validation loss." if costs else ""
+    return f"{runs} runs in each row.{interval}{safe}"
 
 
 def what_is_left_out(every: Sequence[Strip], shown: Sequence[Strip]) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from epochwise.arrays import Floats
 from epochwise.figures import style
-from epochwise.figures.labels import place_label
+from epochwise.figures.marks import mark_baseline, mark_best, mark_safe_range
 from epochwise.figures.panels import (
     ROOMY,
     Panel,
@@ -23,7 +23,7 @@ from epochwise.figures.panels import (
 from epochwise.figures.thinning import thin
 from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
-from epochwise.tables.results import Tables
+from epochwise.tables.results import Row, Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +52,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     roomy = panel_width(options, columns) >= ROOMY
     between = " " if -(-len(shown) // columns) < 4 else "\n"  # low panels have short labels
     for axes, panel in zip(grid, shown, strict=True):
-        notes.append(draw_panel(axes, panel, options, roomy))
+        notes += draw_panel(axes, panel, tables, options, roomy)
         name, unit = tables.loss_name(panel.curves.dataset)
         axes.set_ylabel(f"{name.capitalize()}{between}({unit})")
         if len(shown) > 1:
@@ -63,23 +63,30 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     )
     notes += [what_lines_are(shown), same_curves(shown)]
     notes += [left_out] if len(shown) < len(every) else []
-    return style.finish(figure, options, finding(every), notes)
+    return style.finish(figure, options, finding(every, tables), notes)
 
 
-def draw_panel(axes: "Axes", panel: Panel, options: Mapping[str, Any], roomy: bool) -> str:
-    """Draw one point and give a note on it; `roomy` has space for long labels."""
+def draw_panel(
+    axes: "Axes", panel: Panel, tables: Tables, options: Mapping[str, Any], roomy: bool
+) -> list[str]:
+    """Draw one point and give notes on it; `roomy` has space for long labels."""
     curves = panel.curves
     drawn = []
     for partition in curves.partitions():
         drawn += draw_partition(axes, curves, partition)
+    baseline = mark_baseline(axes, curves, tables)
+    drawn += [] if baseline is None else [np.array([baseline])]
     scale_note = style.set_loss_scale(axes, options["yscale"], drawn)
     last = max(curves.losses["validation_loss"].shape[1] - 1, 1)
     style.set_epoch_axis(axes, last, *([] if roomy else ["Epoch"]))
     if not roomy:
         axes.minorticks_off()  # half of the time that small multiples take
+    safe = ""
     if curves.best >= 0 and not curves.lost:
-        mark_best(axes, curves, roomy)
-    return " ".join([mark_diverged(axes, curves), scale_note]).strip()
+        facts = tables.row("best_epoch", curves.key)
+        mark_best(axes, curves, facts, roomy)
+        safe = mark_safe_range(axes, facts)
+    return [" ".join([mark_diverged(axes, curves), scale_note]).strip(), safe]
 
 
 def draw_partition(axes: "Axes", curves: Curves, partition: str) -> list[Floats]:
@@ -133,30 +140,6 @@ def line(axes: "Axes", values: Floats, **look: Any) -> None:
     axes.plot(kept, values[kept], **{**marker, **look})
 
 
-def mark_best(axes: "Axes", curves: Curves, roomy: bool = True) -> None:
-    """Mark the epoch of the lowest (mean) validation loss, and say which it is."""
-    mean = curves.mean("validation_loss")
-    best, least = curves.best, float(mean[curves.best])
-    axes.axvline(best, color="#333333", linestyle=(0, (4, 2)), linewidth=0.8, zorder=3)
-    axes.plot(
-        [best],
-        [least],
-        marker="o",
-        markersize=4.5,
-        markerfacecolor="white",
-        markeredgecolor="black",
-        markeredgewidth=1.0,
-        linestyle="none",
-        zorder=6,
-        clip_on=False,
-        label="lowest validation loss",
-    )
-    drawn = [curves.mean(f"{partition}_loss") for partition in curves.partitions()]
-    text = f"best epoch {style.count(best)}"
-    text += f"\nvalidation loss {style.short(least)}" if roomy else f"\nloss {style.short(least)}"
-    place_label(axes, text, best, drawn)
-
-
 def mark_diverged(axes: "Axes", curves: Curves) -> str:
     """Mark where the curves end of runs that diverged, and say how many did."""
     total, diverged = len(curves.fold), curves.diverged
@@ -194,7 +177,7 @@ def what_lines_are(panels: Sequence[Panel]) -> str:
     return f"Lines are means of {span} runs{of}." + "".join(notes)
 
 
-def finding(panels: Sequence[Panel]) -> str:
+def finding(panels: Sequence[Panel], tables: Tables) -> str:
     """Say in one line what the curves show."""
     known = [panel for panel in panels if panel.curves.best >= 0]
     if not known or all(panel.curves.lost for panel in panels):
@@ -205,19 +188,21 @@ def finding(panels: Sequence[Panel]) -> str:
         span = f"epochs {style.count(min(best))} to {style.count(max(best))}"
         return f"The lowest validation loss comes at {span}, by dataset and point"
     leader = min(known, key=lambda panel: panel.curves.rank).curves
-    return finding_of(leader, len(panels) > 1)
+    where = f"{leader.dataset}{f', {leader.point}' if len(panels) > 1 and leader.point else ''}"
+    return f"{where}: {finding_of(leader, tables.row('best_epoch', leader.key))}"
 
 
-def finding_of(curves: Curves, several: bool) -> str:
-    """Say what the curves of one point show."""
-    best, last = curves.best, curves.horizon
-    where = f"{curves.dataset}{f', {curves.point}' if several and curves.point else ''}"
-    if last == 0:
-        return f"{where}: only the untrained network was measured"
+def finding_of(curves: Curves, facts: Row) -> str:
+    """Say what the curves of one point show; `facts` is its row of `best_epoch`."""
+    best, last = style.count(curves.best), style.count(curves.horizon)
+    if curves.horizon == 0:
+        return "only the untrained network was measured"
     if np.ptp(curves.mean("validation_loss")) == 0:
-        return f"{where}: the validation loss is the same at every epoch"
-    if best == 0:
-        return f"{where}: training never improves on the untrained network"
-    if best == last:
-        return f"{where}: the validation loss is lowest at the last epoch, {style.count(last)}"
-    return f"{where}: the validation loss is lowest at epoch {style.count(best)} of {style.count(last)}"
+        return "the validation loss is the same at every epoch"
+    if facts.get("beats_baseline") is False:
+        return "never better than predicting a constant"
+    if curves.best == 0:
+        return "training never improves on the untrained network"
+    if facts.get("censored"):
+        return f"the validation loss is still falling at epoch {last}: the best epoch is at least {best}"
+    return f"the validation loss is lowest at epoch {best} of {last}"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epochwise.figures import style
-from epochwise.figures.loss_curves import line, mark_best
+from epochwise.figures.loss_curves import line
+from epochwise.figures.marks import mark_baseline, mark_best, mark_safe_range
 from epochwise.figures.panels import Panel, coinciding, most_telling, panel_title, same_curves
 from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
@@ -35,7 +36,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     figure, pairs = paired_axes(options, len(shown), columns)
     notes = []
     for number, (panel, (upper, lower)) in enumerate(zip(shown, pairs, strict=True)):
-        notes.append(draw_pair(upper, lower, panel.curves, tables, options))
+        notes += draw_pair(upper, lower, panel.curves, tables, options)
         outer = number % columns == 0 or changes_dataset(shown, number)
         label_pair(upper, lower, tables.loss_name(panel.curves.dataset), outer)
         if len(every) > 1:
@@ -78,26 +79,29 @@ def label_pair(upper: "Axes", lower: "Axes", loss: tuple[str, str], first: bool)
 
 def draw_pair(
     upper: "Axes", lower: "Axes", curves: Curves, tables: Tables, options: Mapping[str, Any]
-) -> str:
-    """Draw one point; give a note."""
+) -> list[str]:
+    """Draw one point; give notes."""
     train, validation = curves.mean("train_loss"), curves.mean("validation_loss")
     last = max(curves.horizon, 1)
     for axes in (upper, lower):
         style.set_epoch_axis(axes, last, "Epoch")
     if not len(validation):
         upper.text(0.5, 0.5, "no finite loss", ha="center", transform=upper.transAxes)
-        return ""
+        return []
     shade(upper, lower, tables.row("phases", curves.key), last)
     for partition, values in (("train", train), ("validation", validation)):
         line(upper, values, label=partition, zorder=4, **style.PARTITION_STYLE[partition])
-    note = style.set_loss_scale(upper, options["yscale"], [train, validation])
+    baseline = mark_baseline(upper, curves, tables)
+    drawn = [train, validation, *([] if baseline is None else [np.array([baseline])])]
+    notes = [style.set_loss_scale(upper, options["yscale"], drawn)]
     upper.minorticks_off()
     if curves.diverged < len(curves.fold):
-        mark_best(upper, curves, roomy=False)
-        mark_one_standard_error(upper, curves, tables)
+        facts = tables.row("best_epoch", curves.key)
+        mark_best(upper, curves, facts, roomy=False)
+        notes.append(mark_safe_range(upper, facts))
     draw_gap(lower, validation - train)
     style.plain_numbers(lower)
-    return note
+    return notes
 
 
 def shade(upper: "Axes", lower: "Axes", phases: Row, last: int) -> None:
@@ -109,16 +113,6 @@ def shade(upper: "Axes", lower: "Axes", phases: Row, last: int) -> None:
         span = max(first - 0.5, -0.015 * last), min(end + 0.5, 1.015 * last)
         for axes, label in ((upper, name), (lower, None)):
             axes.axvspan(*span, label=label, edgecolor=HATCH, linewidth=0, zorder=0, **look)
-
-
-def mark_one_standard_error(axes: "Axes", curves: Curves, tables: Tables) -> None:
-    """Mark the earliest epoch within one standard error of the lowest loss, where it is known."""
-    epoch = tables.row("best_epoch", curves.key).get("one_standard_error_epoch")
-    if epoch is None or epoch >= len(curves.mean("validation_loss")):
-        return
-    loss = float(curves.mean("validation_loss")[epoch])
-    look: dict[str, Any] = {"marker": "D", "markersize": 4, "linestyle": "none", "zorder": 6}
-    axes.plot([epoch], [loss], color="black", label="first epoch within one standard error", **look)
 
 
 def draw_gap(axes: "Axes", gap: Any) -> None:

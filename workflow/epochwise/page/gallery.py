@@ -60,5 +60,6 @@ def headlines(folder: Path, study: Study) -> list[str]:
 
     file = folder / "answer.json"
     if not file.is_file():
-        return parts.answer(folder, Tables(folder, study).curves())
+        made = Tables(folder, study)
+        return parts.answer(made, made.curves())
     return describing.headlines(json.loads(file.read_text(encoding="utf-8")))

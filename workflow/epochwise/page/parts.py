@@ -51,11 +51,11 @@ class Picture:
     files: list[str] = field(default_factory=list)
 
 
-def answer(folder: Path, every: Sequence[Curves]) -> list[str]:
+def answer(made: Tables, every: Sequence[Curves]) -> list[str]:
     """Give the answer in words; without `answer.json`, what the curves alone say."""
-    path = folder / "answer.json"
+    path = made.folder / "answer.json"
     if not path.is_file():
-        return [finding([Panel(one, [one.backend]) for one in every]) + "."]
+        return [finding([Panel(one, [one.backend]) for one in every], made) + "."]
     from epochwise.answers.describing import describe
 
     return describe(json.loads(path.read_text(encoding="utf-8"))).splitlines()

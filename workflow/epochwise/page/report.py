@@ -47,7 +47,7 @@ def write(folder: Path, study: Study, out: str | Path) -> None:
         plotly=plotly,
         data=as_json(plot_data.payload(tables, every)),
         thinning=plot_data.explain(every),
-        answer=parts.answer(folder, every),
+        answer=parts.answer(tables, every),
         overview=parts.overview(study, every),
         tables=parts.tables(tables),
         figures=parts.figures(folder),
