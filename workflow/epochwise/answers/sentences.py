@@ -136,7 +136,7 @@ def _in_batches(rows: int, each: int, size: int | None) -> str:
         return f": all {wording.count(rows)} training rows at once"
     rest = rows - (each - 1) * size
     if rest == size:
-        return f" of {wording.count(size)} training rows"
+        return f" of {wording.count(size)} training row{'s' if size > 1 else ''}"
     if each == 2:
         return f": {wording.count(size)} training rows, then the other {wording.count(rest)}"
     return f" of {wording.count(size)} training rows, the last of {wording.count(rest)}"
