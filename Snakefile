@@ -3,9 +3,6 @@ from snakemake.utils import min_version
 min_version("9.19")
 
 
-configfile: "config/config.yaml"
-
-
 wildcard_constraints:
     study=r"[A-Za-z][A-Za-z0-9_-]*",
     dataset=r"[A-Za-z][A-Za-z0-9_-]*",

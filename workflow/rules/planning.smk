@@ -11,16 +11,23 @@ from epochwise.planning.final_message import final_message
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.file_lock import lock
-from epochwise.planning.refusals import check_backends, read_plans
+from epochwise.planning.refusals import check_backends, own_or_shipped, read_plans
 from epochwise.tables.catalogue import ANSWERS
 from epochwise.planning.reruns import Code
 
+# this workflow's own folder, wherever it is used from
+OWN = Path(str(workflow.current_basedir)).parents[1]
 RESULTS = Path("results")
-PLUGINS = Path(relpath(Path(workflow.basedir) / "plugins"))
-CODE = Code(Path(workflow.basedir) / "workflow" / "scripts", PLUGINS)
+PLUGINS = Path(relpath(OWN / "plugins"))
+CODE = Code(OWN / "workflow" / "scripts", PLUGINS)
+
+
+configfile: own_or_shipped(Path("config/config.yaml"), OWN)
+
 
 try:
-    PLANS = read_plans(config["studies"], Path("config/studies"), PLUGINS, RESULTS)
+    STUDIES = own_or_shipped(Path("config/studies"), OWN)
+    PLANS = read_plans(config["studies"], STUDIES, PLUGINS, RESULTS)
 except EpochwiseError as error:
     raise WorkflowError(str(error)) from None
 

@@ -1,0 +1,164 @@
+"""Print how often what the answers state is true: of trained populations, of synthetic ones, of cuts.
+
+    python benchmarks/calibration.py [--studies 300] [--size 1.0] [--folder KEEP] [--figure FILE]
+
+Populations of several hundred runs are trained by the workflow; studies of 5, 10 and 30 units are
+drawn from them, and what each states is compared with the population's mean curve. Tests run a
+smaller version (`tests/answers/test_calibration.py`); docs/how-sure.md has the table.
+"""
+
+import os
+
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from epochwise.study import yaml_files
+from epochwise.tables.reading import LossTable
+from populations import Population, Score, finite, grouped, linear_cuts, score, synthetic
+
+GENERATED: dict[str, Any] = {
+    "friedman1": {"rows": 200, "features": 10, "noise": 1.0},
+    "moons": {"rows": 300, "noise": 0.3},
+}
+SEEDS: dict[str, dict[str, Any]] = {  # one cut: dataset, runs and what differs from the defaults
+    "diabetes": {"runs": 400, "units": 32, "epochs": 300},
+    "friedman1": {"runs": 400, "units": 32, "epochs": 300},
+    "breast_cancer": {"runs": 300, "units": 16, "epochs": 120},
+    "moons": {"runs": 300, "units": 32, "epochs": 300},
+    "digits": {"runs": 120, "units": 32, "epochs": 150},
+}
+CUTS = {"diabetes": 60, "friedman1": 60, "breast_cancer": 60}  # hold-outs of 5 seeds each
+FOLDS = {"diabetes": (5, 10), "friedman1": (10,)}  # k, each repeated 40 times
+
+
+@click.command()
+@click.option("--studies", default=300, show_default=True, help="Drawn per population and size.")
+@click.option("--size", default=1.0, show_default=True, help="Of the populations, as a factor.")
+@click.option("--seed", default=2026, show_default=True, help="Of the draws.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Keep the populations here.")
+@click.option("--figure", type=click.Path(path_type=Path), help="Draw the coverage to this file.")
+def main(studies: int, size: float, seed: int, folder: Path | None, figure: Path | None) -> None:
+    """Train the populations, draw studies, print the table."""
+    found: dict[tuple[str, int], Score] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        every = [*trained(folder or Path(scratch), size), *synthetic(), linear_cuts()]
+    print(
+        f"{'population':24s} {'n':>3s}  interval  width  none | range  false |  loss   (all in %)"
+    )
+    for population in every:
+        for count in population.sizes:
+            found[population.name, count] = one = score(population, count, studies, seed)
+            print(line(population.name, count, one), flush=True)
+    for count in (5, 10, 30):
+        of_size = [one for (_, units), one in found.items() if units == count]
+        print(line("mean", count, mean(of_size)))
+    if figure:
+        draw(found, figure)
+
+
+def line(name: str, count: int, one: Score) -> str:
+    """Write a row of the table; ± is the Monte-Carlo standard error."""
+    cover, false, loss = (
+        f"{100 * share:5.1f}±{100 * Score.error(share, one.studies):.1f}"
+        for share in (one.covered, one.false, one.loss)
+    )
+    return (
+        f"{name:24s} {count:3d} {cover:>9s} {100 * one.width:6.0f} {100 * one.censored:5.0f} |"
+        f" {100 * one.ranged:5.0f} {false:>9s} | {loss:>9s}"
+    )
+
+
+def mean(scores: list[Score]) -> Score:
+    """Average over populations; the number of studies is that of all of them."""
+    names = ("covered", "width", "censored", "ranged", "false", "loss")
+    total = sum(one.studies for one in scores)
+    return Score(total, *(float(np.nanmean([getattr(s, n) for s in scores])) for n in names))
+
+
+# ---- populations that the workflow trains ----
+
+
+def trained(folder: Path, size: float) -> Iterator[Population]:
+    """Give the trained populations: seeds on one cut, cuts, whole k-folds, a long study."""
+    for name, how in SEEDS.items():
+        runs = max(40, round(size * how["runs"]))
+        units = curves(folder, f"{name}_seeds", study(name, how, seeds=runs))
+        yield finite(f"{name}, seeds", units[0])
+    long = {"units": 128, "epochs": 5000, "rate": 0.001}
+    units = curves(folder, "long_seeds", study("diabetes", long, seeds=max(20, round(60 * size))))
+    yield finite("diabetes 5,000, seeds", units[0], sizes=(5, 10))
+    for name, cuts in CUTS.items():
+        parts = {"n_repeats": max(20, round(size * cuts))}
+        own = study(name, SEEDS[name], seeds=5, partitions=parts)
+        units = curves(folder, f"{name}_cuts", own).mean(axis=1)
+        yield finite(f"{name}, cuts", units, rows={"train": 0.8, "validation": 0.2})
+    for name, splits in FOLDS.items():
+        for k in splits:
+            repeats = max(10, round(size * 40))
+            parts = {"method": "k_fold", "n_splits": k, "n_repeats": repeats}
+            own = study(name, SEEDS[name], seeds=3, partitions=parts)
+            units = curves(folder, f"{name}_{k}_folds", own).mean(axis=1)
+            rows = {"train": 1 - 1 / k, "validation": 1 / k}
+            yield grouped(f"{name}, {k}-fold", units.reshape(repeats, k, -1), rows)
+
+
+def study(name: str, how: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Write a study of one dataset."""
+    parts = {"validation_size": 0.2} | more.pop("partitions", {})
+    if parts.get("method") == "k_fold":
+        del parts["validation_size"]
+    return {
+        "datasets": {name: GENERATED.get(name, {})},
+        "network": {"hidden_layer_sizes": [how["units"]]},
+        "training": {"epochs": how["epochs"], "learning_rate_init": how.get("rate", 0.003)},
+        "partitions": parts,
+        "figures": {},
+        **more,
+    }
+
+
+def curves(folder: Path, name: str, text: dict[str, Any]) -> np.ndarray:
+    """Run a study up to its loss table; give its validation losses (folds, seeds, epochs)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{name}.yaml"
+    file.write_text(yaml_files.dump(text), encoding="utf-8")
+    target = f"results/{name}/losses.parquet"
+    where = ["-s", str(ROOT / "Snakefile"), "-d", str(folder), "--cores", "2"]
+    options = ["--config", f"studies={file}", "--quiet", "all"]
+    command = [sys.executable, "-m", "snakemake", target, *where, *options]
+    subprocess.run(command, check=True, cwd=folder)
+    (found,) = LossTable(folder / target).curves(["validation_loss"])
+    folds = len(np.unique(found.fold))
+    return found.validation.reshape(folds, len(found.fold) // folds, -1)
+
+
+def draw(found: dict[tuple[str, int], Score], out: Path) -> None:
+    """Draw what is true of what is stated, against the number of units."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 2.6), layout="constrained")
+    panels = {"covered": "Interval of the best epoch", "false": "False safe ranges", "loss": "Loss"}
+    for axes, (quantity, title) in zip(figure.subplots(1, 3), panels.items(), strict=True):
+        for name in dict.fromkeys(name for name, _ in found):
+            sizes = [count for other, count in found if other == name]
+            shares = [100 * getattr(found[name, count], quantity) for count in sizes]
+            axes.plot(sizes, shares, marker="o", markersize=3, linewidth=0.7, alpha=0.7)
+        axes.axhline(5 if quantity == "false" else 95, color="black", linewidth=0.8)
+        axes.set(title=title, xlabel="Units", ylabel="% of studies", xticks=[5, 10, 30])
+    figure.savefig(out, dpi=200)
+
+
+if __name__ == "__main__":
+    main()
