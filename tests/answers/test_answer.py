@@ -217,7 +217,8 @@ def test_a_point_that_diverged_does_not_lead():
 def test_a_regret_that_equals_the_acceptable_one_is_accepted():
     rows = [{"epochs_saved_percent_mean": 50.0, "validation_regret_percent_mean": 1.0}]
     assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=0.01)) == rows[0]
-    assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=0.0099)) is None
+    for less in (0.0099, 0.0099999):
+        assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=less)) is None
 
 
 def test_of_points_that_tie_the_first_leads_and_one_without_a_loss_never_does():

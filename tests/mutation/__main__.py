@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from functools import partial
+from functools import _lru_cache_wrapper, partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -163,8 +163,11 @@ class Run:
             for module in self.modules:
                 watch_lines(module, self.functions, lines)
             found = {}
+            caches = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
             for item in share:
                 lines.clear()
+                for cached in caches:  # what another test had computed is reached by this one too
+                    cached.cache_clear()
                 failed, began = session.testsfailed, time.process_time()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
                 took = time.process_time() - began
@@ -233,10 +236,12 @@ class Run:
             if place[0] == mutant.module and place[1] in lines
             for name in tests
         }
+        mirror = f"test_{Path(mutant.module).name}"
         if mutant.outer is None and not names:  # it holds nothing that runs
             folder = f"tests/{mutant.module.split('/')[0]}/"
             names = {name for name in reached if name.startswith(folder)}
-        mirror = f"test_{Path(mutant.module).name}"
+        elif mutant.outer is None:
+            names |= {name for name in reached if mirror in name}
         far = {name: mirror not in name for name in names}
         found, total = [], 0.0
         for name in sorted(names, key=lambda n: (mutant.outer is None and far[n], reached[n][0])):

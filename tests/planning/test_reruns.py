@@ -59,6 +59,16 @@ def digests(library, used):
     return {rule: code.behind(rule, *used) for rule in RULES}
 
 
+def test_every_process_finds_the_same_digest():
+    """Sets of names, of which there are some on the way, have another order in each."""
+    code = (
+        "from pathlib import Path; from epochwise.planning.reruns import Code; "
+        f"print(Code(Path({str(SCRIPTS)!r}), Path({str(PLUGINS)!r})).behind('train')['library'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == CODE.behind("train")["library"]
+
+
 RULES = sorted(path.stem for path in SCRIPTS.glob("*.py"))
 
 

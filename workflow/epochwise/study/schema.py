@@ -100,7 +100,7 @@ def _innermost(error: ValidationError) -> ValidationError:
     for one in error.context or ():
         branches.setdefault(one.schema_path[0], []).append(one)
     fitting = [every for every in branches.values() if not any(map(_is_other_form, every))]
-    if error.validator != "oneOf" or len(fitting) != 1:
+    if len(fitting) != 1:
         return error
     inner = min(fitting[0], key=_by_path)
     inside = inner.instance is not error.instance or inner.validator == "uniqueItems"
@@ -114,7 +114,7 @@ def _is_other_form(error: ValidationError) -> bool:
 
 def _sentence(error: ValidationError) -> str:
     key = ".".join(str(part) for part in error.absolute_path)
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+    if error.validator == "additionalProperties":
         allowed = error.schema.get("properties", {})
         strange = next(name for name in error.instance if name not in allowed)
         return unknown(f"key in {key}" if key else "key", str(strange), allowed)
