@@ -411,9 +411,8 @@ def report(modules: list[str], every: list[Mutant], outcome: list[str], part: bo
             if one[0] != place:
                 print(f"[{one[0]}]")
             place = one[0]
-            print(
-                one[1] + (f"  ({survivors[one]})" if survivors.get(one, "") != "survived" else "")
-            )
+            how = survivors.get(one, "survived")
+            print(one[1] + (f"  ({how})" if how != "survived" else ""))
     dead = sorted(own & there - set(survivors))
     if dead:
         print(f"\n# {len(dead)} listed and killed all the same")
