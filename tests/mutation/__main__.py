@@ -114,7 +114,7 @@ class Run:
                     usual, phases=[Phase.explicit, Phase.generate], max_examples=examples
                 )
         began = time.monotonic()
-        self.functions = functions_of(self.modules)
+        self.functions, self.caches = functions_of(self.modules), caches()
         gc.freeze()  # the forks share it
         reached = self.baseline(session)
         print(f"\n{len(reached)} tests seen, {len(self.mutants)} mutants", flush=True)
@@ -163,10 +163,9 @@ class Run:
             for module in self.modules:
                 watch_lines(module, self.functions, lines)
             found = {}
-            caches = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
             for item in share:
                 lines.clear()
-                for cached in caches:  # what another test had computed is reached by this one too
+                for cached in self.caches:  # what another test computed is reached by this one too
                     cached.cache_clear()
                 failed, began = session.testsfailed, time.process_time()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
@@ -362,6 +361,12 @@ def functions_of(modules: list[str]) -> dict[Any, list[FunctionType]]:
             place = (files[code.co_filename], (code.co_qualname, code.co_firstlineno))
             found[place].append(one)
     return found
+
+
+def caches() -> list[Any]:
+    """Find the functions of the library that remember what they gave."""
+    found = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
+    return [one for one in found if one.__module__.startswith("epochwise.")]
 
 
 def key(mutant: Mutant) -> tuple[str, str]:

@@ -9,6 +9,8 @@ import numpy as np
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.minima import TIE, first_minimum
 
+AT_ONCE = 1_000_000  # losses of resampled curves, 8 MB
+
 
 def bootstrap_interval(
     units: Floats, coverage: float, resamples: int, seed: np.random.SeedSequence
@@ -37,9 +39,9 @@ def bootstrap_interval(
     draws, times = np.unique(draws, axis=0, return_counts=True)  # few units repeat themselves
     candidates = possible_minima(units)
     curves = units[:, candidates]
-    block = max(1, 2**20 // len(candidates))  # resampled curves of 8 MB at a time
+    block = max(1, AT_ONCE // len(candidates))
     best = [
-        first_minimum(draws[start : start + block] @ curves / count)
+        first_minimum(draws[start : start + block] @ curves)  # a sum is lowest where its mean is
         for start in range(0, len(draws), block)
     ]
     epochs = np.repeat(candidates[np.concatenate(best)], times)
