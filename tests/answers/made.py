@@ -72,7 +72,8 @@ def arrow(
     datasets = sorted(set(frame["dataset"])) if "dataset" in frame else []
     facts = {"tasks": dict.fromkeys(datasets, task), "epochs": epochs}
     own = {"baselines": baselines or {}, "rows": partition_rows or {}}
-    facts["folds"] = dict.fromkeys(datasets, dict.fromkeys(map(str, set(frame["fold"])), own))
+    if any(own.values()):
+        facts["folds"] = dict.fromkeys(datasets, dict.fromkeys(map(str, set(frame["fold"])), own))
     return described(table, facts)
 
 

@@ -100,9 +100,26 @@ def test_mixed_values_of_a_swept_key_are_text():
     assert found["batches"]["rows_per_batch"].tolist() == [100, 50]
 
 
+@pytest.mark.parametrize(
+    ("values", "kind", "written"),
+    [
+        ([1, None, 2**60 + 1], "Int64", [1, pd.NA, 2**60 + 1]),
+        ([None, None], "Int64", [pd.NA, pd.NA]),
+        ([0.5, None], "float64", [0.5, np.nan]),
+        (["relu", "tanh"], None, ["relu", "tanh"]),
+        (["auto", 50, None, 0.5], "string", ["auto", "50", pd.NA, "0.5"]),
+    ],
+)
+def test_a_swept_key_is_of_the_type_of_its_values_and_what_a_point_lacks_is_null(
+    values, kind, written
+):
+    column = tables.frame([{"key": value} for value in values], ["key"], {})["key"]
+    pd.testing.assert_series_equal(column, pd.Series(written, dtype=kind, name="key"))
+
+
 def test_a_swept_key_with_the_name_of_a_column_gets_a_sentence():
-    with pytest.raises(DataError, match="swept key kind, which is the name of a column"):
-        analyse(loss_table(FALLS, kind="deep"))
+    with pytest.raises(DataError, match="swept key runs, kind, folds, which is the name of a col"):
+        analyse(loss_table(FALLS, runs="a", kind="deep", alpha=1, folds=2))
 
 
 def test_the_answer_is_json_and_says_who_leads(sweep):
@@ -215,7 +232,8 @@ def test_a_point_that_diverged_does_not_lead():
 def test_a_regret_that_equals_the_acceptable_one_is_accepted():
     rows = [{"epochs_saved_percent_mean": 50.0, "validation_regret_percent_mean": 1.0}]
     assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=0.01)) == rows[0]
-    assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=0.0099)) is None
+    for less in (0.0099, 0.0099999):
+        assert answer.early_stopping(rows, AnswerSettings.of(acceptable_regret=less)) is None
 
 
 def test_of_points_that_tie_the_first_leads_and_one_without_a_loss_never_does():

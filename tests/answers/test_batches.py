@@ -64,6 +64,7 @@ def test_runs_that_ended_at_once():
     found = row(curves([[1, float("nan"), float("nan")]]))
     assert found["note"].startswith("no run reached epoch 1")
     assert found["best_epoch"] == 0
+    assert row(curves([float("nan")] * 3))["best_epoch"] is None
 
 
 def test_a_refit_keeps_the_updates():
@@ -90,12 +91,13 @@ def test_a_refit_rounds_to_the_nearest_epoch():
         (LOSSES, 10, 50, "fewer than the training rows"),
         (LOSSES, None, 150, "does not say the batch size"),
         ([float("nan")] * 4, 10, 150, "no run reached epoch 1"),
+        ([[1.5e308] * 4] * 2, 10, 150, "no best epoch to carry over"),  # the mean overflows
     ],
 )
 def test_a_refit_that_cannot_be_told_says_why(losses, size, rows, sentence):
     found = refit.row(curves(losses, rows=100, iterations=10, rows_per_batch=size), rows)
     assert sentence in found["assumption"]
-    assert found.get("refit_epochs") is None
+    assert found.get("refit_epochs") is found.get("iterations_per_epoch") is None
 
 
 def test_counts_are_whole_numbers_in_the_table():

@@ -13,6 +13,7 @@ from epochwise.answers.bootstrap import (
     bootstrap_interval,
     every_draw,
     expanded_tail,
+    possible_minima,
     quantile,
 )
 
@@ -120,3 +121,14 @@ def test_the_draws_do_not_depend_on_the_order_of_the_keys():
     one = address(0, "best_epoch", {"alpha": 0.1, "sizes": np.int64(3)})
     other = address(0, "best_epoch", {"sizes": np.int64(3), "alpha": 0.1})
     assert one.generate_state(4).tolist() == other.generate_state(4).tolist()
+
+
+def test_an_epoch_may_be_chosen_unless_the_best_one_is_lower_in_every_unit():
+    nan, hardly = np.nan, 1 + 1e-9
+    units = np.array(
+        [  # the best; lower in a unit; higher in both, by much or hardly; equal in one; not known
+            [1, 9, 3, hardly, 1, nan],
+            [2, 1, 3, 2 * hardly, 5, 0],
+        ]
+    )
+    assert possible_minima(units).tolist() == [0, 1, 4]

@@ -2,23 +2,11 @@ import numpy as np
 import pytest
 
 from answers.made import REGISTRY
-from epochwise.answers.criteria import DEFAULT, parse_criteria
-from epochwise.answers.default_criteria import names_of
+from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.prechelt import GeneralisationLoss
 from epochwise.answers.stopping import MovingAverage, Patience
 from epochwise.errors import PluginError, StudyError
 from epochwise.study import schema
-
-
-def test_the_default_is_prechelts_fourteen_and_five_of_patience():
-    labels = [criterion.label for criterion in parse_criteria(None, REGISTRY)]
-    assert labels == [
-        *(f"GL({alpha})" for alpha in (1, 2, 3, 5)),
-        *(f"PQ({alpha})" for alpha in (0.5, 0.75, 1, 2, 3)),
-        *(f"UP({s})" for s in (2, 3, 4, 6, 8)),
-        *(f"patience({epochs})" for epochs in (10, 20, 50, 100, 200)),
-    ]
-    assert len(DEFAULT) == 19
 
 
 def test_parameters_reach_the_criterion_and_criteria_nest():
@@ -40,14 +28,14 @@ def test_an_empty_list_replays_nothing():
 
 def test_a_criterion_of_ones_own_comes_in_by_the_same_door():
     class Third:
-        def __init__(self, **parameters):
-            self.label = f"third({parameters['epoch']})"
+        def __init__(self, epoch, **others):
+            self.label = f"third({epoch}, {others})"
 
         def stops(self, train, validation):
             return np.full(len(validation), 3)
 
-    (criterion,) = parse_criteria([{"criterion": "third", "epoch": 3}], {"third": Third})
-    assert criterion.label == "third(3)"
+    (criterion,) = parse_criteria([{"criterion": "third", "epoch": 3, "x": 1}], {"third": Third})
+    assert criterion.label == "third(3, {'x': 1})"
 
 
 def test_what_makes_no_criterion_is_named():
@@ -90,6 +78,7 @@ def test_what_makes_no_criterion_is_named():
         ({"criterion": "GL"}, "no list of criteria"),
         (5, "no list of criteria"),
         ([{"criterion": "GL", "alpha": 5}] * 2, r"GL\(5\) is listed more than once"),
+        ([{"criterion": "UP", "s": s} for s in (3, 1, 2, 1, 3)], r"UP\(3\), UP\(1\) is listed"),
     ],
 )
 def test_a_mistake_gets_a_sentence(specs, sentence):
@@ -112,10 +101,3 @@ def test_a_mistake_gets_a_sentence(specs, sentence):
 def test_a_threshold_outside_its_range_gets_a_sentence(key, value):
     with pytest.raises(StudyError, match=rf"answer\.{key}: .* is not allowed; it must be"):
         schema.check({"datasets": ["iris"], "answer": {key: value}}, "mine.yaml")
-
-
-def test_the_default_list_is_made_of_what_is_registered_under_these_names():
-    assert names_of(None) == ["GL", "PQ", "UP", "patience"]
-    nested = {"criterion": "moving_average", "window": 3, "of": {"criterion": "GL", "alpha": 5}}
-    assert names_of([nested, {"criterion": "UP", "s": 1}, "oops"]) == ["moving_average", "GL", "UP"]
-    assert names_of([]) == []

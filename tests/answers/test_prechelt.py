@@ -130,6 +130,8 @@ def test_strips_are_not_consecutive_epochs():
 
 def test_zero_losses_divide_nothing():
     zero, after = np.zeros((1, 10)), np.array([[1, 0, 0, 0, 0, 0, 0, 0, 0, 0.5]])
+    assert generalisation_loss(zero, 5).tolist() == [[0, 0]]
+    assert generalisation_loss(after, 5).tolist() == [[0, np.inf]]
     assert GeneralisationLoss(5).stops(zero, zero).tolist() == [NEVER]
     assert GeneralisationLoss(5).stops(after, after).tolist() == [10]
     assert ProgressQuotient(5).stops(zero, after).tolist() == [10]

@@ -89,6 +89,18 @@ def test_a_criterion_that_breaks_its_contract_is_named(answer):
         rows(curves([[3, 2, 1, 1.0], [3, 2, 1, 1.0]]), [Broken()])
 
 
+@pytest.mark.parametrize("kind", ["uint8", "int16", "uint64"])
+def test_a_criterion_may_stop_at_any_epoch_of_the_run_in_whole_numbers_of_any_kind(kind):
+    class Sound:
+        label = "sound(1)"
+
+        def stops(self, train, validation):
+            return np.array([1, 3], kind)
+
+    (found,) = rows(curves([[3, 2, 1, 1.0], [3, 2, 1, 1.0]]), [Sound()])
+    assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (2, 1.5)
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     arrays(
@@ -161,6 +173,7 @@ def test_the_frontier_by_hand():
         point("beaten", 20.0, 3.0),  # saves less than `middle` and loses more
         point("middle", 50.0, 1.0),
         point("same", 40.0, 1.0),  # loses as much and saves less
+        point("worse", 90.0, 9.0),  # saves as much as `fast` and loses more
         point("fast", 90.0, 8.0),
         point("unknown", 95.0, float("nan")),
         {"criterion": "no run", "runs": 0},

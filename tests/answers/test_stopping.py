@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from answers.made import REGISTRY
 from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
-from epochwise.answers.stopping import NEVER, Criterion, MovingAverage, Patience
+from epochwise.answers.stopping import NEVER, Criterion, MovingAverage, Patience, in_a_row
 from helpers import load
 
 pytestmark = pytest.mark.versions
@@ -234,3 +234,8 @@ def test_the_first_epoch_is_an_improvement_and_the_second_only_where_it_is_lower
     losses = np.array([[1.0, 1, 1, 1], [1, 2, 0, 1], [2, 1, 1, 1]])
     assert Patience(2).stops(losses, losses).tolist() == [3, NEVER, 4]
     assert Patience(1).stops(losses, losses).tolist() == [2, 2, 3]
+
+
+def test_what_is_true_in_a_row_is_counted_from_the_first_column_on():
+    flags = np.array([[1, 1, 0, 1], [0, 0, 1, 1], [1, 1, 1, 1]], bool)
+    assert in_a_row(flags).tolist() == [[1, 2, 0, 1], [0, 0, 1, 2], [1, 2, 3, 4]]

@@ -157,6 +157,13 @@ def test_each_fold_needs_two_rows_and_a_hold_out_has_no_folds():
     assert [len(part) for part in parts.values()] == [4, 2]
 
 
+def test_a_size_of_1_is_one_row_not_all_of_them():
+    parts = partitions.cut(6, None, rule(validation_size=1, test_size=1), 0)
+    assert [len(part) for part in parts.values()] == [4, 1, 1]
+    with pytest.raises(DataError, match=r"the validation partition has 1 row\(s\)"):
+        partitions.check("mine", parts)
+
+
 @pytest.mark.parametrize(
     ("changes", "fewest"),
     [
@@ -185,8 +192,8 @@ def test_every_class_needs_a_training_row():
 
 def test_every_fold_of_every_repeat_is_scikit_learns():
     folds = rule(method="k_fold", n_splits=3)
-    theirs = list(RepeatedKFold(n_splits=3, n_repeats=3, random_state=42).split(np.arange(20)))
-    for fold in range(9):
+    theirs = list(RepeatedKFold(n_splits=3, n_repeats=12, random_state=42).split(np.arange(20)))
+    for fold in range(36):
         parts = partitions.cut(20, None, folds, fold)
         np.testing.assert_array_equal(parts["train"], theirs[fold][0])
         np.testing.assert_array_equal(parts["validation"], theirs[fold][1])

@@ -234,8 +234,8 @@ def test_a_warning_names_ten_constant_features(number, more):
     columns = {name: [1.0] * 8 for name in names} | {"x": np.arange(8.0), "y": np.arange(8) * 0.1}
     table, facts = settle("mine", Dataset(pa.table(columns), [*names, "x"], ["y"]), None)
     parts = {"train": np.arange(6), "validation": np.arange(6, 8)}
-    told = f"{', '.join(names[:10])}{', ...' if more else ''}$"
-    with pytest.warns(DataWarning, match=rf"{number} feature\(s\) .* nothing: {told}"):
+    told = ", ".join(names[:10]) + (r", \.\.\." if more else "")
+    with pytest.warns(DataWarning, match=rf"{number} feature\(s\) .* nothing: {told}$"):
         standardise(table, facts, parts, BOTH)
 
 
@@ -250,3 +250,12 @@ def test_whole_numbers_become_floats_and_a_feature_that_training_rows_lack_stays
     assert arrays["train_x"].shape == (4, 2)
     for name in ("train_x", "train_y", "validation_target"):
         assert arrays[name].dtype == np.float64
+
+
+def test_single_precision_becomes_double():
+    table = pa.table({name: pa.array(np.arange(8) / 3, pa.float32()) for name in ("x", "y")})
+    table, facts = settle("mine", Dataset(table, ["x"], ["y"]), None)
+    parts = {"train": np.arange(6), "validation": np.arange(6, 8)}
+    for scale in (True, False):
+        arrays, _ = standardise(table, facts, parts, {"features": scale, "target": scale})
+        assert {a.dtype for n, a in arrays.items() if n[-4:] != "rows"} == {np.dtype(float)}

@@ -22,7 +22,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from functools import partial
+from functools import _lru_cache_wrapper, partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -114,7 +114,7 @@ class Run:
                     usual, phases=[Phase.explicit, Phase.generate], max_examples=examples
                 )
         began = time.monotonic()
-        self.functions = functions_of(self.modules)
+        self.functions, self.caches = functions_of(self.modules), caches()
         gc.freeze()  # the forks share it
         reached = self.baseline(session)
         print(f"\n{len(reached)} tests seen, {len(self.mutants)} mutants", flush=True)
@@ -165,6 +165,8 @@ class Run:
             found = {}
             for item in share:
                 lines.clear()
+                for cached in self.caches:  # what another test computed is reached by this one too
+                    cached.cache_clear()
                 failed, began = session.testsfailed, time.process_time()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
                 took = time.process_time() - began
@@ -233,10 +235,12 @@ class Run:
             if place[0] == mutant.module and place[1] in lines
             for name in tests
         }
+        mirror = f"test_{Path(mutant.module).name}"
         if mutant.outer is None and not names:  # it holds nothing that runs
             folder = f"tests/{mutant.module.split('/')[0]}/"
             names = {name for name in reached if name.startswith(folder)}
-        mirror = f"test_{Path(mutant.module).name}"
+        elif mutant.outer is None:
+            names |= {name for name in reached if mirror in name}
         far = {name: mirror not in name for name in names}
         found, total = [], 0.0
         for name in sorted(names, key=lambda n: (mutant.outer is None and far[n], reached[n][0])):
@@ -359,6 +363,12 @@ def functions_of(modules: list[str]) -> dict[Any, list[FunctionType]]:
     return found
 
 
+def caches() -> list[Any]:
+    """Find the functions of the library that remember what they gave."""
+    found = [one for one in gc.get_objects() if isinstance(one, _lru_cache_wrapper)]
+    return [one for one in found if one.__module__.startswith("epochwise.")]
+
+
 def key(mutant: Mutant) -> tuple[str, str]:
     """Name a mutant as the list of survivors does."""
     return f"{mutant.module} {mutant.function}".strip(), mutant.text
@@ -406,9 +416,8 @@ def report(modules: list[str], every: list[Mutant], outcome: list[str], part: bo
             if one[0] != place:
                 print(f"[{one[0]}]")
             place = one[0]
-            print(
-                one[1] + (f"  ({survivors[one]})" if survivors.get(one, "") != "survived" else "")
-            )
+            how = survivors.get(one, "survived")
+            print(one[1] + (f"  ({how})" if how != "survived" else ""))
     dead = sorted(own & there - set(survivors))
     if dead:
         print(f"\n# {len(dead)} listed and killed all the same")

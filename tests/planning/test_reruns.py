@@ -1,12 +1,14 @@
 """Which code each rule depends on, held against what Python itself imports."""
 
 import ast
+import pkgutil
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+import epochwise
 from epochwise.planning.reruns import Code
 from helpers import PLUGINS, ROOT
 
@@ -29,6 +31,40 @@ def test_the_imports_of_every_module_are_those_of_its_syntax_tree():
     for name, text in CODE.modules.items():
         if name != "api":
             assert CODE.modules_in(text) == by_syntax(text), name
+
+
+def test_the_modules_are_all_that_python_finds_but_packages():
+    found = pkgutil.walk_packages(epochwise.__path__, "epochwise.")
+    assert set(CODE.modules) == {m.name.partition(".")[2] for m in found if not m.ispkg}
+
+
+def test_a_name_of_the_door_leads_to_its_home_only_where_it_comes_through_the_door():
+    assert CODE.modules_in("from epochwise.api import table") == {"api", "parquet"}
+    assert CODE.modules_in("from epochwise.page.parts import table") == {"page.parts"}
+
+
+def test_of_what_is_named_only_modules_count():
+    assert CODE.named_in("'epochwise.answers.cost:rows', 'epochwise.nowhere:x'") == {"answers.cost"}
+
+
+def test_the_files_that_a_module_mentions_are_those_of_its_package(tmp_path):
+    code = Code(SCRIPTS, PLUGINS)
+    code.library = tmp_path
+    names = [f"{letter}.css" for letter in "eacbfd"]
+    for folder in ("one", "two", "one/deep"):
+        (tmp_path / folder).mkdir()
+        for name in (*names, "__init__.py", "other.py", "a.typed"):
+            (tmp_path / folder / name).touch()
+    text = f"# reads {' '.join(names[1:])} with other.py, a.typed"
+    for name in ("top", "one/reader", "one/deep/reader"):
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    found = {name: [str(f.relative_to(tmp_path)) for f in data] for name, data in code.data.items()}
+    deep, one, two = ([f"{at}/{c}.css" for c in "abcdf"] for at in ("one/deep", "one", "two"))
+    assert found == {
+        "one.deep.reader": deep,
+        "one.reader": sorted([*one, *deep]),
+        "top": sorted([*one, *deep, *two]),
+    }
 
 
 @pytest.mark.parametrize("rule", ["train", "answers", "losses", "standardise"])
@@ -57,6 +93,16 @@ def digests(library, used):
     code = Code(SCRIPTS, PLUGINS)
     code.library = library
     return {rule: code.behind(rule, *used) for rule in RULES}
+
+
+def test_every_process_finds_the_same_digest():
+    """Sets of names, of which there are some on the way, have another order in each."""
+    code = (
+        "from pathlib import Path; from epochwise.planning.reruns import Code; "
+        f"print(Code(Path({str(SCRIPTS)!r}), Path({str(PLUGINS)!r})).behind('train')['library'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == CODE.behind("train")["library"]
 
 
 RULES = sorted(path.stem for path in SCRIPTS.glob("*.py"))

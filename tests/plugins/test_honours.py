@@ -45,3 +45,13 @@ def test_what_is_honoured_or_left_at_its_default_passes(honours, values):
 def test_anything_else_is_refused_with_what_there_is(honours, values, sentence):
     with pytest.raises(PluginError, match=sentence):
         ask(honours, **values)
+
+
+def test_a_backends_own_hyperparameters_pass_and_those_of_others_do_not():
+    own = {"dropout": {"type": "number", "default": 0.5}}
+    mine = Registered("mine", object, "mine_backend.py", {"hyperparameters": own})
+    require_honoured(mine, {"dropout": 0.1, "alpha": 0.0001}, DEFAULTS)
+    with pytest.raises(PluginError, match="honours alpha, which is 5 here"):
+        require_honoured(mine, {"dropout": 0.1, "alpha": 5}, DEFAULTS)
+    with pytest.raises(PluginError, match="'mine' has no hyperparameter 'momenta'; leave it or"):
+        require_honoured(mine, {"dropout": 0.1, "momenta": 5}, DEFAULTS)

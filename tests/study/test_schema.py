@@ -154,6 +154,7 @@ BAD = [
     ({"datasets": ["a b"]}, "datasets.0: 'a b' cannot be a name; use letters"),
     ({"datasets": [1]}, "datasets.0: 1 is not allowed; it must be a name"),
     ({"datasets": {"../x": {}}}, "datasets: '../x' cannot be a name; use letters"),
+    ({"datasets": {"x": 3, "a b": {}}}, "datasets: 'a b' cannot be a name; use letters"),
     ({"datasets": {"x": {"file": 3}}}, "datasets.x.file: 3 is not allowed; it must be a text"),
     ({"datasets": {"x": 3}}, "datasets.x: 3 is not allowed; it must be a mapping or empty"),
     (

@@ -4,15 +4,15 @@ import re
 import pytest
 
 from epochwise.errors import StudyError
+from epochwise.study import schema, sweeps
 from epochwise.study import study as studies
-from epochwise.study import sweeps
 from epochwise.study.schema import fill_defaults
 
 
-def points(folder, sweep):
+def points(folder, sweep, own=schema.NO_RULES):
     path = folder / "mine.yaml"
     path.write_text(f"datasets: [diabetes]\n{sweep}")
-    return studies.load(path).points()
+    return studies.load(path, lambda backends: own).points()
 
 
 def test_a_grid_has_every_combination(tmp_path):
@@ -148,3 +148,22 @@ def test_what_has_no_effect_at_a_point_is_left_out_of_what_a_backend_is_asked(tm
         (False, True),
     ]
     assert all({"alpha", "activation", "batch_size"} <= values.keys() for values in asked)
+
+
+OWN = {"dropout": {"type": "number", "minimum": 0, "maximum": 1, "default": 0.5}}
+
+
+def test_a_backends_own_hyperparameter_is_swept_like_any_other(tmp_path):
+    for sweep in ("{dropout: [0, 1]}", "{points: {a: {dropout: 0}, b: {dropout: 1}}}"):
+        made = points(tmp_path, f"sweep: {sweep}", OWN).values()
+        assert [repr(point.values["dropout"]) for point in made] == ["0.0", "1.0"]
+    (made,) = points(tmp_path, "training: {dropout: 1}", OWN).values()
+    assert repr(made.hyperparameters["dropout"]) == "1.0"
+    assert "dropout" not in points(tmp_path, "", OWN)["default"].values
+
+
+@pytest.mark.parametrize("text", ["sweep: {dropout: [%s]}", "sweep: {points: {a: {dropout: %s}}}"])
+@pytest.mark.parametrize("value", ["high", "true", "2.5"])
+def test_a_wrong_value_of_a_backends_own_hyperparameter_is_refused(tmp_path, text, value):
+    with pytest.raises(StudyError, match=rf"dropout: '?{value}'? is not allowed; it must be a num"):
+        points(tmp_path, text % value, OWN)

@@ -246,6 +246,17 @@ def test_epochs_that_no_run_reached_in_either_are_left_out_of_every_count():
     assert (same["max_difference"], same["epoch"], same["identical"]) == (0, 0, True)
 
 
+def test_an_epoch_in_which_no_loss_of_either_is_finite_is_not_compared():
+    curve = np.array([[4, np.nan, 1, 2]])
+    assert apart(*beside(curve, 2 * curve)).tolist() == pytest.approx(
+        [1, np.nan, 1, 1], nan_ok=True
+    )
+    alike = agreement.compare(*beside(curve, curve))
+    assert (alike["max_difference"], alike["epoch"], alike["identical"]) == (0, 0, True)
+    table = pd.concat([made_table(curve).assign(backend=name) for name in ("numpy", "torch")])
+    assert by_epoch(table)["epoch"].tolist() == [0, 2, 3]
+
+
 def test_best_epochs_are_compared_where_both_have_one():
     nan = np.nan
     one, other = np.array([[nan, nan], [3, 2.0]]), np.array([[3, 2], [2, 3.0]])

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from epochwise.columns import facts_of
+from epochwise.columns import facts_of, saying
 from epochwise.parquet import write
 from epochwise.tables import loss_table
 from epochwise.tables.loss_table import Part
@@ -144,6 +144,7 @@ def test_both_files_hold_every_bit_and_are_the_same_each_time(part, tmp_path):
     lines = (tmp_path / "one.csv").read_text().splitlines()
     header = "dataset,fold,backend,seed,epoch,iteration,samples,rows_per_batch,train_loss"
     assert lines[0].startswith(header)
+    assert lines[1].startswith("iris,0,numpy,0,0,0,0,4,0.")  # no quotes around text
     written = [float(line.split(",")[9]) for line in lines[1:]]
     assert written == table["validation_loss"].to_pylist()
     assert pq.read_table(tmp_path / "one.parquet").equals(table)
@@ -172,6 +173,10 @@ def test_the_table_says_what_its_columns_are_and_what_it_is_about(part, tmp_path
     ]
     assert of_each[-1] == {"role": "measured", "partition": "test", "metric": "balanced_accuracy"}
     assert [one.planned for one in read.curves()] == [7, 7]
+
+
+def test_the_same_facts_are_the_same_bytes_in_whatever_order_they_were_found():
+    assert saying({"role": "key", "metric": "loss"}) == saying({"metric": "loss", "role": "key"})
 
 
 def test_whatever_was_asked_the_table_has_the_rows_per_batch_that_were_used(part):

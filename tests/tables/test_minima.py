@@ -81,8 +81,10 @@ def test_the_minimum_so_far_is_that_of_the_curve_up_to_each_epoch(values):
         assert found[:, epoch].tolist() == first_minimum(values[:, : epoch + 1]).tolist()
 
 
-def test_the_minimum_so_far_of_no_epoch_is_nothing():
-    assert first_minimum_so_far(np.empty((2, 0))).shape == (2, 0)
+@pytest.mark.parametrize("shape", [(2, 0), (0, 3)])
+def test_the_minimum_so_far_of_no_epoch_and_of_no_run_is_nothing(shape):
+    found = first_minimum_so_far(np.empty(shape))
+    assert (found.shape, found.dtype) == (shape, np.int64)
 
 
 def test_a_slow_fall_within_rounding_is_a_tie_with_the_lowest_not_with_its_neighbour():
@@ -92,7 +94,10 @@ def test_a_slow_fall_within_rounding_is_a_tie_with_the_lowest_not_with_its_neigh
     assert first_minimum_so_far(values[np.newaxis]).tolist() == [[0, 0, 0, 1, 2, 3]]
 
 
-@given(arrays(float, EPOCHS, elements=losses), st.integers(-40, 40))
+scalable = levels | st.floats(1e-250, 1e6)  # a unit that makes a loss vanish is none
+
+
+@given(arrays(float, EPOCHS, elements=scalable), st.integers(-40, 40))
 def test_the_unit_of_the_loss_moves_no_minimum(values, power):
     assert first_minimum(values * 2.0**power) == first_minimum(values)
 

@@ -135,6 +135,13 @@ def test_a_validation_loss_that_is_null_throughout_is_one_that_is_not_known():
     assert curves.last.tolist() == [-1, -1]
 
 
+def test_whole_numbers_may_have_any_width():
+    narrow = {"fold": "uint8", "seed": "int8", "epoch": "uint8", "samples": "int32"}
+    (curves,) = read(loss_table([[3, 2, 1], [3, 1, 2]]).astype(narrow)).curves()
+    assert curves.fold.dtype == curves.seed.dtype == np.int64
+    assert curves.training_rows.tolist() == [100, 100]
+
+
 def test_named_points_and_nulls_in_swept_keys():
     table = pd.concat(
         [
@@ -184,6 +191,7 @@ def test_counts_are_those_of_one_epoch_and_unknown_for_a_run_without_one():
         (lambda table: pd.DataFrame(), "no column dataset, backend"),
         (lambda table: table.drop(columns=["seed", "train_loss"]), "no column seed, train_loss"),
         (lambda table: table[table.epoch != 2], "every epoch from 0 exactly once"),
+        (lambda table: table.iloc[1:], "every epoch from 0 exactly once"),
         (lambda table: table[table.epoch != 0], "every epoch from 0 exactly once"),
         (lambda table: table.replace({"epoch": {2: 1}}), "every epoch from 0 exactly once"),
         (lambda table: table.replace({"epoch": {5: 10**12}}), "every epoch from 0 exactly once"),

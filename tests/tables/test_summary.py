@@ -90,7 +90,9 @@ def test_without_a_test_partition_its_columns_are_empty(tmp_path, missing):
     losses = run([3, 1, 2]).assign(test_loss=missing)
     write(arrow(losses, epochs=2), tmp_path / "losses.parquet")
     read_again = LossTable(tmp_path / "losses.parquet")
-    summary.summarise(read_again).to_csv(tmp_path / "summary.csv", index=False)
+    summarised = summary.summarise(read_again)
+    assert summarised["test_loss_at_best"].dtype == summarised["final_test_loss"].dtype == float
+    summarised.to_csv(tmp_path / "summary.csv", index=False)
     table = pd.read_csv(tmp_path / "summary.csv")
     assert table["test_loss_at_best"].isna().all()
     assert table["final_test_loss"].isna().all()

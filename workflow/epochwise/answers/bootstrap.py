@@ -12,6 +12,7 @@ from epochwise.arrays import Floats, Ints
 from epochwise.tables.minima import TIE, first_minimum
 
 MOST_ENUMERATED = 7  # units: 1,716 resamples; of 8 there are 6,435
+AT_ONCE = 1_000_000  # losses of resampled curves, 8 MB
 
 
 def bootstrap_interval(
@@ -45,9 +46,9 @@ def bootstrap_interval(
     draws, weights = every_draw(count) if count <= MOST_ENUMERATED else some(count, resamples, seed)
     candidates = possible_minima(units)
     curves = units[:, candidates]
-    block = max(1, 2**20 // len(candidates))  # resampled curves of 8 MB at a time
+    block = max(1, AT_ONCE // len(candidates))
     best = [
-        first_minimum(draws[start : start + block] @ curves / count)
+        first_minimum(draws[start : start + block] @ curves)  # a sum is lowest where its mean is
         for start in range(0, len(draws), block)
     ]
     epochs = candidates[np.concatenate(best)]

@@ -1,6 +1,7 @@
 """From the words of a study to the criteria that are replayed."""
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -38,8 +39,8 @@ def parse_criteria(specs: Iterable[object] | None, registry: Registry) -> list[C
             f"stopping: {specs!r} is no list of criteria; write [{{criterion: GL, alpha: 5}}, …]."
         )
     criteria = [_criterion(spec, registry) for spec in specs]
-    labels = [criterion.label for criterion in criteria]
-    twice = sorted({name for name in labels if labels.count(name) > 1})
+    labels = Counter(criterion.label for criterion in criteria)
+    twice = [label for label, times in labels.items() if times > 1]
     if twice:
         raise StudyError(f"stopping: {', '.join(twice)} is listed more than once; list it once.")
     return criteria

@@ -127,7 +127,7 @@ class ProgressQuotient(_Strips):
     def stops(self, train: Floats, validation: Floats) -> Ints:
         """Return the epoch at which each run stops, or -1."""
         lost, made = generalisation_loss(validation, self.strip), progress(train, self.strip)
-        fires = np.where(made == 0, lost > 0, above(lost / made, self.alpha))
+        fires = above(lost / made, self.alpha)  # infinite, or not known, over no progress
         return self._stop(fires, train, validation, self.strip, self.floor)
 
 

@@ -2,7 +2,6 @@
 
 from epochwise.answers import batches
 from epochwise.answers.case import Case, Rows
-from epochwise.tables.catalogue import named
 from epochwise.tables.curves import Curves
 
 ASSUMPTION = (
@@ -27,15 +26,14 @@ def row(curves: Curves, all_rows: int | None = None) -> dict[str, object]:
         The rows of the whole dataset.
     """
     known = batches.row(curves)
-    facts = {name: known.get(name) for name in named("refit").columns if name in known}
-    facts["all_rows"] = all_rows
+    names = ("best_epoch", "training_rows", "rows_per_batch", "iterations_at_best")
+    facts: dict[str, object] = {"all_rows": all_rows} | {name: known.get(name) for name in names}
     updates, size, rows = (
-        known.get(name) for name in ("iterations_at_best", "rows_per_batch", "training_rows")
+        facts[name] for name in ("iterations_at_best", "rows_per_batch", "training_rows")
     )
     if not isinstance(updates, int):
         return facts | {"assumption": known.get("note") or "no best epoch to carry over"}
     facts["refit_epochs_by_passes"] = known["best_epoch"]
-    facts["iterations_per_epoch"] = None  # on all rows, not on the training rows
     if all_rows is None:
         return facts | {"assumption": "the number of all rows was not given"}
     assert isinstance(rows, int)

@@ -24,10 +24,10 @@ class Shape:
     kind: str
     best: int
     last: int
+    rise: float  # of the last loss above the lowest, as a fraction
     plateau: tuple[int, int] | None = None
     overfits: bool = False
     improving: bool = False
-    rise: float = 0.0  # of the last loss above the lowest, as a fraction
     first_minimum: int | None = None  # before the hump
     peak: int | None = None  # of the hump
     peak_rise: float = 0.0  # above the first minimum, as a fraction
@@ -95,7 +95,7 @@ def _renumber(found: Shape, epochs: Ints) -> Shape:
 def _base(mean: Floats, smooth: Floats, error: Floats, settings: AnswerSettings) -> Shape:
     """Name the shape of a curve whatever humps it has."""
     best, last = int(first_minimum(mean)), len(mean) - 1
-    found = Shape("settles", best, last, rise=_fraction(mean[last] - mean[best], mean[best]))
+    found = Shape("settles", best, last, _fraction(mean[last] - mean[best], mean[best]))
     if last == 0:
         return replace(found, kind="untrained")
     if mean.max() - mean.min() <= (settings.tolerance + TIE) * mean.min():
@@ -146,13 +146,13 @@ def _hump(
         return found
     stop = second if below else len(mean)
     peak = int(since[risen[0]] + np.argmax(smooth[since[risen[0]] : stop]))
-    first = int(first_minimum(mean[: peak + 1]))
+    first = int(first_minimum(mean[:peak]))
     return replace(
         found,
         kind="double_descent" if below else "recovers" if found.kind == "settles" else found.kind,
         first_minimum=first,
         peak=peak,
-        peak_rise=_fraction(mean[peak] - mean[first], mean[first]),
+        peak_rise=_fraction(smooth[peak] - mean[first], mean[first]),
     )
 
 

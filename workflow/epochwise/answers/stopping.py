@@ -112,8 +112,8 @@ class Patience:
 
 def _keras_stop(losses: Floats, patience: int, _min_delta: float) -> Ints:
     """Decide without a least improvement, when any loss below all before it is one."""
-    improved = np.zeros(losses.shape, dtype=bool)
-    improved[:, :1] = True  # whatever it is, a NaN too, on which nothing improves then
+    # the first is an improvement whatever it is, a NaN too, on which nothing improves then
+    improved = np.ones(losses.shape, dtype=bool)
     record = np.where(np.isnan(losses[:, :1]), np.nan, np.fmin.accumulate(losses, axis=1))
     improved[:, 1:] = losses[:, 1:] < record[:, :-1]
     return first_true(in_a_row(~improved) >= patience)
@@ -203,4 +203,5 @@ class MovingAverage:
         total = losses.copy()
         for shift in range(1, window):
             total[:, shift:] += losses[:, :-shift]
-        return total / np.minimum(np.arange(1, losses.shape[1] + 1), max(window, 1))
+        averaged: Floats = total / np.minimum(np.arange(1, losses.shape[1] + 1), window)
+        return averaged

@@ -68,7 +68,8 @@ def _rows(table: Table, datasets: Iterable[Sequence[Case]]) -> Iterable[dict[str
 
 
 def _require_distinct(keys: Iterable[str]) -> None:
-    taken = sorted({name for table in ANSWERS for name in table.columns} & set(keys))
+    own = {name for table in ANSWERS for name in table.columns}
+    taken = [key for key in keys if key in own]
     if taken:
         raise DataError(
             f"the loss table has a swept key {', '.join(taken)}, which is the name of a column "

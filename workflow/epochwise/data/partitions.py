@@ -35,17 +35,16 @@ def cut(rows: int, labels: Array | None, rule: Mapping[str, Any], fold: int) -> 
     DataError
         More folds than rows, a class too small to stratify, a partition too small.
     """
-    everything = np.arange(rows)
-    rest, test = everything, everything[:0]
+    rest, test = np.arange(rows), None
     try:
         if rule["test_size"]:
-            rest, test = _set_aside(everything, labels, rule)
+            rest, test = _set_aside(rest, labels, rule)
         _check_folds(len(rest), rule)
         train, validation = _fold(rest, labels, rule, fold, rows)
     except ValueError as error:  # scikit-learn names the numbers that do not fit
         raise DataError(f"partitions: {error} Change the sizes, or bring more rows.") from None
-    parts = {"train": train, "validation": validation, "test": test}
-    return {name: part for name, part in parts.items() if name != "test" or rule["test_size"]}
+    parts = {"train": train, "validation": validation}
+    return parts if test is None else parts | {"test": test}
 
 
 def _check_folds(rows: int, rule: Mapping[str, Any]) -> None:

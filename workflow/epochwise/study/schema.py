@@ -24,11 +24,15 @@ def schema() -> dict[str, Any]:
     return loaded
 
 
-@cache
-def _validator() -> Any:
-    """Make the validator; in a study 5.0 is no whole number, as it is none in Python."""
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
-    return validators.extend(Draft202012Validator, type_checker=types)
+def _is_whole(checker: Any, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+# in a study 5.0 is no whole number, as it is none in Python
+_VALIDATOR = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole),
+)
 
 
 def _with_own(own: Rules) -> dict[str, Any]:
@@ -38,10 +42,6 @@ def _with_own(own: Rules) -> dict[str, Any]:
     extended = copy.deepcopy(schema())
     extended["properties"]["training"]["properties"] |= own
     return extended
-
-
-def _is_whole(checker: Any, value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _by_path(error: ValidationError) -> list[str]:
@@ -57,7 +57,7 @@ def check(study: Any, where: str, own: Rules = NO_RULES) -> None:
     where : the file's name, for the message.
     own : rules of hyperparameters that backends of the study have of their own.
     """
-    errors = sorted(_validator()(_with_own(own)).iter_errors(study), key=_by_path)
+    errors = sorted(_VALIDATOR(_with_own(own)).iter_errors(study), key=_by_path)
     if errors:
         raise StudyError(f"{where}: {_sentence(_innermost(errors[0]))}")
 
@@ -100,7 +100,7 @@ def _innermost(error: ValidationError) -> ValidationError:
     for one in error.context or ():
         branches.setdefault(one.schema_path[0], []).append(one)
     fitting = [every for every in branches.values() if not any(map(_is_other_form, every))]
-    if error.validator != "oneOf" or len(fitting) != 1:
+    if len(fitting) != 1:
         return error
     inner = min(fitting[0], key=_by_path)
     inside = inner.instance is not error.instance or inner.validator == "uniqueItems"
@@ -114,7 +114,7 @@ def _is_other_form(error: ValidationError) -> bool:
 
 def _sentence(error: ValidationError) -> str:
     key = ".".join(str(part) for part in error.absolute_path)
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+    if error.validator == "additionalProperties":
         allowed = error.schema.get("properties", {})
         strange = next(name for name in error.instance if name not in allowed)
         return unknown(f"key in {key}" if key else "key", str(strange), allowed)

@@ -66,7 +66,7 @@ def apart(got: Curves, expected: Curves) -> Floats:
     did not, and NaN where none of them got.
     """
     beside = [_side_by_side(got, expected, column) for column in expected.losses]
-    differences = [relative_difference(*pair).max(axis=0, initial=0.0) for pair in beside]
+    differences = [relative_difference(*pair).max(axis=0) for pair in beside]
     known = np.any([np.isfinite(one).any(axis=0) for pair in beside for one in pair], axis=0)
     return np.where(known, np.max(differences, axis=0), np.nan)
 

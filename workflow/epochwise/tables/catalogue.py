@@ -188,7 +188,7 @@ ANSWERS: tuple[Table, ...] = (
             Columns({"rise_percent": FLOAT}, "last loss above L, in per cent of L"),
             Columns(
                 {"first_minimum_epoch": INT, "peak_epoch": INT, "peak_rise_percent": FLOAT},
-                "of a hump: the minimum before, the peak, and how high it is above that minimum",
+                "of a hump: the minimum before, the peak, and how high the smoothed curve is there above that minimum",
             ),
             Columns(
                 {"generalisation_gap": FLOAT, "generalisation_gap_last": FLOAT},

@@ -87,13 +87,7 @@ def save(table: pa.Table, out: str | Path, csv: str | Path) -> None:
     bare = pa_csv.WriteOptions(include_header=False, quoting_style="none")  # names need no quotes
     with Path(csv).open("wb") as file:
         file.write(f"{','.join(table.column_names)}\n".encode())
-        pa_csv.write_csv(plain(table), file, bare)
-
-
-def plain(table: pa.Table) -> pa.Table:
-    """Spell out dictionary-encoded columns, which CSV has no word for."""
-    types = [f.type.value_type if pa.types.is_dictionary(f.type) else f.type for f in table.schema]
-    return table.cast(pa.schema(list(zip(table.column_names, types, strict=True))))
+        pa_csv.write_csv(table, file, bare)
 
 
 def _label_types(labels: Sequence[Mapping[str, Any]]) -> dict[str, type]:
