@@ -2,8 +2,8 @@
 
     python benchmarks/calibration.py [--studies 300] [--size 1.0] [--folder KEEP] [--figure FILE]
 
-Populations of several hundred runs are trained by the workflow; studies of 5, 10 and 30 units are
-drawn from them, and what each states is compared with the population's mean curve. Tests run a
+Populations of several hundred runs are trained as the workflow does; studies of 5, 10 and 30 units
+are drawn from them, and what each states is compared with the population's mean curve. Tests run a
 smaller version (`tests/answers/test_calibration.py`); docs/how-sure.md has the table.
 """
 
@@ -11,7 +11,6 @@ import os
 
 os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"))
 
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,8 +23,14 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from epochwise.data import loading, standardise
+from epochwise.plugins import registry
+from epochwise.study import study as studies
 from epochwise.study import yaml_files
-from epochwise.tables.reading import LossTable
+from epochwise.training import problems
+from epochwise.training.metrics import columns_of
+from epochwise.training.segment import Segment
+from helpers import train_whole
 from populations import Population, Score, finite, grouped, linear_cuts, score, synthetic
 
 GENERATED: dict[str, Any] = {
@@ -87,7 +92,7 @@ def mean(scores: list[Score]) -> Score:
     return Score(total, *(float(np.nanmean([getattr(s, n) for s in scores])) for n in names))
 
 
-# ---- populations that the workflow trains ----
+# ---- populations that are trained ----
 
 
 def trained(folder: Path, size: float) -> Iterator[Population]:
@@ -130,18 +135,32 @@ def study(name: str, how: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def curves(folder: Path, name: str, text: dict[str, Any]) -> np.ndarray:
-    """Run a study up to its loss table; give its validation losses (folds, seeds, epochs)."""
+    """Train a study as the workflow's jobs do; give its validation losses (folds, seeds, epochs)."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / f"{name}.yaml"
-    file.write_text(yaml_files.dump(text), encoding="utf-8")
-    target = f"results/{name}/losses.parquet"
-    where = ["-s", str(ROOT / "Snakefile"), "-d", str(folder), "--cores", "2"]
-    options = ["--config", f"studies={file}", "--quiet", "all"]
-    command = [sys.executable, "-m", "snakemake", target, *where, *options]
-    subprocess.run(command, check=True, cwd=folder)
-    (found,) = LossTable(folder / target).curves(["validation_loss"])
-    folds = len(np.unique(found.fold))
-    return found.validation.reshape(folds, len(found.fold) // folds, -1)
+    file, kept = folder / f"{name}.yaml", folder / f"{name}.npy"
+    written = yaml_files.dump(text)
+    if kept.is_file() and file.is_file() and file.read_text(encoding="utf-8") == written:
+        return np.asarray(np.load(kept))
+    file.write_text(written, encoding="utf-8")
+    one = studies.load(file)
+    (dataset,) = one.datasets
+    sources = registry.load_all(ROOT / "plugins", "datasets")
+    table, facts = loading.load(dataset, sources, one.datasets[dataset])
+    found = np.array([of_fold(one, table, facts, fold) for fold in one.folds(dataset)])
+    np.save(kept, found)
+    return found
+
+
+def of_fold(one: studies.Study, table: Any, facts: Any, fold: int) -> np.ndarray:
+    """Train every seed on one fold; give the validation losses (seeds, epochs)."""
+    parts = standardise.cut_rows(table, facts, one.resolved["partitions"], fold)
+    arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
+    point = one.points()["default"]
+    problem = problems.make(arrays, scaler, point.hyperparameters)
+    segment = Segment(one.seeds, 0, point.values["epochs"], point.values["shuffle"])
+    losses = train_whole("numpy", problem, segment)  # (epochs, seeds, columns)
+    names = [str(column) for column in columns_of(problem)]
+    return losses[..., names.index("validation_loss")].T
 
 
 def draw(found: dict[tuple[str, int], Score], out: Path) -> None:

@@ -1,0 +1,45 @@
+"""What is called 95 % is about 95 %: a small version of benchmarks/calibration.py."""
+
+import numpy as np
+import pytest
+
+from populations import Score, linear_cuts, score, synthetic
+
+pytestmark = pytest.mark.long
+
+STUDIES = 150
+SIZES = (5, 10)
+
+
+def significantly_below(share, stated):
+    return share < stated - 3 * Score.error(stated, STUDIES)
+
+
+@pytest.fixture(scope="module")
+def scores():
+    every = [*synthetic(), linear_cuts()]
+    return {(one.name, n): score(one, n, STUDIES, 11) for one in every for n in SIZES}
+
+
+@pytest.mark.parametrize("count", SIZES)
+def test_intervals_cover_and_safe_ranges_are_safe_on_every_population_and_on_the_mean(
+    scores, count
+):
+    own = {name: one for (name, units), one in scores.items() if units == count}
+    for name, one in own.items():
+        assert not significantly_below(one.covered, 0.92), (name, one)
+        assert not significantly_below(1 - one.false, 0.95), (name, one)
+        assert not significantly_below(one.loss, 0.92), (name, one)
+    assert np.mean([one.covered for one in own.values()]) >= 0.93
+    assert np.mean([one.false for one in own.values()]) <= 0.04
+    assert np.mean([one.loss for one in own.values()]) >= 0.92
+
+
+def test_where_cuts_are_taken_as_independent_it_would_be_noticed():
+    """The same studies without Nadeau and Bengio's factor fall short."""
+    cuts = linear_cuts()
+    seeds = type(cuts)("as if independent", cuts.truth, cuts.draw)
+    naive, honest = (score(one, 10, STUDIES, 12) for one in (seeds, cuts))
+    assert naive.covered < honest.covered - 0.05
+    assert naive.loss < honest.loss - 0.05
+    assert significantly_below(naive.loss, 0.92)
