@@ -42,9 +42,9 @@ class Score:
     """How a population's studies of one size fared; shares are fractions."""
 
     studies: int
-    covered: float  # intervals that hold the true best epoch
+    covered: float  # intervals that hold the true best epoch, lower bounds that are no higher
     width: float  # median width of the interval, of all epochs
-    censored: float  # studies that state no interval, as their curve still falls at the end
+    censored: float  # studies that state a lower bound, as their curve still falls at the end
     ranged: float  # studies that state a safe range
     false: float  # safe ranges that hold an epoch that costs more than they say, of all studies
     loss: float  # losses ± margin that hold the true loss at the epoch that was chosen
@@ -81,7 +81,7 @@ def score(population: Population, count: int, studies: int, seed: int) -> Score:
     known = np.isfinite(table["width"])
     return Score(
         studies,
-        float(table["covered"][known].mean()) if known.any() else float("nan"),
+        float(table["covered"].mean()),
         float(np.median(table["width"][known])) if known.any() else float("nan"),
         float(1 - known.mean()),
         float(table["ranged"].mean()),
@@ -120,7 +120,7 @@ def judged(population: Population, curves: Curves, settings: AnswerSettings) -> 
     here = float(truth[stated["best_epoch"]])  # type: ignore[call-overload]
     off = abs(float(stated["left_out_loss"]) - here)  # type: ignore[arg-type]
     return {
-        "covered": float(low is not None and low <= best <= high),  # type: ignore[operator]
+        "covered": float(low <= best <= high if low is not None else stated["best_epoch"] <= best),  # type: ignore[operator]
         "width": np.nan if low is None else (high - low) / last,  # type: ignore[operator]
         "ranged": float(ranged),
         "false": float(ranged and 100 * worst > cost),  # type: ignore[operator]

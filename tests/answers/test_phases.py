@@ -1,10 +1,13 @@
 """Constructed curves of every kind, and what is said of them."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.signal import lfilter
 
 from answers.made import curves
 from epochwise.answers import phases
@@ -58,7 +61,7 @@ CURVES = {
         TWICE,
         "double_descent",
         "double descent: first minimum at 100, rises 50.0 % by 300, falls below it: "
-        "best epoch 800 of 1,000",
+        "lowest at 800 of 1,000",
     ),
     "double descent, then overfits": (
         np.interp(EPOCH, [0, 100, 300, 340, 800, 1000], [5, 1, 1.5, 1.5, 0.8, 1]),
@@ -342,3 +345,53 @@ def test_a_mean_that_overflows_everywhere_says_nothing():
 def test_a_phase_may_be_one_epoch_long():
     found = row(curves([2.0, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3]), SETTINGS)
     assert phases_of(found)[:2] == [(0, 0), (1, 7)]
+
+
+# ---- what noise cannot make ----
+
+JITTERS = [(60, 1, 0.05, 0.0), (200, 1, 0.05, 0.0), (200, 10, 0.2, 0.0), (200, 1, 0.02, 0.9)]
+
+
+def jittering(expected, runs, deviation, memory, rng):
+    """Runs of a curve that jitter by so much of their size, remembering so much of the epoch before."""
+    shocks = rng.normal(size=(runs, len(expected))) * deviation * np.sqrt(1 - memory**2)
+    return expected * np.exp(lfilter([1], [1, -memory], shocks, axis=1))
+
+
+@pytest.mark.parametrize(("epochs", "runs", "deviation", "memory"), JITTERS)
+def test_curves_that_only_fall_and_jitter_are_seldom_called_anything_else(
+    epochs, runs, deviation, memory
+):
+    rng, falls = np.random.default_rng(1), 1 + 4 * np.exp(-np.arange(epochs + 1) / (0.08 * epochs))
+    kinds = [
+        row(curves(jittering(falls, runs, deviation, memory, rng)), SETTINGS)["kind"]
+        for _ in range(100)
+    ]
+    assert sum(kind != "settles" for kind in kinds) <= 9  # nominally 5 of 100
+
+
+@pytest.mark.parametrize(("epochs", "runs", "deviation", "memory"), JITTERS)
+def test_a_real_second_descent_and_real_overfitting_are_seen_through_jitter(
+    epochs, runs, deviation, memory
+):
+    rng, at = np.random.default_rng(2), np.linspace(0, 1, epochs + 1)
+    twice = np.interp(at, [0, 0.1, 0.3, 0.34, 0.8, 1], [5, 1, 1.5, 1.5, 0.8, 0.8])
+    rising = np.interp(at, [0, 0.3, 1], [5, 1, 1.5])
+    for expected, kind in ((twice, "double_descent"), (rising, "overfits")):
+        found = [
+            row(curves(jittering(expected, runs, deviation, memory, rng)), SETTINGS)["kind"]
+            for _ in range(30)
+        ]
+        assert found.count(kind) >= 25
+
+
+def test_a_verdict_on_a_rough_curve_does_not_contradict_itself():
+    """Its epochs come one after the other, and the turn is only told about."""
+    rng, at = np.random.default_rng(3), np.linspace(0, 1, 201)
+    twice = np.interp(at, [0, 0.1, 0.3, 0.34, 0.7, 1], [5, 1, 1.5, 1.5, 0.8, 1.2])
+    for _ in range(20):
+        found = row(curves(jittering(twice, 1, 0.05, 0.0, rng)), SETTINGS)
+        numbers = [int(n) for n in re.findall(r"(?:at|by|until about) (\d+)", found["verdict"])]
+        assert numbers == sorted(numbers)
+        assert len(numbers) == 4
+        assert "until about" in found["verdict"]

@@ -67,6 +67,7 @@ def _phases(found: Shape) -> dict[str, int | None]:
 
 def verdict(found: Shape, settings: AnswerSettings) -> str:
     """Say in one line what a curve does."""
+    turn = f"about {wording.count(found.turn)}" if found.rough else wording.count(found.best)
     best, last = wording.count(found.best), wording.count(found.last)
     rise = f"validation loss rises {wording.percent(found.rise)} by {last}"
     if found.kind == "untrained":
@@ -81,7 +82,7 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.kind == "underfits":
         return f"underfit: still improving at {last} epochs: train longer"
     if found.kind == "overfits":
-        return f"overfits after {best}: {rise}"
+        return f"overfits after {turn}: {rise}"
     if found.kind == "settles" and found.censored:
         return f"no overfitting seen: lowest at the last epoch, {last}, but hardly falling any more"
     if found.kind == "settles":
@@ -96,8 +97,8 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.improving:
         return f"{story} and is still improving at {last} epochs: train longer"
     if found.overfits:
-        return f"{story} until {best}, then overfits: {rise}"
-    return f"{story}: best epoch {best} of {last}"
+        return f"{story} until {turn}, then overfits: {rise}"
+    return f"{story}: lowest at {turn} of {last}"
 
 
 def rows_of(case: Case) -> Rows:

@@ -11,6 +11,11 @@ from epochwise.tables.curves import Curves
 from epochwise.tables.minima import TIE, first_minimum, quiet
 
 SHORTEST_WINDOW = 5  # epochs: a bump of one or two is noise however short the run
+STEADY = 1e-3  # jitter from epoch to epoch, relative, that needs no smoothing
+TURNING = 0.25  # share of epochs at which a rough curve turns; of noise two thirds do
+FEWEST_STEPS = 10  # epochs to tell a rough curve by
+NOISE = 5.0  # standard deviations of the smoothed curve that noise makes in a whole curve
+NORMAL_MEDIAN, MEDIAN_ERROR = 0.6745, 1.2533  # of normal noise: its median size, the median's error
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Shape:
     kind: str
     best: int
     last: int
+    turn: int  # where the curve as it is judged is lowest
     rise: float  # of the last loss above the lowest, as a fraction
     plateau: tuple[int, int] | None = None
     overfits: bool = False
@@ -31,6 +37,7 @@ class Shape:
     first_minimum: int | None = None  # before the hump
     peak: int | None = None  # of the hump
     peak_rise: float = 0.0  # above the first minimum, as a fraction
+    rough: bool = False  # whether the curve had to be smoothed
 
     @property
     def censored(self) -> bool:
@@ -61,6 +68,9 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
     et al., "Deep double descent", 2020). Humps and the tail are looked for
     on a running median, so that a spike of a few epochs is none.
 
+    A curve that is rough is smoothed before, over `smoothing` of the epochs, and every difference
+    has to exceed what its noise makes somewhere in a whole curve too; see `judged`.
+
     Parameters
     ----------
     mean
@@ -74,9 +84,8 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
     if not len(epochs) or (len(epochs) == 1 and epochs[0] > 0):
         return None
     mean, error = mean[epochs], error[epochs]
-    smooth = running_median(mean, settings.smoothing)
-    found = _hump(mean, smooth, error, _base(mean, smooth, error, settings), settings)
-    return _renumber(found, epochs)
+    seen = judged(mean, error, settings)
+    return _renumber(_hump(seen, _base(mean, seen, settings), settings), epochs)
 
 
 def _renumber(found: Shape, epochs: Ints) -> Shape:
@@ -92,75 +101,139 @@ def _renumber(found: Shape, epochs: Ints) -> Shape:
     )
 
 
-def _base(mean: Floats, smooth: Floats, error: Floats, settings: AnswerSettings) -> Shape:
+def _base(mean: Floats, seen: "Judged", settings: AnswerSettings) -> Shape:
     """Name the shape of a curve whatever humps it has."""
-    best, last = int(first_minimum(mean)), len(mean) - 1
-    found = Shape("settles", best, last, _fraction(mean[last] - mean[best], mean[best]))
+    best, last, curve = int(first_minimum(mean)), len(mean) - 1, seen.curve
+    turn = int(first_minimum(curve))
+    rise = _fraction(curve[last] - curve[turn], curve[turn])
+    found = Shape("settles", best, last, turn, rise=rise, rough=seen.rough)
     if last == 0:
         return replace(found, kind="untrained")
-    if mean.max() - mean.min() <= (settings.tolerance + TIE) * mean.min():
+    if curve.max() - curve.min() <= (settings.tolerance + TIE) * curve.min():
         return replace(found, kind="constant")
-    inside = np.flatnonzero(mean <= _limit(mean, error, best, settings.tolerance, settings))
-    high = _limit(mean, error, best, settings.rise, settings)
+    inside = np.flatnonzero(curve <= seen.limit(turn, settings.tolerance))
     plateau = int(inside[0]), int(inside[-1])
-    if min(mean[last], smooth[last]) > high:
-        kind = "worsens" if best == 0 else "overfits"
+    if min(curve[last], seen.smooth[last]) > seen.limit(turn, settings.rise):
+        kind = "worsens" if turn == 0 else "overfits"
         return replace(found, kind=kind, plateau=plateau, overfits=True)
-    if _improving(smooth, best, settings):
+    if _improving(seen, turn, settings):
         return replace(found, kind="underfits", improving=True)
     return replace(found, plateau=(plateau[0], last))
 
 
-def _limit(
-    mean: Floats, error: Floats, epoch: int | Ints, fraction: float, settings: AnswerSettings
-) -> Floats:
-    """Return the loss up to which a curve counts as no higher than at `epoch`."""
-    margin = np.fmax(fraction * mean[epoch], settings.standard_errors * error[epoch])
-    limit: Floats = (mean[epoch] + margin) * (1 + TIE)
-    return limit
-
-
-def _improving(smooth: Floats, best: int, settings: AnswerSettings) -> bool:
-    last = len(smooth) - 1
+def _improving(seen: "Judged", turn: int, settings: AnswerSettings) -> bool:
+    last = len(seen.smooth) - 1
     start = last - max(1, round(settings.tail * last))
-    return best > start and smooth[last] < smooth[start] * (1 - settings.improvement)
+    fallen = seen.smooth[last] < seen.smooth[start] * (1 - settings.improvement)
+    return bool(turn > start and fallen and seen.is_lower(last, start))
 
 
-def _hump(
-    mean: Floats, smooth: Floats, error: Floats, found: Shape, settings: AnswerSettings
-) -> Shape:
+def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
     """Look for a rise above a minimum that is not the end of the story."""
     if found.kind in ("untrained", "constant"):
         return found
+    smooth = seen.smooth
     record = np.minimum.accumulate(smooth)
     since = np.maximum.accumulate(np.where(smooth == record, np.arange(len(smooth)), 0))
     descended = record < smooth[0] * (1 - settings.tolerance)  # a rise at the start is no hump
-    risen = np.flatnonzero(
-        descended & (smooth > _limit(smooth, error, since, settings.rise, settings))
-    )
+    risen = np.flatnonzero(descended & (smooth > seen.limit(since, settings.rise)))
     if not len(risen):
         return found
     second = int(risen[0] + first_minimum(smooth[risen[0] :]))
-    below = smooth[second] < smooth[since[risen[0]]] * (1 - settings.tolerance)
+    before = int(since[risen[0]])
+    below = smooth[second] < smooth[before] * (1 - settings.tolerance)
+    below &= seen.is_lower(second, before)
     if found.overfits and not below:
         return found
-    stop = second if below else len(mean)
-    peak = int(since[risen[0]] + np.argmax(smooth[since[risen[0]] : stop]))
-    first = int(first_minimum(mean[:peak]))
+    stop = second if below else len(smooth)
+    peak = before + int(np.argmax(smooth[before:stop]))
+    first = int(first_minimum(seen.curve[:peak]))
     return replace(
         found,
         kind="double_descent" if below else "recovers" if found.kind == "settles" else found.kind,
         first_minimum=first,
         peak=peak,
-        peak_rise=_fraction(smooth[peak] - mean[first], mean[first]),
+        peak_rise=_fraction(smooth[peak] - seen.curve[first], seen.curve[first]),
     )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A curve as it is judged: smoothed where it is rough, with what its noise may feign.
+
+    Parameters
+    ----------
+    curve : what is judged and reported: the mean itself, or where it is rough the smoothed one.
+    smooth : a running median, on which humps and the tail are looked for.
+    error : standard errors of the units' mean that do not count, (epochs,).
+    noise : by how much the smoothed curve jitters, (epochs,); 0 where it is not rough.
+    """
+
+    curve: Floats
+    smooth: Floats
+    error: Floats
+    noise: Floats
+    rough: bool
+
+    def limit(self, epoch: int | Ints, fraction: float) -> Floats:
+        """Return the loss up to which a curve counts as no higher than at `epoch`."""
+        low = self.smooth[epoch] if self.rough else self.curve[epoch]
+        margin = np.fmax(np.fmax(fraction * low, self.error[epoch]), self.noise[epoch])
+        found: Floats = (low + margin) * (1 + TIE)
+        return found
+
+    def is_lower(self, epoch: int, other: int) -> bool:
+        """Tell whether the curve is lower at an epoch by more than its noise."""
+        return bool(self.smooth[epoch] + self.noise[epoch] < self.smooth[other])
+
+
+def judged(mean: Floats, error: Floats, settings: AnswerSettings) -> Judged:
+    """Smooth a curve as far as it is rough, and estimate the noise that is left.
+
+    A curve is rough if it turns as often as noise does and jumps by more than `STEADY` from
+    epoch to epoch. The noise that is left after smoothing is estimated from second differences over a window, so that
+    noise with a memory counts too, as far as the window.
+    """
+    errors = np.nan_to_num(settings.standard_errors * error)
+    if not _is_rough(mean):
+        return Judged(mean, running_median(mean, 0.0), errors, np.zeros(len(mean)), rough=False)
+    smooth = running_median(mean, settings.smoothing)
+    noise = NOISE * _noise(mean, smooth, window_of(len(mean), settings.smoothing)) * np.abs(smooth)
+    return Judged(smooth, smooth, errors, noise, rough=True)
+
+
+def _is_rough(mean: Floats) -> bool:
+    steps = np.diff(mean)
+    if len(steps) < FEWEST_STEPS:
+        return False
+    turns = (steps[1:] * steps[:-1] < 0).mean()
+    return bool(turns > TURNING and _spread(mean, 1) > STEADY)
+
+
+def _noise(mean: Floats, smooth: Floats, window: int) -> float:
+    """Estimate the relative noise of a smoothed curve."""
+    independent = _spread(mean, 1) * MEDIAN_ERROR / np.sqrt(window)
+    return max(independent, _spread(smooth, window) if len(smooth) > 4 * window else 0.0)
+
+
+def _spread(curve: Floats, lag: int) -> float:
+    """Estimate the relative standard deviation of noise from second differences over a lag."""
+    middle = curve[lag:-lag]
+    second = np.abs(curve[: -2 * lag] - 2 * middle + curve[2 * lag :])
+    relative = second[middle != 0] / np.abs(middle[middle != 0])
+    return float(np.median(relative)) / (NORMAL_MEDIAN * 6**0.5) if len(relative) else 0.0
+
+
+def window_of(epochs: int, fraction: float) -> int:
+    """Return the width of the running median, odd, five epochs at least."""
+    return 2 * (max(SHORTEST_WINDOW, round(fraction * epochs)) // 2) + 1
 
 
 def running_median(values: Floats, fraction: float) -> Floats:
     """Smooth a curve by a running median over a fraction of its length, five epochs at least."""
     from scipy.ndimage import median_filter
 
-    window = 2 * (max(SHORTEST_WINDOW, round(fraction * len(values))) // 2) + 1
+    window = window_of(len(values), fraction)
     if len(values) < window:
         return values
     smooth: Floats = median_filter(values, size=window, mode="reflect")
