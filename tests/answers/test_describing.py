@@ -52,8 +52,11 @@ BATCHES = {
 }
 STOPPING = {
     "criterion": "GL(5)",
-    "epochs_saved_percent_mean": 71.25,
-    "validation_regret_percent_mean": 0.4,
+    "units": 10,
+    "epochs_saved_percent": 71.25,
+    "validation_regret_percent": 0.4,
+    "regret_upper_percent": 0.9,
+    "recommended": True,
 }
 REFIT = {"refit_epochs": 1050, "all_rows": 1500, "assumption": "as many updates serve"}
 POINT = {
@@ -109,8 +112,8 @@ def test_all_that_is_known_of_one_point_takes_eight_lines():
         "validation rows, which is optimistic; the lowest there, 2,650, is at epoch 1,300.",
         "An epoch is 7 iterations of 200 training rows, the last of 153; the best epoch comes after "
         "8,400 iterations and 1,623,600 samples.",
-        "Early stopping: GL(5) would have saved 71.2 % of the epochs for 0.4 % more validation "
-        "loss (picked on these runs).",
+        "Early stopping: GL(5) saves 71.2 % of the epochs for 0.4 % more validation loss, on average "
+        "0.9 % at most (each judged by what the others choose).",
         "To refit on all 1,500 rows: 1,050 epochs, if as many updates serve.",
     ]
 
@@ -134,9 +137,7 @@ def test_what_is_not_known_is_not_said():
     ]
     assert told[4].endswith("; without a test partition, by how much is not known.")
     assert told[5].startswith("An epoch is 7 iterations over 1,353 training rows; the best")
-    assert told[6:] == [
-        "Early stopping: no criterion that was replayed would have saved epochs so cheaply."
-    ]
+    assert told[6:] == ["Early stopping: no criterion that was replayed saves epochs so cheaply."]
     assert len(lines(point(batches={"iterations_at_best": None}))) == 7
 
 
@@ -263,6 +264,19 @@ def test_a_target_that_drowns_the_others_is_named(small, warned):
     told = [line for line in lines(point(scores=scores)) if line.startswith("Mind: ")]
     assert len(told) == warned
     assert all("that of price, so the epoch is chosen for it alone" in line for line in told)
+
+
+def test_an_early_stopping_that_cannot_be_relied_on_is_told_so():
+    told = lines(point(early_stopping={"recommended": False, "regret_upper_percent": 1.5}))[6]
+    assert told == (
+        "Early stopping: none can be relied on; GL(5) saves 71.2 % of the epochs for 0.4 % more "
+        "validation loss, but on average up to 1.5 % (each judged by what the others choose)."
+    )
+    for units, runs in ((1, "this run"), (4, "these 4")):
+        few = {"recommended": False, "regret_upper_percent": None, "units": units}
+        told = lines(point(early_stopping=few))[6]
+        assert told.startswith(f"Early stopping: on {runs} GL(5) would have saved 71.2 % of")
+        assert told.endswith("; too few to say what it does to others.")
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,13 @@ from hypothesis.extra.numpy import arrays
 from answers.made import REGISTRY, curves
 from epochwise.answers.criteria import parse_criteria
 from epochwise.answers.prechelt import GeneralisationLoss
-from epochwise.answers.replay import frontier, rows, series
+from epochwise.answers.replay import frontier, outcomes, rows, series
 from epochwise.answers.stopping import Patience
 from epochwise.errors import PluginError
+
+
+def replayed(curves, criteria):
+    return rows(outcomes(curves, criteria))
 
 
 def test_the_replay_by_hand():
@@ -17,7 +21,7 @@ def test_the_replay_by_hand():
     first = [9, 5, 4, 6, 6, 2, 3]  # patience 2 stops at 4, selects 2: 4 against 2
     second = [9, 5, 4, 3, 2, 1, 1]  # still improving at 5, one epoch without: never
     test = [[9, 6, 5, 7, 7, 4, 3], [9, 6, 5, 4, 3, 2, 2]]  # 5 against 3; 2 against 2
-    (found,) = rows(curves([first, second], test=test), [Patience(2)])
+    (found,) = replayed(curves([first, second], test=test), [Patience(2)])
     assert (found["criterion"], found["runs"]) == ("patience(2)", 2)
     assert found["never_fired_percent"] == 50
     assert found["stop_epoch_mean"] == 5  # 4 and 6
@@ -31,7 +35,7 @@ def test_the_replay_by_hand():
 
 def test_what_never_fires_selects_the_best_and_saves_nothing():
     validation = np.random.default_rng(0).random((5, 40))
-    (found,) = rows(curves(validation), [GeneralisationLoss(1e9)])
+    (found,) = replayed(curves(validation), [GeneralisationLoss(1e9)])
     best = 1 + validation[:, 1:].argmin(axis=1)
     assert found["never_fired_percent"] == 100
     assert found["selected_epoch_mean"] == best.mean()
@@ -41,19 +45,19 @@ def test_what_never_fires_selects_the_best_and_saves_nothing():
 
 
 def test_the_untrained_network_takes_no_part():
-    (found,) = rows(curves([0.0, 3, 2, 4, 4]), [Patience(1)])
+    (found,) = replayed(curves([0.0, 3, 2, 4, 4]), [Patience(1)])
     assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (3, 2)
     assert found["validation_regret_percent_mean"] == 0
 
 
 def test_one_run_has_no_deviation():
-    (found,) = rows(curves([3, 2, 1.0]), [Patience(1)])
+    (found,) = replayed(curves([3, 2, 1.0]), [Patience(1)])
     assert np.isnan(found["stop_epoch_std"])
 
 
 def test_a_diverged_run_is_replayed_up_to_its_end():
     validation = [[9, 5, 4, 6, np.nan, np.nan], [9, 5, 4, 3, 2, 1], [9] + [np.nan] * 5]
-    strict, patient = rows(curves(validation), [Patience(1), Patience(2)])
+    strict, patient = replayed(curves(validation), [Patience(1), Patience(2)])
     assert strict["runs"] == 2  # the third has no epoch to look at
     assert strict["stop_epoch_mean"] == (3 + 5) / 2
     assert strict["never_fired_percent"] == 50
@@ -62,15 +66,15 @@ def test_a_diverged_run_is_replayed_up_to_its_end():
 
 
 def test_regret_over_a_loss_of_zero_is_not_known():
-    (found,) = rows(curves([1, 1, 2, 0.0]), [Patience(1)])
+    (found,) = replayed(curves([1, 1, 2, 0.0]), [Patience(1)])
     assert np.isnan(found["validation_regret_percent_mean"])
-    (found,) = rows(curves([1, 0, 2, 1.0]), [Patience(1)])
+    (found,) = replayed(curves([1, 0, 2, 1.0]), [Patience(1)])
     assert found["validation_regret_percent_mean"] == 0
 
 
 def test_nothing_to_replay():
     for validation in ([np.nan] * 3, [1.0]):
-        (found,) = rows(curves(validation), [Patience(1)])
+        (found,) = replayed(curves(validation), [Patience(1)])
         assert found == {"criterion": "patience(1)", "runs": 0}
 
 
@@ -86,7 +90,7 @@ def test_a_criterion_that_breaks_its_contract_is_named(answer):
             return np.array(answer)
 
     with pytest.raises(PluginError, match=r"criterion broken\(1\)"):
-        rows(curves([[3, 2, 1, 1.0], [3, 2, 1, 1.0]]), [Broken()])
+        replayed(curves([[3, 2, 1, 1.0], [3, 2, 1, 1.0]]), [Broken()])
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int16", "uint64"])
@@ -97,7 +101,7 @@ def test_a_criterion_may_stop_at_any_epoch_of_the_run_in_whole_numbers_of_any_ki
         def stops(self, train, validation):
             return np.array([1, 3], kind)
 
-    (found,) = rows(curves([[3, 2, 1, 1.0], [3, 2, 1, 1.0]]), [Sound()])
+    (found,) = replayed(curves([[3, 2, 1, 1.0], [3, 2, 1, 1.0]]), [Sound()])
     assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (2, 1.5)
 
 
@@ -110,7 +114,7 @@ def test_a_criterion_may_stop_at_any_epoch_of_the_run_in_whole_numbers_of_any_ki
     )
 )
 def test_every_criterion_gives_sound_numbers_on_every_table(validation):
-    for found in rows(curves(validation), parse_criteria(None, REGISTRY)):
+    for found in replayed(curves(validation), parse_criteria(None, REGISTRY)):
         if not found["runs"]:
             continue
         assert 0 <= found["epochs_saved_percent_mean"] < 100
@@ -129,7 +133,7 @@ def test_every_criterion_gives_sound_numbers_on_every_table(validation):
 )
 def test_the_unit_of_the_loss_changes_no_epoch(validation, factor):
     criteria = parse_criteria(None, REGISTRY)
-    both = (rows(curves(each), criteria) for each in (validation, validation * factor))
+    both = (replayed(curves(each), criteria) for each in (validation, validation * factor))
     for one, other in zip(*both, strict=True):
         for name in one:
             if "epoch" in name or name == "never_fired_percent":
@@ -145,7 +149,7 @@ def test_a_criterion_cannot_change_what_the_next_one_sees():
             return np.full(len(validation), -1)
 
     with pytest.raises(ValueError, match="read-only"):
-        rows(curves([3, 2, 1.0]), [Writes()])
+        replayed(curves([3, 2, 1.0]), [Writes()])
 
 
 def test_the_best_so_far_is_numbered_from_epoch_1():
@@ -157,7 +161,7 @@ def test_the_best_so_far_is_numbered_from_epoch_1():
 def test_before_the_first_finite_loss_epoch_1_is_selected():
     watched = series(curves([[0, np.nan, np.nan, 5, 4]]))
     assert watched.selected.tolist() == [[1, 1, 3, 4]]
-    (found,) = rows(curves([[0, np.nan, np.nan, 5, 4]]), [Patience(1)])
+    (found,) = replayed(curves([[0, np.nan, np.nan, 5, 4]]), [Patience(1)])
     assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (2, 1)
     assert np.isnan(found["validation_regret_percent_mean"])
 

@@ -40,8 +40,7 @@ def compute(
         `study` and `answers`, a list in the order of the tables. Each has `of` (its
         dataset, point and backend), `loss` (in words), `leads`
         (whether it stands for its dataset, see `points`), the rows of each table, and
-        `early_stopping`: the criterion that saves most at an acceptable regret, None where
-        nothing is recommended.
+        `early_stopping`: the row of `stopping_choice`, if there is one.
         What is not known is None.
     """
     keys = [
@@ -87,27 +86,9 @@ def _answer(
         },
         "scores": own["scores"],
         "choice_cost": {each["choice"]: each for each in own["choice_cost"]},
-        "early_stopping": None
-        if own["best_epoch"][0]["objection"]
-        else early_stopping(own["stopping"], settings),
+        "early_stopping": next(iter(own["stopping_choice"]), None),
         "frontier": own["frontier"],
     }
-
-
-def early_stopping(stopping: list[Facts], settings: AnswerSettings) -> Facts | None:
-    """Return the criterion that saves most with an acceptable mean regret, if any saves.
-
-    It was picked on the runs that it is judged on, so another time it may do worse.
-    """
-    saved, regret = "epochs_saved_percent_mean", "validation_regret_percent_mean"
-    served = [
-        row
-        for row in stopping
-        if row[saved]
-        and row[regret] is not None
-        and row[regret] <= 100 * settings.acceptable_regret
-    ]
-    return max(served, key=lambda row: row[saved], default=None)
 
 
 def loss_in_words(task: str | None) -> str:

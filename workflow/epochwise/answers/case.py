@@ -62,9 +62,14 @@ class Case:
         return None
 
     @cached_property
+    def outcomes(self) -> list[replay.Outcome]:
+        """What each criterion of early stopping would have done to each run."""
+        return replay.outcomes(self.curves, self.criteria)
+
+    @cached_property
     def stopping(self) -> Rows:
         """A row per criterion, which two tables need."""
-        return replay.rows(self.curves, self.criteria)
+        return replay.rows(self.outcomes)
 
 
 def stopping_rows(case: Case) -> Rows:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.answers.stopping import NEVER, Criterion
-from epochwise.arrays import Floats, Ints
+from epochwise.arrays import Bools, Floats, Ints
 from epochwise.errors import PluginError
 from epochwise.tables.catalogue import SPREADS
 from epochwise.tables.curves import Curves
@@ -50,8 +50,28 @@ def series(curves: Curves) -> Series:
     return Series(train, validation, test, curves.last[runs], selected)
 
 
-def rows(curves: Curves, criteria: Sequence[Criterion]) -> list[dict[str, object]]:
-    """Return a row per criterion for a dataset, point and backend.
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What one criterion would have done to each run.
+
+    Parameters
+    ----------
+    values : (quantities, runs), in the order of `QUANTITIES`; none for no run.
+    never : (runs,) whether it never fired.
+    """
+
+    criterion: str
+    values: Floats
+    never: Bools
+
+    def __getitem__(self, quantity: str) -> Floats:
+        """Give one quantity of every run, (runs,)."""
+        values: Floats = self.values[QUANTITIES.index(quantity)]
+        return values
+
+
+def outcomes(curves: Curves, criteria: Sequence[Criterion]) -> list[Outcome]:
+    """Replay every criterion on the curves of a dataset, point and backend.
 
     Of each run: the epoch at which the criterion stops (the last one where it
     never fires), the epoch that it *selects*, which is the one of least
@@ -63,10 +83,16 @@ def rows(curves: Curves, criteria: Sequence[Criterion]) -> list[dict[str, object
     """
     watched = series(curves)
     return [
-        {"criterion": criterion.label, "runs": len(watched.last)}
-        | (summary(watched, stop_epochs(watched, criterion)) if len(watched.last) else {})
+        outcome(watched, criterion.label, stop_epochs(watched, criterion))
+        if len(watched.last)
+        else Outcome(criterion.label, np.empty((len(QUANTITIES), 0)), np.empty(0, bool))
         for criterion in criteria
     ]
+
+
+def rows(every: Sequence[Outcome]) -> list[dict[str, object]]:
+    """Return a row per criterion: the spread over runs of what it would have done."""
+    return [{"criterion": one.criterion, "runs": len(one.never)} | summary(one) for one in every]
 
 
 def stop_epochs(watched: Series, criterion: Criterion) -> Ints:
@@ -94,23 +120,29 @@ def stop_epochs(watched: Series, criterion: Criterion) -> Ints:
 
 
 @quiet
-def summary(watched: Series, stops: Ints) -> dict[str, object]:
-    """Return the spread over runs of what stopping there would have done."""
+def outcome(watched: Series, criterion: str, stops: Ints) -> Outcome:
+    """Say what stopping there would have done to each run."""
     never = stops == NEVER
     stop = np.where(never, watched.last, stops)
-    run = np.arange(len(stop))
-    selected = watched.selected[run, stop - 1]
-    values = np.stack(
-        [
-            stop,
-            selected,
-            100 * (1 - stop / watched.last),
-            regret(watched.validation, selected),
-            regret(watched.test, selected),
-        ]
-    )  # (quantities, runs)
-    never_fired: dict[str, object] = {"never_fired_percent": 100 * float(never.mean())}
-    return never_fired | dict(zip(SPREAD_COLUMNS, spreads(values).ravel().tolist(), strict=True))
+    selected = watched.selected[np.arange(len(stop)), stop - 1]
+    values = [
+        stop,
+        selected,
+        100 * (1 - stop / watched.last),
+        regret(watched.validation, selected),
+        regret(watched.test, selected),
+    ]
+    return Outcome(criterion, np.stack(values), never)
+
+
+@quiet
+def summary(one: Outcome) -> dict[str, object]:
+    """Return the spread over runs of what one criterion would have done."""
+    if not len(one.never):
+        return {}
+    never_fired: dict[str, object] = {"never_fired_percent": 100 * float(one.never.mean())}
+    values = spreads(one.values).ravel().tolist()
+    return never_fired | dict(zip(SPREAD_COLUMNS, values, strict=True))
 
 
 def regret(losses: Floats, selected: Ints) -> Floats:

@@ -143,15 +143,28 @@ def _in_batches(rows: int, each: int, size: int | None) -> str:
 
 
 def stopping(answer: Facts) -> str:
-    """Say which early stopping would have saved most."""
+    """Say which early stopping saves most at an acceptable cost, and whether it can be relied on."""
     facts = answer["early_stopping"]
     if facts is None:
-        return "Early stopping: no criterion that was replayed would have saved epochs so cheaply."
-    saved = wording.percent(facts["epochs_saved_percent_mean"] / 100)
-    regret = wording.percent(facts["validation_regret_percent_mean"] / 100)
+        return "Early stopping: no criterion that was replayed saves epochs so cheaply."
+    saved, regret = (
+        wording.percent(facts[name] / 100)
+        for name in ("epochs_saved_percent", "validation_regret_percent")
+    )
+    told = f"{saved} of the epochs for {regret} more validation loss"
+    if facts["regret_upper_percent"] is None:
+        runs = "this run" if facts["units"] == 1 else f"these {facts['units']}"
+        return (
+            f"Early stopping: on {runs} {facts['criterion']} would have saved {told}; too few to say "
+            "what it does to others."
+        )
+    upper = wording.percent(facts["regret_upper_percent"] / 100)
+    sure = "each judged by what the others choose"
+    if facts["recommended"]:
+        return f"Early stopping: {facts['criterion']} saves {told}, on average {upper} at most ({sure})."
     return (
-        f"Early stopping: {facts['criterion']} would have saved {saved} of the epochs "
-        f"for {regret} more validation loss (picked on these runs)."
+        f"Early stopping: none can be relied on; {facts['criterion']} saves {told}, but on average "
+        f"up to {upper} ({sure})."
     )
 
 

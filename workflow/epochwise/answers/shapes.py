@@ -111,9 +111,9 @@ def _base(mean: Floats, seen: "Judged", settings: AnswerSettings) -> Shape:
         return replace(found, kind="untrained")
     if curve.max() - curve.min() <= (settings.tolerance + TIE) * curve.min():
         return replace(found, kind="constant")
-    inside = np.flatnonzero(curve <= seen.limit(turn, settings.tolerance))
+    inside = np.flatnonzero(curve <= seen.limit(curve, turn, settings.tolerance))
     plateau = int(inside[0]), int(inside[-1])
-    if min(curve[last], seen.smooth[last]) > seen.limit(turn, settings.rise):
+    if min(curve[last], seen.smooth[last]) > seen.limit(curve, turn, settings.rise):
         kind = "worsens" if turn == 0 else "overfits"
         return replace(found, kind=kind, plateau=plateau, overfits=True)
     if _improving(seen, turn, settings):
@@ -136,7 +136,7 @@ def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
     record = np.minimum.accumulate(smooth)
     since = np.maximum.accumulate(np.where(smooth == record, np.arange(len(smooth)), 0))
     descended = record < smooth[0] * (1 - settings.tolerance)  # a rise at the start is no hump
-    risen = np.flatnonzero(descended & (smooth > seen.limit(since, settings.rise)))
+    risen = np.flatnonzero(descended & (smooth > seen.limit(smooth, since, settings.rise)))
     if not len(risen):
         return found
     second = int(risen[0] + first_minimum(smooth[risen[0] :]))
@@ -175,9 +175,9 @@ class Judged:
     noise: Floats
     rough: bool
 
-    def limit(self, epoch: int | Ints, fraction: float) -> Floats:
-        """Return the loss up to which a curve counts as no higher than at `epoch`."""
-        low = self.smooth[epoch] if self.rough else self.curve[epoch]
+    def limit(self, curve: Floats, epoch: int | Ints, fraction: float) -> Floats:
+        """Return the loss up to which one of the curves counts as no higher than at `epoch`."""
+        low = curve[epoch]
         margin = np.fmax(np.fmax(fraction * low, self.error[epoch]), self.noise[epoch])
         found: Floats = (low + margin) * (1 + TIE)
         return found

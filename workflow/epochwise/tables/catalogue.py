@@ -310,6 +310,30 @@ ANSWERS: tuple[Table, ...] = (
         ],
     ),
     Table(
+        "stopping_choice",
+        "The early stopping to use",
+        "epochwise.answers.stopping_choice:rows_of",
+        [
+            Columns(
+                {"criterion": TEXT},
+                "saves most of those whose mean validation regret is at most *acceptable_regret*, with several units its one-sided upper bound at confidence *interval* too; no row where there is none",
+            ),
+            Columns({"units": INT}, "how many chose it"),
+            Columns(
+                {
+                    "epochs_saved_percent": FLOAT,
+                    "validation_regret_percent": FLOAT,
+                    "regret_upper_percent": FLOAT,
+                },
+                "from five units on what it saves and loses on units that did not choose: each is left out in turn and judged by what the others choose; upper bound of the mean. Below five, its means on the runs that chose it",
+            ),
+            Columns(
+                {"recommended": YES},
+                "whether the upper bound is acceptable; never below five units",
+            ),
+        ],
+    ),
+    Table(
         "refit",
         "Epochs for a refit on all rows",
         "epochwise.answers.refit:rows_of",
