@@ -10,7 +10,7 @@ import pytest
 from epochwise.data import loading
 from epochwise.data.datasets import Dataset
 from epochwise.data.standardise import cut_rows
-from epochwise.errors import DataError
+from epochwise.errors import DataError, DataWarning
 from epochwise.plugins import registry
 from epochwise.study.schema import fill_defaults
 from helpers import PLUGINS
@@ -84,19 +84,27 @@ def test_numbers_can_be_categories(tmp_path):
     assert table["postcode"].to_pylist()[0] == "1000"
 
 
-def test_drop_rows_and_impute(tmp_path):
+def test_drop_rows_and_impute_and_how_many(tmp_path):
     content = "a,c,y\n,red,1.5\n2,,2.5\n" + "".join(f"{i},blue,{i + 0.25}\n" for i in range(6))
-    table, facts = load(tmp_path, content, missing="drop_rows")
+    told = r"missing: drop_rows leaves out 2 of 8 rows; missing are values of 'a' \(1\), 'c' \(1\)$"
+    with pytest.warns(DataWarning, match=told):
+        table, facts = load(tmp_path, content, missing="drop_rows")
     assert facts.rows == table.num_rows == 6
-    table, facts = load(tmp_path, content, missing="impute")
+    assert (facts.dropped_rows, facts.missing_values) == (2, {"a": 1, "c": 1})
+    with pytest.warns(
+        DataWarning, match=r"missing: impute fills in 2 value\(s\) of 'a' \(1\), 'c'"
+    ):
+        table, facts = load(tmp_path, content, missing="impute")
     assert table.num_rows == 8
     assert facts.missing == "impute"
+    assert (facts.dropped_rows, facts.missing_values) == (0, {"a": 1, "c": 1})
     assert table["c"].null_count == 1
 
 
 def test_classes_keep_their_names_beside_missing_values(tmp_path):
     content = "a,y\n1,\n" + "".join(f"{i},{i % 3}\n" for i in range(9))
-    _, facts = load(tmp_path, content, task="classification", missing="drop_rows")
+    with pytest.warns(DataWarning, match="leaves out 1 of 10 rows"):
+        _, facts = load(tmp_path, content, task="classification", missing="drop_rows")
     assert facts.classes == ["0", "1", "2"]
     assert facts.task == "multiclass"
 
@@ -126,7 +134,8 @@ def test_decimals_are_numbers(tmp_path, task):
 def test_decimals_of_any_source_are_numbers():
     values = pa.array([Decimal("0.1"), Decimal("0.3"), None, Decimal("7.7"), Decimal("2.5")])
     dataset = Dataset(pa.table({"x": values, "y": values}), ["x"], ["y"], missing="drop_rows")
-    table, facts = loading.settle("mine", dataset, None)
+    with pytest.warns(DataWarning, match="leaves out 1 of 5 rows"):
+        table, facts = loading.settle("mine", dataset, None)
     assert facts.task == "regression"
     assert table["x"].to_pylist() == table["y"].to_pylist() == [0.1, 0.3, 7.7, 2.5]
 
@@ -197,8 +206,17 @@ BAD = {
     "no features": ("y\n" + "1\n" * 5, {}, "no feature columns are left"),
     "a row too long": ("a,y\n1,2\n1,2,3\n", {}, "Expected 2 fields in line 3, saw 3"),
     "all rows too long": ("a,y\n" + "1,2,3\n" * 5, {}, "names 2 column(s), a row has 3"),
-    "semicolons": ("a;y\n" + "1;2\n" * 5, {}, "unknown column 'y'; there are: a;y"),
-    "names of things": ("a,y\n" + MANY, {}, "more than 100 different texts, such as 'name 0'"),
+    "semicolons": (
+        "a;y\n" + "1;2\n" * 5,
+        {},
+        "the first line, 'a;y', is one column where ',' separates them; set separator: \";\"",
+    ),
+    "names of things": (
+        "a,y\n" + MANY,
+        {},
+        "has 150 different texts, another in every row, more than 100, such as 'name 0' in row 1; put "
+        "it under drop",
+    ),
     "two roles": ("a,y\n" + NUMBERS, {"features": ["a", "y"]}, "'y' stands under target and under"),
     "a role twice": ("a,y\n" + NUMBERS, {"features": ["a", "a"]}, "'a' stands under features and"),
     "categories that are no features": (
@@ -207,7 +225,7 @@ BAD = {
         "categorical: unknown feature 'b'",
     ),
     "an unknown rule": ("a,y\n" + NUMBERS, {"missing": "ignore"}, "missing: unknown rule 'ignore'"),
-    "a long separator": ("a,y\n" + NUMBERS, {"separator": "--"}, "cannot be read"),
+    "a long separator": ("a,y\n" + NUMBERS, {"separator": "--"}, "'--' cannot be one; give"),
     "an unknown option": ("a,y\n" + NUMBERS, {"targets": "y"}, "unknown option 'targets'"),
     "a target of one class": (
         "a,y\n" + "1,yes\n" * 6,
@@ -272,7 +290,7 @@ def test_a_missing_option():
 
 def test_an_unknown_type(tmp_path):
     with pytest.raises(DataError, match="unknown file type"):
-        load(tmp_path, GOOD, "data.xlsx")
+        load(tmp_path, GOOD, "data.pdf")
 
 
 def test_a_file_that_is_not_utf8_names_the_line(tmp_path):
@@ -296,13 +314,13 @@ def test_dates_are_refused(tmp_path):
 
 CUTS = {
     "an unknown word": (
-        "a,part,y\n" + "1,train,0.5\n" * 5 + "1,valid,0.5\n",
+        "a,part,y\n" + "1,train,0.5\n2,train,0.7\n" * 3 + "1,valid,0.5\n",
         {"partition": "part"},
         {},
-        "column 'part' has the word 'valid' in row 6; it may have train, validation, test",
+        "column 'part' has the word 'valid' in row 7; it may have train, validation, test",
     ),
     "a partition of one row": (
-        "a,part,y\n" + "1,train,0.5\n" * 5 + "1,validation,0.5\n",
+        "a,part,y\n" + "1,train,0.5\n2,train,0.7\n" * 3 + "1,validation,0.5\n",
         {"partition": "part"},
         {},
         "the validation partition has 1 row(s); it needs at least 2",

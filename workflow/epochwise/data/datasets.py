@@ -51,6 +51,8 @@ class Facts:
     task : "regression", "binary" or "multiclass".
     classes : the classes in order, as text; empty for regression.
     sha256 : digest of the table's columns and values.
+    missing_values : their number in each column that has any; `missing` says what becomes of them.
+    dropped_rows : how many rows are left out for them; `rows` are those that are left.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Facts:
     missing: str
     classes: list[str]
     sha256: str
+    missing_values: dict[str, int] = field(default_factory=dict)
+    dropped_rows: int = 0
 
     def save(self, path: str | Path) -> None:
         """Write the facts as JSON."""

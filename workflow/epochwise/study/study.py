@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
-from epochwise.errors import StudyError, unknown
+from epochwise.errors import StudyError, shorten, unknown
 from epochwise.study import schema, sweeps, yaml_files
 from epochwise.study.sweeps import Point
 
 Declared = Callable[[Sequence[str]], schema.Rules]
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 NAME = re.compile(schema.schema()["$defs"]["name"]["pattern"])
 
 
@@ -55,7 +57,7 @@ class Study:
     def dataset_file(self, dataset: str) -> Path | None:
         """Give the file that a dataset is read from, if it is; relative to the study's file."""
         file = self.datasets[dataset].get("file")
-        return Path(self.file).parent / file if file else None
+        return Path(self.file).parent / expanduser(file) if file else None
 
     def points(self) -> dict[str, Point]:
         """List the points of the sweep by name; a study without a sweep has one, "default"."""
@@ -137,9 +139,10 @@ def _find_one(name: str, known: Mapping[str, Path]) -> list[Path]:
     if name in known:
         return [known[name]]
     if "/" in name or name.endswith((".yaml", ".yml")):
-        if not Path(name).is_file():
+        path = Path(expanduser(name))
+        if not path.is_file():
             raise StudyError(f"studies: there is no file {name!r}; check the path.")
-        return [Path(name)]
+        return [path]
     raise StudyError(f"studies: {unknown('study', name, known)} A path ends in .yaml.")
 
 
@@ -184,10 +187,15 @@ def _check_cut(study: Study) -> None:
 
 
 def _check_files(study: Study) -> None:
-    for name in study.datasets:
+    for name, options in study.datasets.items():
+        where = f"{study.file}: datasets.{name}.file:"
+        if URL.match(str(options.get("file", ""))):
+            raise StudyError(
+                f"{where} {shorten(options['file'])!r} is a URL; download it, and give the path of the file."
+            )
         file = study.dataset_file(name)
         if file and not file.is_file():
             raise StudyError(
-                f"{study.file}: datasets.{name}.file: there is no file {str(file)!r}; check the path, "
-                "which is relative to the study file."
+                f"{where} there is no file {str(file)!r}; check the path, which is relative to the study "
+                "file."
             )
