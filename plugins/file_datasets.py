@@ -5,23 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epochwise.api import (
-    Column,
-    DataError,
-    Dataset,
-    DataWarning,
-    Written,
-    categories,
-    days,
-    hookimpl,
-    is_like_an_id,
-    look,
-    read_frame,
-    unknown,
-)
+from epochwise.api import DataError, Dataset, DataWarning, hookimpl, unknown
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what reads tables is imported where one is read
     import pandas as pd
+
+    from epochwise.api import Column, Written
 
 MISSING = ("error", "drop_rows", "impute")
 Names = str | list[str]
@@ -82,30 +71,27 @@ def load_file(
     given = {"target": target, "features": features, "drop": drop, "partition": partition}
     roles = {role: as_list(names) for role, names in given.items()}
     listed = as_list(categorical)
+    from epochwise.api import read_frame
+
     written = read_convention(file, decimal, thousands, as_list(units), as_list(missing_words))
     frame = read_frame(Path(file), separator, written.decimal, sheet, texts=listed)
     chosen = check_roles(file, roles, listed, list(frame.columns))
     forms = dict(dates) if isinstance(dates, dict) else dict.fromkeys(as_list(dates))
     check_dates(file, list(forms), roles, chosen)
-    columns = {}
-    for name in [*chosen, *roles["target"], *roles["partition"]]:
-        values = frame[name]
-        if name in forms:
-            columns[name] = days(values, written, forms[name])
-        elif name in roles["target"]:
-            columns[name] = keep(values, written, is_text=not file.lower().endswith(".parquet"))
-        elif name in listed or name in roles["partition"]:
-            columns[name] = categories(values, written)
-        else:
-            columns[name] = look(values, written)
+    used = [*chosen, *roles["target"], *roles["partition"]]
+    ways = dict.fromkeys(chosen, "look") | dict.fromkeys(listed + roles["partition"], "categories")
+    ways |= dict.fromkeys(roles["target"], "keep" if file.lower().endswith(".parquet") else "guess")
+    columns = {name: interpret(frame[name], written, ways[name], forms) for name in used}
     tell(file, columns, chosen)
     return dataset(columns, chosen, roles, missing)
 
 
 def read_convention(
     file: str, decimal: str, thousands: str | None, units: list[str], words: list[str]
-) -> Written:
+) -> "Written":
     """Say how numbers are written, or what is wrong with what the study says of it."""
+    from epochwise.api import Written
+
     try:
         return Written(decimal or ".", thousands, tuple(units), tuple(words))
     except DataError as error:
@@ -143,24 +129,37 @@ def check_dates(file: str, dates: list[str], roles: Roles, features: list[str]) 
             raise DataError(f"{file}: dates: {unknown('column in use', name, used)}")
 
 
-def keep(values: "pd.Series[object]", written: Written, is_text: bool) -> Column:
-    """Take a target as numbers or as classes; which of them it is to be is settled later.
+def interpret(
+    values: "pd.Series[object]", written: "Written", way: str, forms: Mapping[str, str | None]
+) -> "Column":
+    """Make numbers or texts of a column.
 
     Parameters
     ----------
-    is_text : whether the file is one of text, where the type of a column is only guessed.
+    way : "look" tells what a feature is, "categories" takes texts whatever they look like; a target may
+        be quantities or classes, which is settled later: "guess" makes numbers of it where it can, "keep"
+        leaves it as a file with types has it.
+    forms : the format of each column of dates, or None.
     """
+    from epochwise.api import Column, categories, days, look
+
+    if values.name in forms:
+        return days(values, written, forms[str(values.name)])
+    if way == "categories":
+        return categories(values, written)
     found = look(values, written)
     has_type = values.dtype.kind in "biuf"
-    if found.kind in ("date", "large") and not has_type:
+    if way == "look" or (found.kind in ("date", "large") and not has_type):
         return found
-    if (has_type or not is_text) and not written.missing_words:
+    if (has_type or way == "keep") and not written.missing_words:
         return Column("text", values)
     return found if found.kind == "number" else categories(values, written)
 
 
-def tell(file: str, columns: Mapping[str, Column], features: list[str]) -> None:
+def tell(file: str, columns: "Mapping[str, Column]", features: list[str]) -> None:
     """Refuse the columns that cannot be used, each with a sentence; warn of what may be meant."""
+    from epochwise.api import is_like_an_id
+
     problems = {name: column.problem for name, column in columns.items() if column.problem}
     if problems:
         raise DataError(*(f"{file}: column {name!r} {said}." for name, said in problems.items()))
@@ -176,7 +175,7 @@ def tell(file: str, columns: Mapping[str, Column], features: list[str]) -> None:
 
 
 def dataset(
-    columns: Mapping[str, Column], features: list[str], roles: Roles, missing: str
+    columns: "Mapping[str, Column]", features: list[str], roles: Roles, missing: str
 ) -> Dataset:
     """Put the columns into a table."""
     import pandas as pd

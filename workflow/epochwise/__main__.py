@@ -51,6 +51,25 @@ def answer(folder: Path, as_json: bool) -> None:
 
 
 @main.command()
+@click.argument("studies", nargs=-1, required=True)
+@click.option("--quiet", is_flag=True, help="Print the problems alone.")
+@click.option("--plugins", **PLUGINS)
+def validate(studies: tuple[str, ...], quiet: bool, plugins: Path) -> None:
+    """Say all that is wrong with STUDIES (names, files, or all) and their data; nothing is made."""
+    from epochwise.planning import validation
+    from epochwise.plugins.backend_commands import require_plugins
+
+    require_plugins(plugins)
+    found = validation.validate(list(studies), Path("config/studies"), plugins)
+    for line in [] if quiet else found.warnings:
+        click.echo(f"warning: {line}", err=True)
+    for line in found.problems if quiet else [*found.fine, *found.problems]:
+        click.echo(line)
+    if found.problems:
+        raise SystemExit(1)
+
+
+@main.command()
 @click.option("--plugins", **PLUGINS)
 def backends(plugins: Path) -> None:
     """List the backends, their frameworks' versions, and how to get those that are missing."""

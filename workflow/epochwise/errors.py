@@ -1,6 +1,6 @@
 """The errors that a user can cause, each one sentence that says what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 LONGEST_VALUE = 80  # characters of a value that a message shows
@@ -23,7 +23,7 @@ class EpochwiseError(Exception):
 
     def __str__(self) -> str:
         more = len(self.sentences) - 1
-        others = f" (And {more} more; `epochwise validate` lists all.)" if more > 0 else ""
+        others = f" And {more} more: `epochwise validate` lists all." if more > 0 else ""
         return "".join(self.sentences[:1]) + others
 
 
@@ -41,6 +41,15 @@ class DataWarning(UserWarning):
 
 class PluginError(EpochwiseError):
     """A plugin breaks its contract."""
+
+
+def problems_of(check: Callable[[], object]) -> list[str]:
+    """Call a check; give the sentences of the mistakes that it finds, none if all is well."""
+    try:
+        check()
+    except EpochwiseError as error:
+        return error.sentences
+    return []
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

@@ -11,7 +11,8 @@ from epochwise.planning.final_message import final_message
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.file_lock import lock
-from epochwise.planning.refusals import check_backends, read_plans
+from epochwise.planning.first_look import check_data
+from epochwise.planning.refusals import check_backends, check_config, read_plans
 from epochwise.tables.catalogue import ANSWERS
 from epochwise.planning.reruns import Code
 
@@ -20,9 +21,10 @@ PLUGINS = Path(relpath(Path(workflow.basedir) / "plugins"))
 CODE = Code(Path(workflow.basedir) / "workflow" / "scripts", PLUGINS)
 
 try:
+    check_config(config)
     PLANS = read_plans(config["studies"], Path("config/studies"), PLUGINS, RESULTS)
 except EpochwiseError as error:
-    raise WorkflowError(str(error)) from None
+    raise WorkflowError("\n".join(error.sentences)) from None
 
 # Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
 # There are none; and jobs, which do need pandas, are processes of their own. A plugin may import
@@ -34,10 +36,11 @@ def before_any_job():
     try:
         with visible("pandas"):
             check_backends(PLANS.values(), PLUGINS)
+        check_data(PLANS.values(), PLUGINS, CODE, Path(".snakemake/epochwise.passed"))
         file = Path(".snakemake/epochwise.lock")
         workflow.epochwise_lock = lock(file, logger.warning)
     except EpochwiseError as error:
-        raise WorkflowError(str(error)) from None
+        raise WorkflowError("\n".join(error.sentences)) from None
 
 
 def all_results(wildcards):

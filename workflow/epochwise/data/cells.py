@@ -49,17 +49,17 @@ class Cells:
         import pandas as pd
 
         self.written, self.values = written, values
-        cells = values.astype(object).where(values.notna(), None)
-        codes, found = pd.factorize(cells.map(_as_text, na_action="ignore"))
-        codes, self.texts = self._without_gaps(codes, [str(text) for text in found])
-        self.codes = codes  # (rows,) the place of each row's text; -1 where it is missing
+        mixed = values.dtype == object
+        codes, found = pd.factorize(values.map(_as_text, na_action="ignore") if mixed else values)
+        self.codes, self.texts = self._without_gaps(codes, [_as_text(cell) for cell in found])
 
     def _without_gaps(self, codes: Array, found: list[str]) -> tuple[Array, list[str]]:
-        gone = np.array(
-            [text == "" or text in self.written.missing_words for text in found] + [True]
-        )
-        places = np.where(gone, -1, np.cumsum(~gone) - 1)
-        return places[codes], [text for text, one in zip(found, gone, strict=False) if not one]
+        """Give (rows,) the place of each row's text, -1 where it is missing, and the texts."""
+        gaps = {"", *self.written.missing_words}
+        texts = [text for text in dict.fromkeys(found) if text not in gaps]
+        place = {text: number for number, text in enumerate(texts)}
+        places = np.array([*(place.get(text, -1) for text in found), -1])
+        return places[codes], texts
 
     @cached_property
     def rows(self) -> Array:

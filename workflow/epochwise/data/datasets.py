@@ -100,12 +100,12 @@ def find_source(
         )
     source = sources[options["source"]]
     known = inspect.signature(source.value).parameters
-    for key in given_options(options):
-        if key not in known:
-            raise DataError(f"dataset {name!r}: {unknown('option', str(key), [*known, 'task'])}")
-    for key, parameter in known.items():
-        if parameter.default is parameter.empty and key not in options:
-            raise DataError(f"dataset {name!r}: the option {key!r} is missing.")
+    strange = [key for key in given_options(options) if key not in known]
+    problems = [unknown("option", str(key), [*known, "task"]) for key in strange]
+    needed = [key for key, one in known.items() if one.default is one.empty]
+    problems += [f"the option {key!r} is missing." for key in needed if key not in options]
+    if problems:
+        raise DataError(*(f"dataset {name!r}: {problem}" for problem in problems))
     return source
 
 

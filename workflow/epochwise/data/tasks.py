@@ -35,6 +35,8 @@ def settle_task(
         A task that cannot be told or does not fit the target; a target of one value.
     """
     numeric = all(map(_is_numeric, _types(table, dataset)))
+    if numeric and wanted != "classification":
+        _check_varies(name, table, dataset)
     wanted = wanted or _infer(name, table, dataset, numeric)
     if wanted == "regression":
         _check_quantities(name, table, dataset, numeric)
@@ -58,8 +60,13 @@ def _check_quantities(name: str, table: pa.Table, dataset: Dataset, numeric: boo
             f"{_first_text(table, dataset)}; correct it, or set task: classification."
         )
     for column in dataset.target:
+        check_exact(name, column, table[column])
+
+
+def _check_varies(name: str, table: pa.Table, dataset: Dataset) -> None:
+    """Refuse a quantity that is the same everywhere."""
+    for column in dataset.target:
         target = table[column]
-        check_exact(name, column, target)
         if pc.all(pc.equal(target, target[0])).as_py():
             raise DataError(
                 f"dataset {name!r}: the target {column!r} has one value in all {len(target)} rows, "

@@ -7,7 +7,7 @@ from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
-from epochwise.errors import StudyError, shorten, unknown
+from epochwise.errors import StudyError, problems_of, shorten, unknown
 from epochwise.study import schema, sweeps, yaml_files
 from epochwise.study.sweeps import Point
 
@@ -59,6 +59,17 @@ class Study:
         file = self.datasets[dataset].get("file")
         return Path(self.file).parent / expanduser(file) if file else None
 
+    def missing_file(self, dataset: str) -> str:
+        """Say that the file of a dataset is not there; "" where it is, or none is needed."""
+        given, file = self.datasets[dataset].get("file", ""), self.dataset_file(dataset)
+        where = f"{self.file}: datasets.{dataset}.file:"
+        if URL.match(str(given)):
+            url = shorten(repr(given))
+            return f"{where} {url} is a URL; download it, and give the path of the file."
+        if file is None or file.is_file():
+            return ""
+        return f"{where} there is no file {str(file)!r}; check the path, which is relative to the study file."
+
     def points(self) -> dict[str, Point]:
         """List the points of the sweep by name; a study without a sweep has one, "default"."""
         return {point.name: point for point in sweeps.points(self.resolved)}
@@ -75,21 +86,55 @@ def load(path: Path, declared: Declared = lambda backends: {}) -> Study:
     Raises
     ------
     StudyError
-        The file, the key, the value and what is allowed, in one sentence.
+        The file, the key, the value and what is allowed, in a sentence for each mistake.
+    """
+    study, problems = examine(path, declared)
+    if problems or study is None:
+        raise StudyError(*problems)
+    return study
+
+
+def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study | None, list[str]]:
+    """Read a study file and list all that is wrong with it; parameters are those of `load`.
+
+    Returns
+    -------
+    study : of a file with mistakes, what is sound of its datasets and partitions; None if nothing is.
+    problems : a sentence for each mistake.
+
+    Raises
+    ------
+    StudyError
+        A file that is no YAML.
     """
     where = str(path)
     raw = yaml_files.read(path)
     own = declared(_backends(raw)) if _asked(raw) - set(schema.hyperparameters()) else {}
-    schema.check(raw, where, own)
+    if problems := schema.problems(raw, where, own):
+        raw = _sound(raw)
+    if raw is None:
+        return None, problems
     resolved = schema.fill_defaults(raw)
     _settle_own(resolved, {key: own[key] for key in _asked(raw) if key in own})
     resolved["title"] = resolved.get("title", path.stem)
     resolved["datasets"] = _datasets(resolved["datasets"])
     study = Study(path.stem, where, resolved)
-    sweeps.check(resolved, where, own)
-    _check_cut(study)
-    _check_files(study)
-    return study
+    for check in (
+        lambda: sweeps.check(resolved, where, own),
+        lambda: _check_cut(study),
+        lambda: _check_files(study),
+    ):
+        problems += problems_of(check)
+    return study, problems
+
+
+def _sound(raw: Any) -> dict[str, Any] | None:
+    """Keep the datasets and partitions of a study if they are as the schema wants them."""
+    if not isinstance(raw, dict) or schema.problems({"datasets": raw.get("datasets")}, ""):
+        return None
+    sound = {"datasets": raw["datasets"]}
+    more = sound | {"partitions": raw.get("partitions", {})}
+    return sound if schema.problems(more, "") else more
 
 
 def _asked(raw: Any) -> set[str]:
@@ -187,15 +232,5 @@ def _check_cut(study: Study) -> None:
 
 
 def _check_files(study: Study) -> None:
-    for name, options in study.datasets.items():
-        where = f"{study.file}: datasets.{name}.file:"
-        if URL.match(str(options.get("file", ""))):
-            raise StudyError(
-                f"{where} {shorten(options['file'])!r} is a URL; download it, and give the path of the file."
-            )
-        file = study.dataset_file(name)
-        if file and not file.is_file():
-            raise StudyError(
-                f"{where} there is no file {str(file)!r}; check the path, which is relative to the study "
-                "file."
-            )
+    if problems := [one for name in study.datasets if (one := study.missing_file(name))]:
+        raise StudyError(*problems)
