@@ -214,8 +214,7 @@ BAD = {
     "names of things": (
         "a,y\n" + MANY,
         {},
-        "has 150 different texts, another in every row, more than 100, such as 'name 0' in row 1; put "
-        "it under drop",
+        "has 150 different texts, another in every row, such as 'name 0' in row 1; put it under drop",
     ),
     "two roles": ("a,y\n" + NUMBERS, {"features": ["a", "y"]}, "'y' stands under target and under"),
     "a role twice": ("a,y\n" + NUMBERS, {"features": ["a", "a"]}, "'a' stands under features and"),

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from epochwise.data.looking import categories, days, is_like_an_id, look
+from epochwise.data.date_columns import days
+from epochwise.data.looking import categories, is_like_an_id, look
 from epochwise.data.written_numbers import Written
 
 pytestmark = pytest.mark.versions
@@ -138,7 +139,7 @@ def test_datetimes_and_chosen_formats_become_days():
         (
             ["03.04.20", "05.06.20"],
             None,
-            "which is no date like the others; write year-month-day, give a",
+            "which may be written '%d.%m.%y'; set dates: {a: \"%d.%m.%y\"}",
         ),
     ],
 )

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from epochwise.data.written_numbers import Written, recognise
+from epochwise.data.lookalikes import recognise
+from epochwise.data.written_numbers import Written
 from epochwise.errors import DataError
 
 pytestmark = pytest.mark.versions

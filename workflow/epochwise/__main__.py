@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -67,6 +68,26 @@ def validate(studies: tuple[str, ...], quiet: bool, plugins: Path) -> None:
         click.echo(line)
     if found.problems:
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("data")
+@click.option("--target", help="The column to predict; by default the last.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="By default the data's name with .yaml."
+)
+@click.option("--plugins", **PLUGINS)
+def init(data: str, target: str | None, output: Path | None, plugins: Path) -> None:
+    """Write a study file for DATA, a file of your own, with what is found in it."""
+    from epochwise.planning.starting_study import start
+    from epochwise.plugins.backend_commands import require_plugins
+
+    require_plugins(plugins)
+    started = start(data, target, output, plugins)
+    run = f"snakemake --cores 4 --config {quote(f'studies={started.path}')}"
+    for line in started.said:
+        click.echo(line)
+    click.echo(f"Next: epochwise validate {quote(str(started.path))}   then: {run}")
 
 
 @main.command()

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from epochwise.arrays import Array
     from epochwise.data.cells import Column
     from epochwise.data.datasets import Dataset
+    from epochwise.data.date_columns import days
     from epochwise.data.frames import read_frame
-    from epochwise.data.looking import categories, days, is_like_an_id, look
+    from epochwise.data.looking import categories, is_like_an_id, look
     from epochwise.data.written_numbers import Written
     from epochwise.errors import DataError, DataWarning, PluginError, StudyError, unknown
     from epochwise.figures import style
@@ -49,7 +50,8 @@ HOMES = {  # the modules that the names above come from
     "data.cells": ("Column",),
     "data.datasets": ("Dataset",),
     "data.frames": ("read_frame",),
-    "data.looking": ("categories", "days", "is_like_an_id", "look"),
+    "data.date_columns": ("days",),
+    "data.looking": ("categories", "is_like_an_id", "look"),
     "data.written_numbers": ("Written",),
     "errors": ("DataError", "DataWarning", "PluginError", "StudyError", "unknown"),
     "figures": ("style",),

@@ -36,10 +36,10 @@ def are_dates(texts: Sequence[str]) -> bool:
     return any(bool(_read(likely, one).notna().all()) for one in (*FORMATS, *TWO_DIGITS))
 
 
-def formats_of(texts: Sequence[str]) -> list[str]:
+def formats_of(texts: Sequence[str], among: Sequence[str] = FORMATS) -> list[str]:
     """List the formats that all texts have, each that gives other days than those before it."""
     found: dict[bytes, str] = {}
-    for one in FORMATS:
+    for one in among:
         if _read(texts[:TRIED], one).notna().all() and (every := _read(texts, one)).notna().all():
             found.setdefault(every.to_numpy().tobytes(), one)
     return list(found.values())

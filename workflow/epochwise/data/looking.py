@@ -1,7 +1,7 @@
 """Looking at a column: numbers, dates, or texts; and why it cannot be told, or what would mend it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +9,15 @@ import numpy as np
 from epochwise.arrays import Array
 from epochwise.data import dates
 from epochwise.data.cells import Cells, Column
-from epochwise.data.written_numbers import EXACT, Written, recognise
+from epochwise.data.date_columns import are_datetimes
+from epochwise.data.lookalikes import recognise
+from epochwise.data.text_frames import CODES
+from epochwise.data.written_numbers import EXACT, Written
 
 if TYPE_CHECKING:
     import pandas as pd
 
+FEW_ROWS = 20  # so many texts may all differ by chance
 MOST_CATEGORIES = 100  # a column of more different texts is a name or a comment
 LIKE_AN_ID = re.compile(
     r"(?:.*[^a-z])?(?:id|ids|uuid|index|idx|row|rownum|nr|no|number|key)", re.IGNORECASE
@@ -32,7 +36,7 @@ def look(values: "pd.Series[Any]", written: Written) -> Column:
     """
     import pandas as pd
 
-    if _are_datetimes(values):
+    if are_datetimes(values):
         return _dates(values, f"such as {str(values.dropna().iloc[0])!r}")
     if pd.api.types.is_numeric_dtype(values):
         return _plain_numbers(values, written)
@@ -58,62 +62,11 @@ def categories(values: "pd.Series[Any]", written: Written) -> Column:
     return Column("text", cells.spread(cells.texts, None, "string"), notes=notes)
 
 
-def days(values: "pd.Series[Any]", written: Written, form: str | None = None) -> Column:
-    """Make numbers of dates: days since 1970-01-01.
-
-    Parameters
-    ----------
-    form : as `strptime` has it; by default the one that all dates have.
-    """
-    if _are_datetimes(values):
-        return Column("number", _spread_days(values))
-    cells = Cells(values, written)
-    kept = [text for text, gap in zip(cells.texts, cells.usual_gaps, strict=True) if not gap]
-    forms = [form] if form else dates.formats_of(kept)
-    if len(forms) != 1:
-        return Column("unclear", values, _no_format(cells, forms))
-    each = dates.days(cells.texts, forms[0])
-    bad = np.isnan(each) & ~cells.usual_gaps
-    if bad.any():
-        place = cells.quote(int(np.argmax(bad)))
-        return Column("unclear", values, f"dates: has {place}, which is no date written {form!r}")
-    return Column("number", cells.spread(each, np.nan, "float64"))
-
-
-def _spread_days(values: "pd.Series[Any]") -> "pd.Series[Any]":
-    import pandas as pd
-
-    return pd.Series(dates.since_1970(values), index=values.index, name=values.name)
-
-
-def _no_format(cells: Cells, forms: Sequence[str]) -> str:
-    if forms:
-        first, second = (f"dates: {{{cells.values.name}: {quoted!r}}}" for quoted in forms[:2])
-        return (
-            f"dates: has {cells.quote(0)}, which may be written {forms[0]!r} or {forms[1]!r}; give the "
-            f"format, {first} or {second}"
-        )
-    ok = [one for one in cells.texts if dates.formats_of([one])]
-    odd = next((place for place, text in enumerate(cells.texts) if text not in ok), 0)
-    return (
-        f"dates: has {cells.quote(odd)}, which is no date like the others; write year-month-day, give a "
-        f'format such as dates: {{{cells.values.name}: "%d.%m.%y"}}, or put the column under drop'
-    )
-
-
 def is_like_an_id(values: "pd.Series[Any]") -> bool:
     """Tell a column of numbers that names its rows: called so, and another whole number in each."""
     name = str(values.name)
     called = LIKE_AN_ID.fullmatch(name) or CAMEL_ID.fullmatch(name)
     return bool(called and len(values) > 1 and values.is_unique and (values % 1 == 0).all())
-
-
-def _are_datetimes(values: "pd.Series[Any]") -> bool:
-    import pandas as pd
-
-    kinds = ("date", "datetime", "datetime64")
-    plain = pd.api.types.is_numeric_dtype(values)
-    return not plain and pd.api.types.infer_dtype(values, skipna=True) in kinds
 
 
 def _collections(values: "pd.Series[Any]") -> str:
@@ -147,7 +100,12 @@ def _plain_numbers(values: "pd.Series[Any]", written: Written) -> Column:
             if int(float(number)) != number:
                 return _too_large(values, number, row)
     gaps = [one for word in written.missing_words if (one := written.number(word)) is not None]
-    return Column("number", numbers.mask(numbers.isin(gaps)) if gaps else numbers)
+    code = values.attrs.get(CODES, {}).get(values.name)
+    return Column(
+        "number",
+        numbers.mask(numbers.isin(gaps)) if gaps else numbers,
+        notes=[code] if code else (),
+    )
 
 
 def _too_large(values: "pd.Series[Any]", number: int, row: int) -> Column:
@@ -175,7 +133,7 @@ def _texts(cells: Cells) -> Column:
         return _dates(cells.values, f"such as {cells.quote(int(np.argmax(strange)))}")
     if cells.rows[strange].sum() < cells.rows[cells.are_numbers].sum():
         return _a_text_among_numbers(cells, strange)
-    if len(cells.texts) > MOST_CATEGORIES:
+    if len(cells.texts) > (FEW_ROWS if _all_differ(cells) else MOST_CATEGORIES):
         return _too_many(cells)
     return categories(cells.values, cells.written)
 
@@ -215,10 +173,14 @@ def _a_text_among_numbers(cells: Cells, strange: Array) -> Column:
     return Column("unclear", cells.values, said, {"missing_words": words})
 
 
+def _all_differ(cells: Cells) -> bool:
+    return len(cells.texts) == len(cells.codes)
+
+
 def _too_many(cells: Cells) -> Column:
-    every = ", another in every row" if len(cells.texts) == len(cells.codes) else ""
+    many = ", another in every row" if _all_differ(cells) else f", more than {MOST_CATEGORIES}"
     said = (
-        f"has {len(cells.texts)} different texts{every}, more than {MOST_CATEGORIES}, such as "
-        f"{cells.quote(0)}; put it under drop, or under categorical if it is a category"
+        f"has {len(cells.texts)} different texts{many}, such as {cells.quote(0)}; put it under drop, or "
+        "under categorical if it is a category"
     )
     return Column("unclear", cells.values, said, {"drop": [cells.values.name]})

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from epochwise.data.datasets import Dataset
 from epochwise.data.dates import are_dates
-from epochwise.data.written_numbers import EXACT, Written, recognise
+from epochwise.data.lookalikes import recognise
+from epochwise.data.written_numbers import EXACT, Written
 from epochwise.errors import DataError
 
 MOSTLY = 0.5  # a target with more numbers than this share is meant to have nothing else

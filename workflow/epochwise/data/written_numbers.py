@@ -5,11 +5,8 @@ that a sentence can name the key that would read it.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from itertools import product
-from typing import Any
 
 from epochwise.errors import DataError
 
@@ -26,18 +23,6 @@ USUAL_WORDS = (  # in a column of numbers they mean a missing value, whatever th
 )
 INFINITE = re.compile(r"[-+]?inf(?:inity)?", re.IGNORECASE)  # numbers, to be refused as such
 MINUS = "-\u2212"
-CURRENCIES = r"[$€£¥₹₽₩₪₺]|US\$|R\$|A\$|C\$|EUR|USD|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|Rs\.?|kr\.?|zł|Fr\.?"
-UNITS = (
-    r"%|‰|°|°C|°F|[kcm]?m|[kcm]?m²|m³|[km]?g|[cm]?l|L|h|min|s|ms|[kM]?W|kWh|[km]?V|m?A|[kMG]?Hz|[kMG]B|km/h"
-    r"|k|K|M|bn|Mio\.?|Mrd\.?|Tsd\.?"
-)
-LIKE_A_NUMBER = re.compile(
-    rf"(?P<sign>[{MINUS}+]?)\s*(?P<before>{CURRENCIES})?\s*(?P<number>[{MINUS}+]?[0-9.,][0-9.,'\u2019_\s]*"
-    r"(?<=[0-9])(?:[eE][-+]?[0-9]+)?)\s*(?P<after>[^\W\d_]+\S*|[^\w\s.,;:/()\\-]\S{0,4})?"
-)
-KNOWN = re.compile(rf"{CURRENCIES}|{UNITS}")
-Way = tuple[dict[str, Any], float | int]  # keys, and what they make of the longest of the texts
-MOST_OF_ONE_UNIT = 20  # so many different numbers before one unknown word are measured, not named
 
 
 @dataclass(frozen=True)
@@ -99,124 +84,10 @@ class Written:
 def _pattern(decimal: str, thousands: str | None) -> re.Pattern[str]:
     """Make the pattern of a number; groups are of three digits, India's of two and three."""
     between = f"[{re.escape(ALIKE.get(thousands, thousands))}]" if thousands else ""
-    grouped = rf"[0-9]{{1,3}}(?:{between}[0-9]{{2,3}})*{between}[0-9]{{3}}|" if thousands else ""
+    grouped = (
+        rf"[1-9][0-9]{{0,2}}(?:{between}[0-9]{{2,3}})*{between}[0-9]{{3}}|" if thousands else ""
+    )
     return re.compile(
         rf"(?P<sign>[{MINUS}+]?)(?=[0-9{re.escape(decimal)}])(?P<whole>{grouped}[0-9]+|(?=.[0-9]))"
         rf"(?:{re.escape(decimal)}(?P<fraction>[0-9]*))?(?P<exponent>(?:[eE][-+]?[0-9]+)?)"
     )
-
-
-@dataclass(frozen=True)
-class Lookalike:
-    """What texts look like that are no numbers as the study has them written.
-
-    Parameters
-    ----------
-    what : "a number with a decimal comma".
-    members : which of the texts are such numbers.
-    ways : the keys that would read it, and as what: usually one way, two where it could be either.
-    instead : what to do where no key would.
-    """
-
-    what: str
-    members: list[bool]
-    ways: list[Way] = field(default_factory=list)
-    instead: str = ""
-
-    def advice(self) -> str:
-        """Say which keys to set."""
-        if not self.ways:
-            return self.instead
-        told = [
-            (", ".join(f"{key}: {_yaml(v)}" for key, v in keys.items()), n) for keys, n in self.ways
-        ]
-        if len(told) == 1:
-            return f"set {told[0][0]}"
-        return " or ".join(f"set {keys} if it is {number}" for keys, number in told)
-
-
-def _yaml(value: object) -> str:
-    return f'["{value[0]}"]' if isinstance(value, list) else f'"{value}"'
-
-
-def recognise(texts: Sequence[str], written: Written) -> Lookalike | None:
-    """Tell what at least half of some different texts look like, if it is numbers.
-
-    Parameters
-    ----------
-    texts : those of a column, each once, without those that mean a missing value.
-    written : the convention that does not read all of them.
-    """
-    if odd := _odd(texts):
-        return odd
-    matches = [LIKE_A_NUMBER.fullmatch(text) for text in texts]
-    members = [match is not None for match in matches]
-    found = [match for match in matches if match]
-    units = {match["before"] or match["after"] or "" for match in found}
-    if not found or 2 * len(found) < len(texts) or not _are_units(units - {""}, len(found)):
-        return None
-    if len(units) > 1:
-        names = " and ".join(f"the unit {one!r}" if one else "none" for one in sorted(units)[::-1])
-        instead = "write one unit in all of its rows, or none"
-        return Lookalike(f"a number with a unit; the column has {names}", members, [], instead)
-    numbers = [f"{match['sign']}{match['number']}".strip() for match in found]
-    ways = _ways(numbers, written, max(units))
-    return Lookalike(_what(ways), members, ways) if ways else None
-
-
-ODD = {
-    r"0[xX][0-9a-fA-F]+": ("a hexadecimal number", "write it as a decimal number"),
-    r"\([^\d()]{0,3}[0-9][0-9.,' ]*[^\d()]{0,3}\)": (
-        "a negative number in parentheses",
-        "write it with a minus sign",
-    ),
-}
-
-
-def _odd(texts: Sequence[str]) -> Lookalike | None:
-    """Recognise numbers that no key reads."""
-    numbers = sum(LIKE_A_NUMBER.fullmatch(text) is not None for text in texts)
-    for pattern, (what, instead) in ODD.items():
-        members = [re.fullmatch(pattern, text) is not None for text in texts]
-        if any(members) and 2 * (sum(members) + numbers) > len(texts):
-            return Lookalike(what, members, [], instead)
-    return None
-
-
-def _are_units(names: set[str], different: int) -> bool:
-    """Tell units from words: those that are known, or one word behind many different numbers."""
-    known = all(KNOWN.fullmatch(name) for name in names)
-    return known or (len(names) == 1 and different > MOST_OF_ONE_UNIT)
-
-
-def _ways(numbers: Sequence[str], written: Written, unit: str) -> list[Way]:
-    """List the conventions by which all are numbers, as the keys that would have to change."""
-    longest, text = max(numbers, key=len), "".join(numbers)
-    units = {"units": [unit]} if unit and unit not in written.units else {}
-    found = []
-    for decimal, thousands in product(DECIMALS, (None, *THOUSANDS)):
-        if decimal == thousands or not _has_use(decimal, thousands, text, written):
-            continue
-        candidate = Written(decimal, thousands)
-        if all(candidate.number(one) is not None for one in numbers):
-            marks = {"decimal": decimal, "thousands": thousands}
-            keys = {key: one for key, one in marks.items() if one != getattr(written, key)} | units
-            found.append((keys, candidate.number(longest) or 0))
-    return [way for way in found if way[0] and None not in way[0].values()]
-
-
-def _has_use(decimal: str, thousands: str | None, text: str, written: Written) -> bool:
-    """Leave out signs that neither occur nor are what the study says."""
-    occurs = any(one in text for one in ALIKE.get(thousands, thousands)) if thousands else True
-    implied = decimal == written.decimal or (thousands == "." and decimal == ",")
-    return (occurs or thousands == written.thousands) and (implied or decimal in text)
-
-
-def _what(ways: Sequence[Way]) -> str:
-    if len(ways) > 1:
-        return "a number with a decimal sign or with thousands separators"
-    keys, marks = ways[0][0], {",": "a decimal comma", ".": "a decimal point"}
-    parts = ["thousands separators"] if "thousands" in keys else []
-    parts += [marks[keys["decimal"]]] if "decimal" in keys and not parts else []
-    parts += [f"the unit {keys['units'][0]!r}"] if "units" in keys else []
-    return f"a number with {' and '.join(parts)}"

@@ -66,7 +66,8 @@ def validate(names: list[str], folder: Path, plugins: Path) -> Findings:
         findings.note(str(path), problems)
         if study is not None:
             _check_names(study, registered, plugins, findings)
-            _check_data(study, registered["datasets"], findings)
+            is_cut = not any(one.startswith(f"{path}: partitions:") for one in problems)
+            _check_data(study, registered["datasets"], findings, is_cut)
     return findings
 
 
@@ -94,22 +95,24 @@ def _check_names(study: Study, registered: Registry, plugins: Path, findings: Fi
         note(problems_of(lambda: check_backends(plans, plugins)))
 
 
-def _check_data(study: Study, sources: Mapping[str, Registered], findings: Findings) -> None:
-    """Load every dataset that can be found, cut it, and say what it holds."""
+def _check_data(
+    study: Study, sources: Mapping[str, Registered], findings: Findings, is_cut: bool
+) -> None:
+    """Load every dataset that can be found, cut it unless the cut is wrong, and say what it holds."""
     for name, options in study.datasets.items():
         if study.missing_file(name) or problems_of(partial(find_source, name, sources, options)):
             continue  # that has been said
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DataWarning)
             try:
-                findings.fine.append(f"{study.file}: {_load(study, name, sources)}")
+                findings.fine.append(f"{study.file}: {_load(study, name, sources, is_cut)}")
             except EpochwiseError as error:
                 findings.note(study.file, error.sentences)
         told = [one for one in caught if issubclass(one.category, DataWarning)]
         findings.warnings += [f"{study.file}: {one.message}" for one in told]
 
 
-def _load(study: Study, name: str, sources: Mapping[str, Registered]) -> str:
+def _load(study: Study, name: str, sources: Mapping[str, Registered], is_cut: bool) -> str:
     from epochwise.data import loading
     from epochwise.data.sizes import sizes
     from epochwise.training.problems import check_batch_sizes
@@ -118,6 +121,8 @@ def _load(study: Study, name: str, sources: Mapping[str, Registered]) -> str:
     options |= {"file": str(file)} if (file := study.dataset_file(name)) else {}
     folds = len(study.folds(name))
     table, facts = loading.load(name, sources, options, folds)
+    if not is_cut:
+        return describe(facts)
     parts = sizes(table, facts, study.resolved["partitions"], folds)
     check_batch_sizes(parts["train"], name, study.file, batch_sizes(study.resolved))
     return f"{describe(facts)}; {describe_cut(parts, folds)}"

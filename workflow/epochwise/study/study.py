@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from os.path import expanduser
 from pathlib import Path
 from typing import Any
@@ -119,13 +120,12 @@ def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study
     resolved["title"] = resolved.get("title", path.stem)
     resolved["datasets"] = _datasets(resolved["datasets"])
     study = Study(path.stem, where, resolved)
-    for check in (
-        lambda: sweeps.check(resolved, where, own),
-        lambda: _check_cut(study),
-        lambda: _check_files(study),
-    ):
-        problems += problems_of(check)
-    return study, problems
+    if swept := problems_of(lambda: sweeps.check(resolved, where, own)):
+        resolved["sweep"] = {}  # what is checked besides is told once
+    others = [
+        one for check in (_check_cut, _check_files) for one in problems_of(partial(check, study))
+    ]
+    return study, [*problems, *swept, *others]
 
 
 def _sound(raw: Any) -> dict[str, Any] | None:
