@@ -1,6 +1,9 @@
 """The command line: `python -m epochwise`."""
 
 import json
+import os
+import shutil
+import sys
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -84,10 +87,19 @@ def init(data: str, target: str | None, output: Path | None, plugins: Path) -> N
 
     require_plugins(plugins)
     started = start(data, target, output, plugins)
-    run = f"snakemake --cores 4 --config {quote(f'studies={started.path}')}"
+    check = f"{tool('epochwise')} validate {quote(str(started.path))}"
+    run = f"{tool('snakemake')} --cores 4 --config {quote(f'studies={started.path}')}"
     for line in started.said:
         click.echo(line)
-    click.echo(f"Next: epochwise validate {quote(str(started.path))}   then: {run}")
+    click.echo(f"Next: {check}   then: {run}")
+
+
+def tool(name: str) -> str:
+    """Give what to type for a command of this environment, which need not be on the path."""
+    beside = Path(sys.executable).with_name(name)
+    if shutil.which(name) or not beside.is_file():
+        return name
+    return quote(os.path.relpath(beside))
 
 
 @main.command()
