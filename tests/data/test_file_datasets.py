@@ -7,13 +7,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from epochwise.data import loading
+from epochwise.data import frames, loading
 from epochwise.data.datasets import Dataset
 from epochwise.data.standardise import cut_rows
 from epochwise.errors import DataError, DataWarning
 from epochwise.plugins import registry
 from epochwise.study.schema import fill_defaults
-from helpers import PLUGINS
+from helpers import PLUGINS, require
 
 pytestmark = pytest.mark.versions
 
@@ -302,6 +302,112 @@ def test_a_file_that_is_not_utf8_names_the_line(tmp_path):
 def test_a_parquet_file_that_is_none(tmp_path):
     with pytest.raises(DataError, match=r"data\.parquet: cannot be read"):
         load(tmp_path, GOOD, "data.parquet")
+
+
+def test_an_excel_file_without_what_reads_it_is_told_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(frames, "is_installed", lambda module: module != "openpyxl")
+    with pytest.raises(
+        DataError, match=r"needs openpyxl.*pip install -c constraints.txt -e '.\[excel\]'"
+    ):
+        load(tmp_path, b"PK", "data.xlsx")
+
+
+def book(tmp_path, **sheets):
+    require("openpyxl")
+    from openpyxl import Workbook
+
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    made.save(tmp_path / "made.xlsx")
+    return (tmp_path / "made.xlsx").read_bytes()
+
+
+TABLE = [["a", "c", "y"], *([i / 4, "NA" if i % 2 else "ZA", i / 8] for i in range(9)), [None] * 3]
+
+
+@pytest.mark.filterwarnings("ignore:.*column 'c' has 'NA' in 4 row")
+def test_an_excel_file_is_read_as_the_same_table_in_text(tmp_path):
+    content = book(tmp_path, One=[[], *TABLE], Two=[["x"]])
+    table, facts = load(tmp_path, content, "data.xlsx", sheet="One")
+    text = "\n".join(",".join(map(str, row)) for row in TABLE[:-1])
+    other, other_facts = load(tmp_path, text)
+    assert table.equals(other)
+    assert facts == other_facts
+
+
+@pytest.mark.parametrize(
+    ("sheets", "options", "sentence"),
+    [
+        (
+            {"One": TABLE, "Two": TABLE},
+            {},
+            "has the sheets 'One', 'Two'; name one, such as sheet: One",
+        ),
+        ({"One": TABLE}, {"sheet": "one"}, "there is no sheet 'one'; there are: 'One'"),
+        ({"One": []}, {}, "the sheet 'One' is empty; its first row must name the columns"),
+        (
+            {"One": [["Report"], *TABLE]},
+            {},
+            "column 2 has no name; the first line must name every column",
+        ),
+    ],
+)
+def test_an_excel_file_that_is_no_table_is_told(tmp_path, sheets, options, sentence):
+    content = book(tmp_path, **sheets)
+    with pytest.raises(DataError) as error:
+        load(tmp_path, content, "data.xlsx", **options)
+    assert sentence in str(error.value)
+
+
+def test_what_is_no_excel_file_is_told(tmp_path):
+    require("openpyxl")
+    with pytest.raises(DataError, match=r"data\.xlsx: cannot be read: File is not a zip file"):
+        load(tmp_path, GOOD, "data.xlsx")
+
+
+def test_several_columns_with_mistakes_get_a_sentence_each(tmp_path):
+    with pytest.raises(DataError) as error:
+        load(tmp_path, "a,b,c,y\n" + "0x1F,2020-01-03,1,1.5\n" * 5 + "0x2F,2020-01-04,n/k,2.5\n")
+    assert [one.split("column ")[1][:8] for one in error.value.sentences] == [
+        "'a' has ",
+        "'b' has ",
+        "'c' has ",
+    ]
+    assert str(error.value).endswith("And 2 more: `epochwise validate` lists all.")
+
+
+def test_codes_and_ids_are_numbers_with_a_warning(tmp_path):
+    content = "zip,order_id,y\n" + "".join(f"0{1000 + i},{i},{i / 7}\n" for i in range(9))
+    with pytest.warns(DataWarning) as told:
+        load(tmp_path, content)
+    first, second = (str(one.message).split("data.csv: ")[1] for one in told)
+    assert first.startswith(
+        "column 'zip' has '01000' in row 1, which is read as the number 1000; put it"
+    )
+    assert second.startswith(
+        "column 'order_id' has another whole number in every row and is called like"
+    )
+    table, _ = load(tmp_path, content, categorical="zip", drop="order_id")
+    assert table["zip"][0].as_py() == "01000"
+
+
+def test_numbers_dates_and_gaps_are_read_as_the_study_says(tmp_path):
+    content = (
+        "price;day;c;y\n"
+        + "1.037,50 €;31.12.2020;red;k.A.\n" * 2
+        + "2,5 €;1.1.2021;k.A.;-0,5\n" * 4
+    )
+    said = {"separator": ";", "decimal": ",", "thousands": ".", "units": "€", "dates": "day"}
+    content += "7 €;2.1.2021;blue;0\n" * 4 + "8 €;2.1.2021;blue;1,5\n"
+    with pytest.warns(DataWarning, match="leaves out 6 of 11 rows"):
+        table, facts = load(tmp_path, content, **said, missing_words="k.A.", missing="drop_rows")
+    assert table["price"].to_pylist() == [7, 7, 7, 7, 8]
+    assert table["day"].to_pylist() == [18629] * 5
+    assert facts.missing_values == {"c": 4, "y": 2}
 
 
 def test_dates_are_refused(tmp_path):

@@ -88,6 +88,14 @@ def test_what_cannot_be_told_is_said_with_what_to_do(values, problem):
     assert found.keys or "correct" in found.problem
 
 
+def test_rows_are_counted_with_gaps_and_columns_may_be_empty():
+    gaps = pd.Series([1, None, 2**53 + 1], dtype="Int64", name="a")
+    assert "has the whole number 9007199254740993 in row 3" in look(gaps, Written()).problem
+    empty = pd.Series([pd.NaT, pd.NaT], name="a")
+    assert look(empty, Written()).problem.startswith("has dates; list it under dates")
+    assert look(column(None, None), Written()).values.isna().all()
+
+
 def test_large_numbers_that_floats_do_tell_apart_are_numbers():
     assert look(column(2**60, 1), Written()).kind == "number"
     assert look(column("1e300", "1"), Written()).values.tolist() == [1e300, 1.0]

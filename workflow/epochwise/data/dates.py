@@ -65,5 +65,5 @@ def _read(texts: Sequence[Any], form: str) -> "pd.DatetimeIndex":
         return pd.DatetimeIndex(
             pd.to_datetime(list(texts), format=form, errors="coerce", utc=True).tz_localize(None)
         )
-    except (ValueError, OverflowError):  # what is no format at all
+    except (ValueError, TypeError, OverflowError):  # what is no format at all
         return pd.DatetimeIndex([pd.NaT] * len(texts))

@@ -55,24 +55,19 @@ def guess(path: Path, target: str | None) -> Guess:
 
 def _last(frame: "pd.DataFrame") -> str:
     """Give the last column, but not one that says which rows serve for what."""
-    return next(
-        (str(name) for name in frame.columns[::-1] if not _cuts(frame[name])),
-        str(frame.columns[-1]),
-    )
+    others = [str(name) for name in frame.columns if not _cuts(frame[name])]
+    return [*map(str, frame.columns[:1]), *others][-1]
 
 
 def _cuts(values: "pd.Series[Any]") -> bool:
     """Tell a column of the words train, validation and test."""
-    return (
-        {"train", "validation"}
-        <= set(values.dropna().map(str).head(SEEN).unique())
-        <= set(PARTITIONS)
-    )
+    words = set(values.dropna().map(str).unique())
+    return {"train", "validation"} <= words <= set(PARTITIONS)
 
 
-def _read(path: Path, found: Guess) -> "pd.DataFrame":
-    given = found.options
-    return read_frame(path, given.get("separator"), found.written.decimal, given.get("sheet"))
+def _read(path: Path, found: Guess, decimal: str | None = None) -> "pd.DataFrame":
+    separator, sheet = found.options.get("separator"), found.options.get("sheet")
+    return read_frame(path, separator, decimal or found.written.decimal, sheet)
 
 
 def _guess_layout(path: Path, found: Guess) -> None:
@@ -93,35 +88,28 @@ def _guess_layout(path: Path, found: Guess) -> None:
 
 def _guess_numbers(path: Path, frame: "pd.DataFrame", found: Guess) -> None:
     """Take the decimal sign and the thousands separator with which most columns are numbers."""
+    frame = frame.head(SEEN)
     plain = _unreadable(frame, found.written)
-    if not plain:
-        return
-    best, fewest = {}, len(plain)
-    semicolons = found.options.get("separator") == ";"
-    decimals = DECIMALS[::-1] if semicolons else DECIMALS
-    for decimal, thousands in product(decimals, (None, *THOUSANDS)):
-        if decimal == thousands or (decimal, thousands) == (".", None):
-            continue
-        keys = {"decimal": decimal} if decimal != "." else {}
-        keys |= {"thousands": thousands} if thousands else {}
-        trial = Guess(found.options | keys)
-        left = len(_unreadable(_read(path, trial), trial.written))
-        if left < fewest:
-            best, fewest = keys, left
-    found.options |= best
+    decimals = DECIMALS[::-1] if found.options.get("separator") == ";" else DECIMALS
+    frames = {one: _read(path, found, one).head(SEEN) for one in decimals if plain}
+    best: dict[str, str | None] = {}
+    fewest = len(plain)
+    for decimal, thousands in product(frames, (None, *THOUSANDS)):
+        if decimal != thousands:
+            left = len(_unreadable(frames[decimal], Written(decimal, thousands)))
+            keys = {"decimal": decimal, "thousands": thousands}
+            best, fewest = (keys, left) if left < fewest else (best, fewest)
     for key, sign in best.items():
-        found.reasons[key] = _example(frame, plain, sign)
+        if sign and (key, sign) != ("decimal", "."):
+            found.options[key], found.reasons[key] = sign, _example(frame, plain, sign)
 
 
 def _example(frame: "pd.DataFrame", columns: Iterable[str], sign: str) -> str:
     """Show the longest number that has a sign."""
-    texts = [(text.strip(), name) for name in columns for text in frame[name].dropna().map(str)]
     marks = ALIKE.get(sign, sign)
-    text, name = max(
-        ((text, name) for text, name in texts if any(mark in text for mark in marks)),
-        key=lambda found: len(found[0]),
-        default=("", columns),
-    )
+    texts = ((str(cell).strip(), name) for name in columns for cell in frame[name].dropna())
+    signed = [found for found in texts if any(mark in found[0] for mark in marks)]
+    text, name = max(signed, key=lambda found: len(found[0]), default=("", ""))
     return f"as in {text} of column {name!r}"
 
 
@@ -176,8 +164,7 @@ def _guess_missing(found: Guess) -> None:
     gaps = {name: number for name, number in gaps.items() if number}
     if gaps:
         found.options["missing"] = "drop_rows" if found.options["target"] in gaps else "impute"
-        others = {
-            "impute": "drop_rows leaves the rows out",
-            "drop_rows": "a target cannot be imputed",
-        }
-        found.reasons["missing"] = f"in {listed(gaps)}; {others[found.options['missing']]}"
+        why = "drop_rows leaves the rows out"
+        if found.options["missing"] == "drop_rows":
+            why = "a target cannot be imputed"
+        found.reasons["missing"] = f"in {listed(gaps)}; {why}"

@@ -37,7 +37,8 @@ def look(values: "pd.Series[Any]", written: Written) -> Column:
     import pandas as pd
 
     if are_datetimes(values):
-        return _dates(values, f"such as {str(values.dropna().iloc[0])!r}")
+        first = [f", such as {str(one)!r}" for one in values.dropna().head(1)]
+        return _dates(values, "".join(first))
     if pd.api.types.is_numeric_dtype(values):
         return _plain_numbers(values, written)
     strange = _collections(values)
@@ -85,7 +86,7 @@ def _dates(values: "pd.Series[Any]", example: str) -> Column:
     return Column(
         "date",
         values,
-        f"has dates, {example}; list it under dates (it becomes days since 1970-01-01), or under drop",
+        f"has dates{example}; list it under dates (it becomes days since 1970-01-01), or under drop",
         {"dates": [values.name]},
     )
 
@@ -96,9 +97,9 @@ def _plain_numbers(values: "pd.Series[Any]", written: Written) -> Column:
 
     numbers = values.astype("float64")
     if pd.api.types.is_integer_dtype(values) and (numbers.abs() >= EXACT).any():
-        for row, number in enumerate(values.dropna().map(int), start=1):
-            if int(float(number)) != number:
-                return _too_large(values, number, row)
+        for row, number in enumerate(values, start=1):
+            if not pd.isna(number) and int(float(number)) != number:
+                return _too_large(values, int(number), row)
     gaps = [one for word in written.missing_words if (one := written.number(word)) is not None]
     code = values.attrs.get(CODES, {}).get(values.name)
     return Column(
@@ -130,7 +131,7 @@ def _texts(cells: Cells) -> Column:
         said = f"has {cells.quote(place)}, which looks like {alike.what}; {alike.advice()}, {OR_A_CATEGORY}"
         return Column("unclear", cells.values, said, alike.ways[0][0] if alike.ways else {})
     if dates.are_dates(kept):
-        return _dates(cells.values, f"such as {cells.quote(int(np.argmax(strange)))}")
+        return _dates(cells.values, f", such as {cells.quote(int(np.argmax(strange)))}")
     if cells.rows[strange].sum() < cells.rows[cells.are_numbers].sum():
         return _a_text_among_numbers(cells, strange)
     if len(cells.texts) > (FEW_ROWS if _all_differ(cells) else MOST_CATEGORIES):

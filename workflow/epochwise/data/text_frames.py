@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CANDIDATES = (";", "\t", "|")  # what may separate columns besides a comma; a blank does rarely
+NUMBER = re.compile(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?")
 SEEN = 1000  # rows that are looked at for codes
 CODES = "codes"  # of a frame's attributes: what to say of columns of numbers such as 01067
 
 
-def read_text(path: Path, separator: str, decimal: str, texts: Collection[str]) -> "pd.DataFrame":
+def read_text(path: Path, separator: Any, decimal: str, texts: Collection[str]) -> "pd.DataFrame":
     """Read a text file; the parameters are those of `frames.read_frame`."""
     import pandas as pd
 
-    if len(separator) != 1:
+    if not isinstance(separator, str) or len(separator) != 1:
         raise DataError(
             f'{path}: separator: {separator!r} cannot be one; give one character, such as ";".'
         )
@@ -37,23 +38,18 @@ def read_text(path: Path, separator: str, decimal: str, texts: Collection[str]) 
         "skipinitialspace": separator != " ",
     }
     kept = {place: "str" for place, name in enumerate(names) if name in texts}
+    how["low_memory"] = False  # a column's type is told from all its rows
     try:
-        frame = pd.read_csv(
-            path, dtype=kept, low_memory=False, **how
-        )  # types are told from all rows
+        frame = pd.read_csv(path, dtype=kept, **how)
         _check_width(path, names, frame.shape[1])
         if large := _inexact(frame):
             frame[large] = pd.read_csv(path, usecols=large, dtype="str", **how)
         whole = [int(place) for place in frame.select_dtypes("integer").columns]
-        first = (
-            pd.read_csv(path, usecols=whole, dtype="str", nrows=SEEN, **how) if whole else frame[[]]
-        )
+        first = pd.read_csv(path, usecols=whole, dtype="str", nrows=SEEN, **how) if whole else None
     except pd.errors.EmptyDataError:
         raise DataError(f"{path}: has a header but no rows.") from None
-    codes = {names[place]: one for place in whole if (one := _code(first[place]))}
-    while (
-        names and not names[-1] and frame.iloc[:, -1].isna().all()
-    ):  # lines that end in a separator
+    codes = {} if first is None else {names[place]: _code(first[place]) for place in whole}
+    if names and not names[-1] and frame.iloc[:, -1].isna().all():  # lines end in a separator
         names, frame = names[:-1], frame.iloc[:, :-1]
     check_names(path, names)
     frame.columns = names
@@ -125,9 +121,7 @@ def check_names(path: Path, names: list[str]) -> None:
             f"{path}: column {names.index('') + 1} has no name; the first line must name every column, and "
             "nothing stand above it (row numbers are best left out of the file)."
         )
-    if all(re.fullmatch(r"[-+]?[0-9.]+(e[-+]?[0-9]+)?", name) for name in names) and any(
-        "." in name for name in names
-    ):
+    if "." in "".join(names) and all(NUMBER.fullmatch(name) for name in names):
         raise DataError(
             f"{path}: the first line has numbers, such as {names[0]!r}, where it must name the columns; "
             "put a line of names above it."
