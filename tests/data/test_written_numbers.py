@@ -112,6 +112,15 @@ def test_names_that_have_digits_are_no_numbers(texts):
     assert recognise(texts, Written()) is None
 
 
+def test_what_is_told_is_of_the_first_that_is_strange():
+    for texts in (["999", "1,037", "12,500"], ["€999", "€1,037", "€12,500"]):
+        found = recognise(texts, Written())
+        assert found.example == texts[1]
+        assert 'thousands: ","' in found.advice()
+        assert "if it is 1037 or" in found.advice()
+        assert "if it is 1.037" in found.advice()
+
+
 def test_what_the_study_says_already_is_not_said_again():
     assert (
         recognise(["1 037,5 €"], Written(decimal=",")).advice()

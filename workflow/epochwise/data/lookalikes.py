@@ -18,7 +18,7 @@ LIKE_A_NUMBER = re.compile(
     r"(?<=[0-9])(?:[eE][-+]?[0-9]+)?)\s*(?P<after>[^\W\d_]+\S*|[^\w\s.,;:/()\\-]\S{0,4})?"
 )
 KNOWN = re.compile(rf"{CURRENCIES}|{UNITS}")
-Way = tuple[dict[str, Any], float | int]  # keys, and what they make of the longest of the texts
+Way = tuple[dict[str, Any], float | int]  # keys, and what they make of the example
 MOST_OF_ONE_UNIT = 20  # so many different numbers before one unknown word are measured, not named
 
 
@@ -29,13 +29,13 @@ class Lookalike:
     Parameters
     ----------
     what : "a number with a decimal comma".
-    members : which of the texts are such numbers.
+    example : one of the texts that shows it.
     ways : the keys that would read it, and as what: usually one way, two where it could be either.
     instead : what to do where no key would.
     """
 
     what: str
-    members: list[bool]
+    example: str
     ways: list[Way] = field(default_factory=list)
     instead: str = ""
 
@@ -65,21 +65,21 @@ def recognise(texts: Sequence[str], written: Written) -> Lookalike | None:
     """
     if odd := _odd(texts):
         return odd
-    matches = [LIKE_A_NUMBER.fullmatch(text) for text in texts]
-    members = [match is not None for match in matches]
-    found = [match for match in matches if match]
+    found = [match for text in texts if (match := LIKE_A_NUMBER.fullmatch(text))]
     units = {match["before"] or match["after"] or "" for match in found}
     if not found or 2 * len(found) < len(texts) or not _are_units(units - {""}, len(found)):
         return None
     if len(units) > 1:
         names = " and ".join(f"the unit {one!r}" if one else "none" for one in sorted(units)[::-1])
-        instead = "write one unit in all of its rows, or none"
-        return Lookalike(f"a number with a unit; the column has {names}", members, [], instead)
-    numbers = [f"{match['sign']}{match['number']}".strip() for match in found]
-    if not max(units) and all(written.number(one) is not None for one in numbers):
+        what = f"a number with a unit; the column has {names}"
+        return Lookalike(what, found[0][0], [], "write one unit in all of its rows, or none")
+    numbers = {f"{match['sign']}{match['number']}".strip(): match[0] for match in found}
+    strange = [one for one in numbers if written.number(one) is None]
+    if not max(units) and not strange:
         return None  # what is wrong with the column is something else
-    ways = _ways(numbers, written, max(units))
-    return Lookalike(_what(ways), members, ways) if ways else None
+    first = next(iter(strange or numbers))
+    ways = _ways(list(numbers), first, written, max(units))
+    return Lookalike(_what(ways), numbers[first], ways) if ways else None
 
 
 ODD = {
@@ -95,9 +95,9 @@ def _odd(texts: Sequence[str]) -> Lookalike | None:
     """Recognise numbers that no key reads."""
     numbers = sum(LIKE_A_NUMBER.fullmatch(text) is not None for text in texts)
     for pattern, (what, instead) in ODD.items():
-        members = [re.fullmatch(pattern, text) is not None for text in texts]
-        if any(members) and 2 * (sum(members) + numbers) > len(texts):
-            return Lookalike(what, members, [], instead)
+        odd = [text for text in texts if re.fullmatch(pattern, text)]
+        if odd and 2 * (len(odd) + numbers) > len(texts):
+            return Lookalike(what, odd[0], [], instead)
     return None
 
 
@@ -107,9 +107,9 @@ def _are_units(names: set[str], different: int) -> bool:
     return known or (len(names) == 1 and different > MOST_OF_ONE_UNIT)
 
 
-def _ways(numbers: Sequence[str], written: Written, unit: str) -> list[Way]:
+def _ways(numbers: Sequence[str], first: str, written: Written, unit: str) -> list[Way]:
     """List the conventions by which all are numbers, as the keys that would have to change."""
-    longest, text = max(numbers, key=len), "".join(numbers)
+    text = "".join(numbers)
     units = {"units": [unit]} if unit and unit not in written.units else {}
     found = []
     for decimal, thousands in product(DECIMALS, (None, *THOUSANDS)):
@@ -119,7 +119,7 @@ def _ways(numbers: Sequence[str], written: Written, unit: str) -> list[Way]:
         if all(candidate.number(one) is not None for one in numbers):
             marks = {"decimal": decimal, "thousands": thousands}
             keys = {key: one for key, one in marks.items() if one != getattr(written, key)} | units
-            found.append((keys, candidate.number(longest) or 0))
+            found.append((keys, candidate.number(first) or 0))
     return [way for way in found if way[0] and None not in way[0].values()]
 
 

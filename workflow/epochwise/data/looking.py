@@ -1,7 +1,6 @@
 """Looking at a column: numbers, dates, or texts; and why it cannot be told, or what would mend it."""
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -127,7 +126,7 @@ def _texts(cells: Cells) -> Column:
         return _numbers(cells)
     kept = [text for text, gap in zip(cells.texts, cells.usual_gaps, strict=True) if not gap]
     if alike := recognise(kept, cells.written):
-        place = _first_of(cells, dict(zip(kept, alike.members, strict=True)))
+        place = cells.texts.index(alike.example)
         said = f"has {cells.quote(place)}, which looks like {alike.what}; {alike.advice()}, {OR_A_CATEGORY}"
         return Column("unclear", cells.values, said, alike.ways[0][0] if alike.ways else {})
     if dates.are_dates(kept):
@@ -137,13 +136,6 @@ def _texts(cells: Cells) -> Column:
     if len(cells.texts) > (FEW_ROWS if _all_differ(cells) else MOST_CATEGORIES):
         return _too_many(cells)
     return categories(cells.values, cells.written)
-
-
-def _first_of(cells: Cells, members: Mapping[str, bool]) -> int:
-    """Find the first text that looks like a number and is none as the study has them written."""
-    alike = np.array([members.get(text, False) for text in cells.texts])
-    odd = alike & ~cells.are_numbers
-    return int(np.argmax(odd if odd.any() else alike))
 
 
 def _numbers(cells: Cells) -> Column:

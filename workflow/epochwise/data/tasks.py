@@ -137,11 +137,11 @@ def _check_lookalikes(name: str, values: pa.ChunkedArray, column: str) -> None:
     """Refuse numbers that are written as the study does not say: they would become classes."""
     texts = [str(one).strip() for one in pc.unique(values).to_pylist()]
     if alike := recognise(texts, Written()):
-        text = next(one for one, member in zip(texts, alike.members, strict=True) if member)
+        text = alike.example
         row = [str(one).strip() for one in values.to_pylist()].index(text) + 1
         raise DataError(
             f"dataset {name!r}: the target {column!r} has {text!r} in row {row}, which looks like "
-            f"{alike.what}; {alike.advice()} if it is a quantity, or task: classification if it is a class."
+            f"{alike.what}; {alike.advice()}; or set task: classification if these are classes."
         )
     if are_dates(texts):
         raise DataError(

@@ -119,7 +119,7 @@ def check_names(path: Path, names: list[str]) -> None:
     if "" in names:
         raise DataError(
             f"{path}: column {names.index('') + 1} has no name; the first line must name every column, and "
-            "nothing stand above it (row numbers are best left out of the file)."
+            "nothing may stand above it (row numbers are best left out of the file)."
         )
     if "." in "".join(names) and all(NUMBER.fullmatch(name) for name in names):
         raise DataError(
