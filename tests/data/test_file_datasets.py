@@ -5,6 +5,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from epochwise.data import frames, loading
@@ -147,6 +148,23 @@ def test_numbers_as_text_in_a_target_are_told(tmp_path, task):
     with pytest.raises(DataError, match=sentence):
         load_parquet(tmp_path, frame, task=task)
     assert load_parquet(tmp_path, frame, task="classification")[1].task == "multiclass"
+
+
+def test_whole_numbers_beside_gaps_keep_their_last_digit(tmp_path):
+    large = pa.table({"a": [2**53 + 1, None, 1, 2, 3], "y": [0.5, 1.5, 2.5, 3.5, 4.5]})
+    pq.write_table(large, tmp_path / "made.parquet")
+    with pytest.raises(
+        DataError, match="column 'a' has the whole number 9007199254740993 in row 1"
+    ):
+        load(tmp_path, (tmp_path / "made.parquet").read_bytes(), "data.parquet", missing="impute")
+    pq.write_table(
+        pa.table({"a": [0.5, 1.5] * 3, "y": [1, 2, None] * 2}), tmp_path / "made.parquet"
+    )
+    content = (tmp_path / "made.parquet").read_bytes()
+    with pytest.warns(DataWarning, match="leaves out 2 of 6 rows"):
+        table, facts = load(tmp_path, content, "data.parquet", missing="drop_rows")
+    assert facts.classes == ["1", "2"]
+    assert table["y"].to_pylist() == [1, 2, 1, 2]
 
 
 def test_codes_of_numbers_are_numbers(tmp_path):

@@ -82,6 +82,8 @@ def test_a_unit_is_taken_from_before_or_after_a_number():
         (["1\u202f037", "2 000"], 'set thousands: " "'),
         (["0x1F", "0x2A"], "write it as a decimal number"),
         (["(1,037)", "500", "600"], "write it with a minus sign"),
+        (["1,037.50", "1.037,50"], "write all of them in one way"),
+        (["1.5", "2.5", "3,5"], "write all of them in one way"),
         (["$5", "€5"], "write one unit in all of its rows, or none"),
         (["$5", "7"], "write one unit in all of its rows, or none"),
         ([f"{n} bedrooms" for n in range(30)], 'set units: ["bedrooms"]'),

@@ -99,7 +99,10 @@ def check_file(path: Path) -> None:
 def _read_parquet(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
-    frame = pd.read_parquet(path, partitioning=None)  # a folder `year=2020` is no column
+    exact = {"integer_object_nulls": True}  # whole numbers beside gaps do not become floats
+    frame = pd.read_parquet(  # a folder `year=2020` is no column
+        path, partitioning=None, to_pandas_kwargs=exact
+    )
     frame = frame.reset_index(drop=True)  # rows are counted, not named
     frame.columns = [str(column) for column in frame.columns]
     check_names(path, list(frame.columns))

@@ -18,6 +18,8 @@ LIKE_A_NUMBER = re.compile(
     r"(?<=[0-9])(?:[eE][-+]?[0-9]+)?)\s*(?P<after>[^\W\d_]+\S*|[^\w\s.,;:/()\\-]\S{0,4})?"
 )
 KNOWN = re.compile(rf"{CURRENCIES}|{UNITS}")
+SIGNS = product(DECIMALS, (None, *THOUSANDS))
+CONVENTIONS = [Written(decimal, between) for decimal, between in SIGNS if decimal != between]
 Way = tuple[dict[str, Any], float | int]  # keys, and what they make of the example
 MOST_OF_ONE_UNIT = 20  # so many different numbers before one unknown word are measured, not named
 
@@ -78,8 +80,12 @@ def recognise(texts: Sequence[str], written: Written) -> Lookalike | None:
     if not max(units) and not strange:
         return None  # what is wrong with the column is something else
     first = next(iter(strange or numbers))
-    ways = _ways(list(numbers), first, written, max(units))
-    return Lookalike(_what(ways), numbers[first], ways) if ways else None
+    if ways := _ways(list(numbers), first, written, max(units)):
+        return Lookalike(_what(ways), numbers[first], ways)
+    if all(any(one.number(text) is not None for one in CONVENTIONS) for text in numbers):
+        what = "a number, but not written as others of the column"
+        return Lookalike(what, numbers[first], [], "write all of them in one way")
+    return None
 
 
 ODD = {
@@ -112,14 +118,14 @@ def _ways(numbers: Sequence[str], first: str, written: Written, unit: str) -> li
     text = "".join(numbers)
     units = {"units": [unit]} if unit and unit not in written.units else {}
     found = []
-    for decimal, thousands in product(DECIMALS, (None, *THOUSANDS)):
-        if decimal == thousands or not _has_use(decimal, thousands, text, written):
-            continue
-        candidate = Written(decimal, thousands)
-        if all(candidate.number(one) is not None for one in numbers):
-            marks = {"decimal": decimal, "thousands": thousands}
-            keys = {key: one for key, one in marks.items() if one != getattr(written, key)} | units
-            found.append((keys, candidate.number(first) or 0))
+    for one in CONVENTIONS:
+        used = _has_use(one.decimal, one.thousands, text, written)
+        if used and all(one.number(number) is not None for number in numbers):
+            marks = {"decimal": one.decimal, "thousands": one.thousands}
+            keys = {
+                key: mark for key, mark in marks.items() if mark != getattr(written, key)
+            } | units
+            found.append((keys, one.number(first) or 0))
     return [way for way in found if way[0] and None not in way[0].values()]
 
 
