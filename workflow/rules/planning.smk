@@ -21,7 +21,8 @@ PLUGINS = Path(relpath(Path(workflow.basedir) / "plugins"))
 CODE = Code(Path(workflow.basedir) / "workflow" / "scripts", PLUGINS)
 
 try:
-    check_config(config)
+    if Path(str(workflow.current_basedir)).parents[1] == Path(workflow.basedir):
+        check_config(config)  # used as a module, its user's configuration has more
     PLANS = read_plans(config["studies"], Path("config/studies"), PLUGINS, RESULTS)
 except EpochwiseError as error:
     raise WorkflowError("\n".join(error.sentences)) from None
