@@ -1,19 +1,20 @@
-"""A user's own CSV, TSV or Parquet file."""
+"""A user's own CSV, TSV, Excel or Parquet file."""
 
-import csv
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epochwise.api import DataError, Dataset, hookimpl, unknown
+from epochwise.api import DataError, Dataset, DataWarning, hookimpl, unknown
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what reads tables is imported where one is read
     import pandas as pd
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
+    from epochwise.api import Column, Written
+
 MISSING = ("error", "drop_rows", "impute")
-MOST_CATEGORIES = 100  # a column of more different texts is a name, a date or a comment
 Names = str | list[str]
+Roles = Mapping[str, list[str]]
 
 
 @hookimpl
@@ -28,142 +29,81 @@ def load_file(
     features: Names | None = None,
     drop: Names | None = None,
     categorical: Names | None = None,
+    dates: Names | dict[str, str] | None = None,
     partition: str | None = None,
     missing: str = "error",
+    missing_words: Names | None = None,
     separator: str | None = None,
+    decimal: str = ".",
+    thousands: str | None = None,
+    units: Names | None = None,
+    sheet: str | None = None,
 ) -> Dataset:
     """Read a file.
 
     Parameters
     ----------
-    file : path of a `.csv`, `.tsv` or `.parquet` file, UTF-8, its first line the
+    file : path of a `.csv`, `.tsv`, `.xlsx` or `.parquet` file, UTF-8, its first line the
         names of the columns.
     target : one or several columns to predict.
     features : columns to predict from; by default all others.
     drop : columns to leave out.
     categorical : features to one-hot encode; columns of text always are.
+    dates : columns of dates, which become days since 1970-01-01; or a mapping from each to its
+        format, as `strptime` has it.
     partition : a column of the words train, validation and test.
     missing : "error"; "drop_rows", leave out rows with a missing value; or
         "impute", by the training rows' mean, for categories their most frequent
         value (missing targets are an error still).
+    missing_words : what means a missing value besides the empty cell, and in a column of numbers
+        besides the usual words.
     separator : the character between columns, by default a comma (a tab in `.tsv`).
+    decimal, thousands, units : how numbers are written.
+    sheet : the sheet of an Excel file that has several.
 
     Raises
     ------
     DataError
-        The file, the column or row, and what to do.
+        The file, the column or row, and what to do; a sentence for each column that has a mistake.
     """
     if missing not in MISSING:
         raise DataError(f"{file}: missing: {unknown('rule', str(missing), MISSING)}")
-    frame = read(Path(file), separator)
-    roles = {"target": target, "features": features, "drop": drop, "partition": partition}
-    columns = {role: as_list(names) for role, names in roles.items()}
-    if not columns["target"]:
-        raise DataError(f"{file}: target: is empty; name one or several columns to predict.")
-    check_roles(file, columns, list(frame.columns))
-    chosen = columns["features"] or the_others(file, list(frame.columns), columns)
+    given = {"target": target, "features": features, "drop": drop, "partition": partition}
+    roles = {role: as_list(names) for role, names in given.items()}
     listed = as_list(categorical)
-    check_categorical(file, listed, chosen)
-    texts = [column for column in chosen if column in listed or is_text(file, frame[column])]
-    kinds = {column: "string" if column in texts else "float64" for column in chosen}
-    frame = frame[[*chosen, *columns["target"], *columns["partition"]]].astype(kinds)
-    import pyarrow as pa
+    from epochwise.api import read_frame
 
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    return Dataset(
-        table,
-        chosen,
-        columns["target"],
-        None,
-        texts,
-        next(iter(columns["partition"]), None),
-        missing,
-    )
+    written = read_convention(file, decimal, thousands, as_list(units), as_list(missing_words))
+    frame = read_frame(Path(file), separator, written.decimal, sheet, texts=listed)
+    chosen = check_roles(file, roles, listed, list(frame.columns))
+    forms = dict(dates) if isinstance(dates, dict) else dict.fromkeys(as_list(dates))
+    check_dates(file, list(forms), roles, chosen)
+    used = [*chosen, *roles["target"], *roles["partition"]]
+    ways = dict.fromkeys(chosen, "look") | dict.fromkeys(listed + roles["partition"], "categories")
+    ways |= dict.fromkeys(roles["target"], "keep" if file.lower().endswith(".parquet") else "guess")
+    columns = {name: interpret(frame[name], written, ways[name], forms) for name in used}
+    tell(file, columns, chosen)
+    return dataset(columns, chosen, roles, missing)
 
 
-def read(path: Path, separator: str | None = None) -> "pd.DataFrame":
-    """Read the file with pandas, or say what is wrong with it."""
-    suffix = path.suffix.lower()
-    if not path.is_file():
-        raise DataError(f"{path}: there is no such file; a path is relative to the study file.")
-    if suffix not in (*SEPARATORS, ".parquet"):
-        raise DataError(f"{path}: unknown file type {suffix!r}; use .csv, .tsv or .parquet.")
-    if path.stat().st_size == 0:
-        raise DataError(f"{path}: is empty; the first line must name the columns.")
+def read_convention(
+    file: str, decimal: str, thousands: str | None, units: list[str], words: list[str]
+) -> "Written":
+    """Say how numbers are written, or what is wrong with what the study says of it."""
+    from epochwise.api import Written
+
     try:
-        frame = read_frame(path, separator or SEPARATORS.get(suffix, ""))
-    except UnicodeDecodeError:
-        raise DataError(
-            f"{path}: line {first_bad_line(path)} is not UTF-8 text; save the file as UTF-8."
-        ) from None
-    except (ValueError, TypeError, OSError, csv.Error) as error:
-        raise DataError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
-    if frame.empty:
-        raise DataError(f"{path}: has a header but no rows.")
-    return frame
+        return Written(decimal or ".", thousands, tuple(units), tuple(words))
+    except DataError as error:
+        raise DataError(f"{file}: {error}") from None
 
 
-def read_frame(path: Path, separator: str) -> "pd.DataFrame":
-    """Read with pandas; a separator of "" means Parquet."""
-    import pandas as pd
-
-    if not separator:
-        frame = pd.read_parquet(path, partitioning=None)  # a folder `year=2020` is no column
-        frame = frame.reset_index(drop=True)  # rows are counted, not named
-        frame.columns = [str(column) for column in frame.columns]
-        check_names(path, list(frame.columns))
-        return frame
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = next(csv.reader(file, delimiter=separator), [])
-    check_names(path, header)
-    try:
-        frame = pd.read_csv(
-            path,
-            sep=separator,
-            header=None,
-            skiprows=1,
-            encoding="utf-8-sig",
-            low_memory=False,  # a column's type is told from all its rows
-        )
-    except pd.errors.EmptyDataError:
-        raise DataError(f"{path}: has a header but no rows.") from None
-    if frame.shape[1] != len(header):
-        raise DataError(
-            f"{path}: the first line names {len(header)} column(s), a row has {frame.shape[1]}; "
-            "correct it, or give the separator."
-        )
-    frame.columns = header
-    return frame
-
-
-def check_names(path: Path, names: list[str]) -> None:
-    """Refuse columns without a name, and names that repeat, which pandas would change."""
-    if not any(names):
-        raise DataError(f"{path}: the first line is empty; it must name the columns.")
-    if "" in names:
-        raise DataError(
-            f"{path}: column {names.index('') + 1} has no name; name it (row numbers are best left "
-            "out of the file)."
-        )
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DataError(f"{path}: the column name {twice[0]!r} stands twice; rename one.")
-
-
-def first_bad_line(path: Path) -> int:
-    """Find the line that is not UTF-8, counted from 1."""
-    data = path.read_bytes()
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return data[: error.start].count(b"\n") + 1
-    return 1  # a separator or a quote that no encoding explains
-
-
-def check_roles(file: str, columns: dict[str, list[str]], there: list[str]) -> None:
-    """Refuse columns that the file does not have, or that are given two roles."""
+def check_roles(file: str, roles: Roles, categorical: list[str], there: list[str]) -> list[str]:
+    """Give the features; refuse columns that the file does not have, or that are given two roles."""
+    if not roles["target"]:
+        raise DataError(f"{file}: target: is empty; name one or several columns to predict.")
     taken: dict[str, str] = {}
-    for role, names in columns.items():
+    for role, names in roles.items():
         for name in names:
             if name not in there:
                 raise DataError(f"{file}: {role}: {unknown('column', name, there)}")
@@ -172,53 +112,80 @@ def check_roles(file: str, columns: dict[str, list[str]], there: list[str]) -> N
                     f"{file}: {name!r} stands under {taken[name]} and under {role}; choose one."
                 )
             taken[name] = role
-
-
-def the_others(file: str, there: list[str], columns: dict[str, list[str]]) -> list[str]:
-    """List the columns that have no other role: the features."""
-    apart = {name for names in columns.values() for name in names}
-    others = [name for name in there if name not in apart]
-    if not others:
+    features = roles["features"] or [name for name in there if name not in taken]
+    if not features:
         raise DataError(f"{file}: no feature columns are left beside the target.")
-    return others
-
-
-def check_categorical(file: str, listed: list[str], features: list[str]) -> None:
-    """Refuse categories that are no features."""
-    for name in listed:
+    for name in categorical:
         if name not in features:
             raise DataError(f"{file}: categorical: {unknown('feature', name, features)}")
+    return features
 
 
-def is_text(file: str, values: "pd.Series[object]") -> bool:
-    """Tell categories from numbers; a few texts among numbers are a mistake."""
+def check_dates(file: str, dates: list[str], roles: Roles, features: list[str]) -> None:
+    """Refuse dates that are no columns in use."""
+    used = [*features, *roles["target"]]
+    for name in dates:
+        if name not in used:
+            raise DataError(f"{file}: dates: {unknown('column in use', name, used)}")
+
+
+def interpret(
+    values: "pd.Series[object]", written: "Written", way: str, forms: Mapping[str, str | None]
+) -> "Column":
+    """Make numbers or texts of a column.
+
+    Parameters
+    ----------
+    way : "look" tells what a feature is, "categories" takes texts whatever they look like; a target may
+        be quantities or classes, which is settled later: "guess" makes numbers of it where it can, "keep"
+        leaves it as a file with types has it.
+    forms : the format of each column of dates, or None.
+    """
+    from epochwise.api import Column, categories, days, look
+
+    if values.name in forms:
+        return days(values, written, forms[str(values.name)])
+    if way == "categories":
+        return categories(values, written)
+    found = look(values, written)
+    has_type = values.dtype.kind in "biuf"
+    if way == "look" or (found.kind in ("date", "large") and not has_type):
+        return found
+    if (has_type or way == "keep") and not written.missing_words:
+        return Column("text", values)
+    return found if found.kind == "number" else categories(values, written)
+
+
+def tell(file: str, columns: "Mapping[str, Column]", features: list[str]) -> None:
+    """Refuse the columns that cannot be used, each with a sentence; warn of what may be meant."""
+    from epochwise.api import is_like_an_id
+
+    problems = {name: column.problem for name, column in columns.items() if column.problem}
+    if problems:
+        raise DataError(*(f"{file}: column {name!r} {said}." for name, said in problems.items()))
+    for name, column in columns.items():
+        notes = list(column.notes)
+        if name in features and column.kind == "number" and is_like_an_id(column.values):
+            notes.append(
+                "has another whole number in every row and is called like an id, which teaches nothing; "
+                "put it under drop unless it measures something"
+            )
+        for note in notes:
+            warnings.warn(f"{file}: column {name!r} {note}", DataWarning, stacklevel=2)
+
+
+def dataset(
+    columns: "Mapping[str, Column]", features: list[str], roles: Roles, missing: str
+) -> Dataset:
+    """Put the columns into a table."""
     import pandas as pd
+    import pyarrow as pa
 
-    if pd.api.types.is_numeric_dtype(values):
-        return False
-    if pd.api.types.is_datetime64_any_dtype(values):
-        raise DataError(f"{file}: column {values.name!r} has dates; drop it, or make it numbers.")
-    present = values.dropna()
-    strange = present[pd.to_numeric(present.astype(str), errors="coerce").isna()]
-    if len(strange) < len(present) / 2:
-        check_numbers(file, values.name, strange)
-        return False
-    if present.astype(str).nunique() > MOST_CATEGORIES:
-        raise DataError(
-            f"{file}: column {values.name!r} has more than {MOST_CATEGORIES} different texts, such as "
-            f"{strange.iloc[0]!r}; put it under drop, or under categorical if it is a category."
-        )
-    return True
-
-
-def check_numbers(file: str, column: object, strange: "pd.Series[object]") -> None:
-    """Refuse a column of numbers with texts among them."""
-    if len(strange):
-        raise DataError(
-            f"{file}: column {column!r} has the text {strange.iloc[0]!r} in row "
-            f"{int(strange.index[0]) + 1} among numbers; correct it, or list the column under "
-            "categorical."
-        )
+    frame = pd.DataFrame({name: column.values for name, column in columns.items()})
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    texts = [name for name in features if columns[name].kind == "text"]
+    part = next(iter(roles["partition"]), None)
+    return Dataset(table, features, roles["target"], None, texts, part, missing)
 
 
 def as_list(names: Names | None) -> list[str]:

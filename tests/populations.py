@@ -42,9 +42,9 @@ class Score:
     """How a population's studies of one size fared; shares are fractions."""
 
     studies: int
-    covered: float  # intervals that hold the true best epoch, lower bounds that are no higher
+    covered: float  # intervals that hold the true best epoch; one that reaches the end is open
     width: float  # median width of the interval, of all epochs
-    censored: float  # studies that state a lower bound, as their curve still falls at the end
+    censored: float  # studies whose interval is open, as their curve is lowest at the end
     ranged: float  # studies that state a safe range
     false: float  # safe ranges that hold an epoch that costs more than they say, of all studies
     loss: float  # losses ± margin that hold the true loss at the epoch that was chosen
@@ -78,12 +78,11 @@ def score(population: Population, count: int, studies: int, seed: int) -> Score:
     rng, settings = np.random.default_rng([seed, count]), AnswerSettings.of()
     facts = [judged(population, study_of(population, count, rng), settings) for _ in range(studies)]
     table = {name: np.array([one[name] for one in facts]) for name in facts[0]}
-    known = np.isfinite(table["width"])
     return Score(
         studies,
         float(table["covered"].mean()),
-        float(np.median(table["width"][known])) if known.any() else float("nan"),
-        float(1 - known.mean()),
+        float(np.median(table["width"])),
+        float(table["open"].mean()),
         float(table["ranged"].mean()),
         float(table["false"].mean()),
         float(table["loss"].mean()),
@@ -120,8 +119,9 @@ def judged(population: Population, curves: Curves, settings: AnswerSettings) -> 
     here = float(truth[stated["best_epoch"]])  # type: ignore[call-overload]
     off = abs(float(stated["left_out_loss"]) - here)  # type: ignore[arg-type]
     return {
-        "covered": float(low <= best <= high if low is not None else stated["best_epoch"] <= best),  # type: ignore[operator]
-        "width": np.nan if low is None else (high - low) / last,  # type: ignore[operator]
+        "covered": float(low <= best and (high is None or high == last or best <= high)),  # type: ignore[operator]
+        "width": ((last if high is None else high) - low) / last,  # type: ignore[operator]
+        "open": float(high is None),
         "ranged": float(ranged),
         "false": float(ranged and 100 * worst > cost),  # type: ignore[operator]
         "loss": float(off <= float(stated["left_out_margin"])),  # type: ignore[arg-type]

@@ -104,11 +104,12 @@ def test_at_the_end_of_training_the_best_epoch_is_a_lower_bound():
     still = row(curves(3 - epoch / 50 + noise), SETTINGS)
     assert still["censored"]
     assert still["objection"] == "still improving at the last epoch: train longer first"
-    assert not set(still) & {"interval_low", "safe_low"}
+    assert not set(still) & {"interval_high", "safe_low"}
+    assert still["interval_low"] == 100
     flat = row(curves(1 + np.exp(-epoch / 5) + noise), SETTINGS)
     assert flat["censored"]
     assert flat["objection"] is None
-    assert "interval_low" not in flat
+    assert "interval_high" not in flat
     assert flat["safe_high"] == 100
     assert not row(curves(valleys(runs=6)), SETTINGS)["censored"]
 

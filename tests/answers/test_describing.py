@@ -162,18 +162,20 @@ def test_a_best_epoch_at_the_end_is_a_lower_bound():
     facts |= {"interval_low": None, "safe_low": None}
     told = lines(point(best_epoch=facts))
     assert told[0] == (
-        "diabetes, batch_size 200, numpy: the best epoch is at least 4,990 of 5,000: the validation "
-        "loss was still falling when training ended. Train longer."
+        "diabetes, batch_size 200, numpy: train longer than 5,000 epochs. The validation loss was still "
+        "falling when training ended: the best epoch of these runs is at least 4,990."
     )
+    bound = lines(point(best_epoch=facts | {"interval_low": 4500, "interval_high": None}))[0]
+    assert bound.endswith("training ended: the best epoch is at least 4,500 (95 % interval).")
     assert told[1].startswith("There, ")
-    facts = {"censored": True, "best_epoch": 5000, "interval_low": None, "safe_high": 5000}
+    facts = {"censored": True, "best_epoch": 5000, "interval_high": None, "safe_high": 5000}
     told = lines(point(best_epoch=facts))
     assert told[0].endswith(
         ": train 5,000 epochs. The validation loss was lowest at the end, so more may be better still, "
         "but it hardly fell any more."
     )
     assert told[1].startswith("Anything from 1,000 to 5,000 or more costs less than 2 %")
-    assert "interval" not in told[1]
+    assert "lies between 1,100 and 5,000 or more (95 % interval)" in told[1]
 
 
 @pytest.mark.parametrize("kind", ["constant", "worsens", "untrained", "unknown"])

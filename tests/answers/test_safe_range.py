@@ -13,9 +13,9 @@ pytestmark = pytest.mark.versions
 
 def plain_range(units, confidence, cost, inflation=1.0):
     """Test each epoch against every other, one by one; at most 500 epochs."""
-    half = round(0.05 * units.shape[1]) // 2
+    half = [int(min(0.05 * units.shape[1], 0.1 * e) / 2) for e in range(units.shape[1])]
     smooth = np.array(
-        [[u[max(0, e - half) : e + half + 1].mean() for e in range(len(u))] for u in units]
+        [[u[max(0, e - half[e]) : e + half[e] + 1].mean() for e in range(len(u))] for u in units]
     )
     critical = student.ppf((1 + confidence) / 2, len(units) - 1) * inflation
 
@@ -42,7 +42,7 @@ def plain_range(units, confidence, cost, inflation=1.0):
 @pytest.mark.parametrize("inflation", [1.0, 1.6])
 def test_it_is_what_testing_every_pair_gives(runs, first_cost, inflation):
     for seed in range(2):
-        units = valleys(runs=runs, epochs=40, best=20, spread=4, seed=seed)
+        units = valleys(runs=runs, epochs=60, best=30, spread=5, seed=seed)
         costs = [cost for cost in (0.01, 0.02, 0.05, 0.1) if cost >= first_cost]
         wanted = (plain_range(units, 0.95, cost, inflation) for cost in costs)
         wanted = next((found for found in wanted if found), None)
@@ -84,16 +84,18 @@ def test_of_thousands_of_epochs_five_hundred_are_compared_and_the_ends_are_among
     first, last, cost = safe_range(np.tile(curve, (10, 1)), 0.95)
     smooth = smoothed(curve[np.newaxis], np.arange(5001))[0]
     within = np.flatnonzero(smooth <= 1.01 * smooth.min())
-    assert within[0] <= first <= within[0] + 10
-    assert within[-1] - 10 <= last <= within[-1]
+    assert within[0] <= first <= within[0] + 20
+    assert within[-1] - 20 <= last <= within[-1]
     assert cost == 0.01
     flat = safe_range(np.ones((10, 5001)), 0.95)
     assert (flat.first, flat.last) == (0, 5000)
 
 
 def test_near_an_end_the_running_mean_is_over_what_there_is():
-    curve = np.arange(100.0)[np.newaxis]  # a window of five
-    assert smoothed(curve, np.array([0, 1, 50, 98, 99])).tolist() == [[1, 1.5, 50, 97.5, 98]]
+    curve = np.arange(100.0)[np.newaxis] ** 2  # a window of five, early on of fewer
+    wanted = [0, 100, (19**2 + 20**2 + 21**2) / 3, (48**2 + 49**2 + 50**2 + 51**2 + 52**2) / 5]
+    wanted += [(96**2 + 97**2 + 98**2 + 99**2) / 4]
+    assert smoothed(curve, np.array([0, 10, 20, 50, 98])).tolist() == [wanted]
 
 
 def test_epochs_without_a_loss_are_passed_over():
@@ -103,3 +105,13 @@ def test_epochs_without_a_loss_are_passed_over():
     found = safe_range(units, 0.95)
     assert found.last <= 39
     assert safe_range(np.full((5, 9), np.nan), 0.95) is None
+
+
+def test_a_minimum_early_in_a_long_training_is_not_smoothed_away():
+    """The lowest point at epoch 60 of 5,000 is as sharp as that of a training of 150 epochs."""
+    epoch = np.arange(5001)
+    curve = 1 + np.log((epoch + 1) / 61) ** 2
+    first, last, cost = safe_range(np.tile(curve, (10, 1)), 0.95)
+    within = np.flatnonzero(curve <= 1 + cost)
+    assert within[0] - 1 <= first <= 60 <= last <= within[-1] + 1
+    assert last - first > 0.7 * (within[-1] - within[0])

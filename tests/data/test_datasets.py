@@ -7,7 +7,7 @@ from epochwise import parquet
 from epochwise.data import loading
 from epochwise.data.datasets import Dataset, read_facts
 from epochwise.data.loading import digest, settle
-from epochwise.errors import DataError
+from epochwise.errors import DataError, DataWarning
 from epochwise.plugins import registry
 from helpers import PLUGINS
 
@@ -113,7 +113,8 @@ def test_the_study_overrides_what_the_dataset_says():
 
 
 def test_rows_with_missing_values_are_dropped_wherever_the_dataset_comes_from():
-    table, facts = settle("mine", of([1.5, None, 2.5, 3.5, 4.5], missing="drop_rows"), None)
+    with pytest.warns(DataWarning, match="leaves out 1 of 5 rows"):
+        table, facts = settle("mine", of([1.5, None, 2.5, 3.5, 4.5], missing="drop_rows"), None)
     assert facts.rows == 4
     assert table["x"].to_pylist() == [0.0, 3.0, 4.5, 6.0]
 

@@ -5,15 +5,16 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from epochwise.data import loading
+from epochwise.data import frames, loading
 from epochwise.data.datasets import Dataset
 from epochwise.data.standardise import cut_rows
-from epochwise.errors import DataError
+from epochwise.errors import DataError, DataWarning
 from epochwise.plugins import registry
 from epochwise.study.schema import fill_defaults
-from helpers import PLUGINS
+from helpers import PLUGINS, require
 
 pytestmark = pytest.mark.versions
 
@@ -84,19 +85,27 @@ def test_numbers_can_be_categories(tmp_path):
     assert table["postcode"].to_pylist()[0] == "1000"
 
 
-def test_drop_rows_and_impute(tmp_path):
+def test_drop_rows_and_impute_and_how_many(tmp_path):
     content = "a,c,y\n,red,1.5\n2,,2.5\n" + "".join(f"{i},blue,{i + 0.25}\n" for i in range(6))
-    table, facts = load(tmp_path, content, missing="drop_rows")
+    told = r"missing: drop_rows leaves out 2 of 8 rows; missing are values of 'a' \(1\), 'c' \(1\)$"
+    with pytest.warns(DataWarning, match=told):
+        table, facts = load(tmp_path, content, missing="drop_rows")
     assert facts.rows == table.num_rows == 6
-    table, facts = load(tmp_path, content, missing="impute")
+    assert (facts.dropped_rows, facts.missing_values) == (2, {"a": 1, "c": 1})
+    with pytest.warns(
+        DataWarning, match=r"missing: impute fills in 2 value\(s\) of 'a' \(1\), 'c'"
+    ):
+        table, facts = load(tmp_path, content, missing="impute")
     assert table.num_rows == 8
     assert facts.missing == "impute"
+    assert (facts.dropped_rows, facts.missing_values) == (0, {"a": 1, "c": 1})
     assert table["c"].null_count == 1
 
 
 def test_classes_keep_their_names_beside_missing_values(tmp_path):
     content = "a,y\n1,\n" + "".join(f"{i},{i % 3}\n" for i in range(9))
-    _, facts = load(tmp_path, content, task="classification", missing="drop_rows")
+    with pytest.warns(DataWarning, match="leaves out 1 of 10 rows"):
+        _, facts = load(tmp_path, content, task="classification", missing="drop_rows")
     assert facts.classes == ["0", "1", "2"]
     assert facts.task == "multiclass"
 
@@ -126,7 +135,8 @@ def test_decimals_are_numbers(tmp_path, task):
 def test_decimals_of_any_source_are_numbers():
     values = pa.array([Decimal("0.1"), Decimal("0.3"), None, Decimal("7.7"), Decimal("2.5")])
     dataset = Dataset(pa.table({"x": values, "y": values}), ["x"], ["y"], missing="drop_rows")
-    table, facts = loading.settle("mine", dataset, None)
+    with pytest.warns(DataWarning, match="leaves out 1 of 5 rows"):
+        table, facts = loading.settle("mine", dataset, None)
     assert facts.task == "regression"
     assert table["x"].to_pylist() == table["y"].to_pylist() == [0.1, 0.3, 7.7, 2.5]
 
@@ -138,6 +148,23 @@ def test_numbers_as_text_in_a_target_are_told(tmp_path, task):
     with pytest.raises(DataError, match=sentence):
         load_parquet(tmp_path, frame, task=task)
     assert load_parquet(tmp_path, frame, task="classification")[1].task == "multiclass"
+
+
+def test_whole_numbers_beside_gaps_keep_their_last_digit(tmp_path):
+    large = pa.table({"a": [2**53 + 1, None, 1, 2, 3], "y": [0.5, 1.5, 2.5, 3.5, 4.5]})
+    pq.write_table(large, tmp_path / "made.parquet")
+    with pytest.raises(
+        DataError, match="column 'a' has the whole number 9007199254740993 in row 1"
+    ):
+        load(tmp_path, (tmp_path / "made.parquet").read_bytes(), "data.parquet", missing="impute")
+    pq.write_table(
+        pa.table({"a": [0.5, 1.5] * 3, "y": [1, 2, None] * 2}), tmp_path / "made.parquet"
+    )
+    content = (tmp_path / "made.parquet").read_bytes()
+    with pytest.warns(DataWarning, match="leaves out 2 of 6 rows"):
+        table, facts = load(tmp_path, content, "data.parquet", missing="drop_rows")
+    assert facts.classes == ["1", "2"]
+    assert table["y"].to_pylist() == [1, 2, 1, 2]
 
 
 def test_codes_of_numbers_are_numbers(tmp_path):
@@ -197,8 +224,16 @@ BAD = {
     "no features": ("y\n" + "1\n" * 5, {}, "no feature columns are left"),
     "a row too long": ("a,y\n1,2\n1,2,3\n", {}, "Expected 2 fields in line 3, saw 3"),
     "all rows too long": ("a,y\n" + "1,2,3\n" * 5, {}, "names 2 column(s), a row has 3"),
-    "semicolons": ("a;y\n" + "1;2\n" * 5, {}, "unknown column 'y'; there are: a;y"),
-    "names of things": ("a,y\n" + MANY, {}, "more than 100 different texts, such as 'name 0'"),
+    "semicolons": (
+        "a;y\n" + "1;2\n" * 5,
+        {},
+        "the first line, 'a;y', is one column where ',' separates them; set separator: \";\"",
+    ),
+    "names of things": (
+        "a,y\n" + MANY,
+        {},
+        "has 150 different texts, another in every row, such as 'name 0' in row 1; put it under drop",
+    ),
     "two roles": ("a,y\n" + NUMBERS, {"features": ["a", "y"]}, "'y' stands under target and under"),
     "a role twice": ("a,y\n" + NUMBERS, {"features": ["a", "a"]}, "'a' stands under features and"),
     "categories that are no features": (
@@ -207,7 +242,7 @@ BAD = {
         "categorical: unknown feature 'b'",
     ),
     "an unknown rule": ("a,y\n" + NUMBERS, {"missing": "ignore"}, "missing: unknown rule 'ignore'"),
-    "a long separator": ("a,y\n" + NUMBERS, {"separator": "--"}, "cannot be read"),
+    "a long separator": ("a,y\n" + NUMBERS, {"separator": "--"}, "'--' cannot be one; give"),
     "an unknown option": ("a,y\n" + NUMBERS, {"targets": "y"}, "unknown option 'targets'"),
     "a target of one class": (
         "a,y\n" + "1,yes\n" * 6,
@@ -272,7 +307,7 @@ def test_a_missing_option():
 
 def test_an_unknown_type(tmp_path):
     with pytest.raises(DataError, match="unknown file type"):
-        load(tmp_path, GOOD, "data.xlsx")
+        load(tmp_path, GOOD, "data.pdf")
 
 
 def test_a_file_that_is_not_utf8_names_the_line(tmp_path):
@@ -287,6 +322,112 @@ def test_a_parquet_file_that_is_none(tmp_path):
         load(tmp_path, GOOD, "data.parquet")
 
 
+def test_an_excel_file_without_what_reads_it_is_told_how_to_get_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(frames, "is_installed", lambda module: module != "openpyxl")
+    with pytest.raises(
+        DataError, match=r"needs openpyxl.*pip install -c constraints.txt -e '.\[excel\]'"
+    ):
+        load(tmp_path, b"PK", "data.xlsx")
+
+
+def book(tmp_path, **sheets):
+    require("openpyxl")
+    from openpyxl import Workbook
+
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    made.save(tmp_path / "made.xlsx")
+    return (tmp_path / "made.xlsx").read_bytes()
+
+
+TABLE = [["a", "c", "y"], *([i / 4, "NA" if i % 2 else "ZA", i / 8] for i in range(9)), [None] * 3]
+
+
+@pytest.mark.filterwarnings("ignore:.*column 'c' has 'NA' in 4 row")
+def test_an_excel_file_is_read_as_the_same_table_in_text(tmp_path):
+    content = book(tmp_path, One=[[], *TABLE], Two=[["x"]])
+    table, facts = load(tmp_path, content, "data.xlsx", sheet="One")
+    text = "\n".join(",".join(map(str, row)) for row in TABLE[:-1])
+    other, other_facts = load(tmp_path, text)
+    assert table.equals(other)
+    assert facts == other_facts
+
+
+@pytest.mark.parametrize(
+    ("sheets", "options", "sentence"),
+    [
+        (
+            {"One": TABLE, "Two": TABLE},
+            {},
+            "has the sheets 'One', 'Two'; name one, such as sheet: One",
+        ),
+        ({"One": TABLE}, {"sheet": "one"}, "there is no sheet 'one'; there are: 'One'"),
+        ({"One": []}, {}, "the sheet 'One' is empty; its first row must name the columns"),
+        (
+            {"One": [["Report"], *TABLE]},
+            {},
+            "column 2 has no name; the first line must name every column",
+        ),
+    ],
+)
+def test_an_excel_file_that_is_no_table_is_told(tmp_path, sheets, options, sentence):
+    content = book(tmp_path, **sheets)
+    with pytest.raises(DataError) as error:
+        load(tmp_path, content, "data.xlsx", **options)
+    assert sentence in str(error.value)
+
+
+def test_what_is_no_excel_file_is_told(tmp_path):
+    require("openpyxl")
+    with pytest.raises(DataError, match=r"data\.xlsx: cannot be read: File is not a zip file"):
+        load(tmp_path, GOOD, "data.xlsx")
+
+
+def test_several_columns_with_mistakes_get_a_sentence_each(tmp_path):
+    with pytest.raises(DataError) as error:
+        load(tmp_path, "a,b,c,y\n" + "0x1F,2020-01-03,1,1.5\n" * 5 + "0x2F,2020-01-04,n/k,2.5\n")
+    assert [one.split("column ")[1][:8] for one in error.value.sentences] == [
+        "'a' has ",
+        "'b' has ",
+        "'c' has ",
+    ]
+    assert str(error.value).endswith("And 2 more: `epochwise validate` lists all.")
+
+
+def test_codes_and_ids_are_numbers_with_a_warning(tmp_path):
+    content = "zip,order_id,y\n" + "".join(f"0{1000 + i},{i},{i / 7}\n" for i in range(9))
+    with pytest.warns(DataWarning) as told:
+        load(tmp_path, content)
+    first, second = (str(one.message).split("data.csv: ")[1] for one in told)
+    assert first.startswith(
+        "column 'zip' has '01000' in row 1, which is read as the number 1000; put it"
+    )
+    assert second.startswith(
+        "column 'order_id' has another whole number in every row and is called like"
+    )
+    table, _ = load(tmp_path, content, categorical="zip", drop="order_id")
+    assert table["zip"][0].as_py() == "01000"
+
+
+def test_numbers_dates_and_gaps_are_read_as_the_study_says(tmp_path):
+    content = (
+        "price;day;c;y\n"
+        + "1.037,50 €;31.12.2020;red;k.A.\n" * 2
+        + "2,5 €;1.1.2021;k.A.;-0,5\n" * 4
+    )
+    said = {"separator": ";", "decimal": ",", "thousands": ".", "units": "€", "dates": "day"}
+    content += "7 €;2.1.2021;blue;0\n" * 4 + "8 €;2.1.2021;blue;1,5\n"
+    with pytest.warns(DataWarning, match="leaves out 6 of 11 rows"):
+        table, facts = load(tmp_path, content, **said, missing_words="k.A.", missing="drop_rows")
+    assert table["price"].to_pylist() == [7, 7, 7, 7, 8]
+    assert table["day"].to_pylist() == [18629] * 5
+    assert facts.missing_values == {"c": 4, "y": 2}
+
+
 def test_dates_are_refused(tmp_path):
     frame = pd.DataFrame({"day": pd.date_range("2020-01-01", periods=6), "y": np.arange(6) / 7})
     frame.to_parquet(tmp_path / "days.parquet")
@@ -296,13 +437,13 @@ def test_dates_are_refused(tmp_path):
 
 CUTS = {
     "an unknown word": (
-        "a,part,y\n" + "1,train,0.5\n" * 5 + "1,valid,0.5\n",
+        "a,part,y\n" + "1,train,0.5\n2,train,0.7\n" * 3 + "1,valid,0.5\n",
         {"partition": "part"},
         {},
-        "column 'part' has the word 'valid' in row 6; it may have train, validation, test",
+        "column 'part' has the word 'valid' in row 7; it may have train, validation, test",
     ),
     "a partition of one row": (
-        "a,part,y\n" + "1,train,0.5\n" * 5 + "1,validation,0.5\n",
+        "a,part,y\n" + "1,train,0.5\n2,train,0.7\n" * 3 + "1,validation,0.5\n",
         {"partition": "part"},
         {},
         "the validation partition has 1 row(s); it needs at least 2",

@@ -14,6 +14,7 @@ from epochwise.study.schema import fill_defaults
 
 pytestmark = pytest.mark.versions
 
+IMPUTES = pytest.mark.filterwarnings("ignore:.* missing. impute fills in")
 BOTH = {"features": True, "target": True}
 ROWS = 40
 
@@ -94,6 +95,7 @@ def test_features_can_be_left_as_they_are():
     assert scaler.mean == []
 
 
+@IMPUTES
 @settings(max_examples=40)
 @given(
     seed=st.integers(0, 2**16),
@@ -142,6 +144,7 @@ def test_a_category_that_training_rows_do_not_have_is_all_zeros():
     np.testing.assert_array_equal(arrays["train_x"][:, 3:].sum(axis=1), 1)
 
 
+@IMPUTES
 def test_missing_values_are_imputed_from_training_rows():
     numbers = [1.0, 2.0, 6.0, None, 1000.0, None, 0.0, 0.0]
     colours = ["red", "red", "blue", None, "blue", None, "blue", "blue"]
@@ -239,6 +242,7 @@ def test_a_warning_names_ten_constant_features(number, more):
         standardise(table, facts, parts, BOTH)
 
 
+@IMPUTES
 def test_whole_numbers_become_floats_and_a_feature_that_training_rows_lack_stays():
     columns = {"n": [1, 2, 3, 4, 5, 6], "gap": [None, None, None, None, 1.0, 2.0]}
     table = pa.table({**columns, "y": [10, 20, 30, 40, 55, 65]})

@@ -143,7 +143,7 @@ def test_a_hundred_runs_of_five_thousand_epochs_stay_under_eight_megabytes(tmp_p
             {"seeds": 2},
             "no run reached epoch",
         ),
-        (valley, {"training": {"epochs": 1}}, "the best epoch is at least 1 of 1"),
+        (valley, {"training": {"epochs": 1}}, "the best epoch of this run is at least 1"),
         (lambda run: {k: v * 0 + 2 for k, v in valley(run).items()}, {}, "nothing is learnt"),
         (
             lambda run: {k: v * run["swept"]["alpha"] for k, v in valley(run).items()},

@@ -222,17 +222,23 @@ def test_plans_are_read_with_their_sources(tmp_path):
     assert (plan.dataset_plugin("a"), plan.dataset_file("a")) == ("file", [str(tmp_path / "a.csv")])
 
 
-def test_planning_imports_nothing_slow(tmp_path):
-    (tmp_path / "mine.yaml").write_text(
-        "datasets: [iris]\nstopping: [{criterion: GL, alpha: 5}]\n", encoding="utf-8"
-    )
+@pytest.mark.parametrize(
+    ("more", "slow"),
+    [
+        ("", {"numpy", "pandas", "pyarrow", "sklearn", "matplotlib"}),
+        ("stopping: [{criterion: GL, alpha: 5}]", {"pandas", "pyarrow", "sklearn", "matplotlib"}),
+    ],
+)
+def test_planning_imports_nothing_slow(tmp_path, more, slow):
+    (tmp_path / "mine.yaml").write_text(f"datasets: [iris]\n{more}\n", encoding="utf-8")
     code = f"""
 import sys
 from pathlib import Path
+from epochwise.planning.first_look import check_data
 from epochwise.planning.refusals import check_backends, read_plans
 from epochwise.planning.plan import SUFFIXES, Plan
 read_plans("mine", Path({str(tmp_path)!r}), Path({str(PLUGINS)!r}), Path("results"))
-print(sorted({{"pandas", "pyarrow", "sklearn", "matplotlib"}} & set(sys.modules)))
+print(sorted({slow!r} & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

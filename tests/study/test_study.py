@@ -167,3 +167,23 @@ def test_a_name_that_is_no_folder_name(folder):
     path = write(folder, "datasets: [iris]", "my study.yaml")
     with pytest.raises(StudyError, match="needs a name of letters"):
         studies.find([str(path)], folder)
+
+
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "data.csv").touch()
+    path = write(tmp_path, "datasets: {a: {file: ~/data.csv, target: y}}")
+    (found,) = studies.find("~/mine.yaml", tmp_path / "elsewhere")
+    assert found == path
+    assert studies.load(found).dataset_file("a") == tmp_path / "data.csv"
+
+
+def test_a_url_and_a_file_that_is_not_there_are_told_at_once(tmp_path):
+    text = 'datasets: {a: {file: "s3://bucket/a.csv", target: y}, b: {file: b.csv, target: y}}'
+    with pytest.raises(StudyError) as error:
+        load(tmp_path, text)
+    first, second = error.value.sentences
+    assert first.endswith(
+        "a.file: 's3://bucket/a.csv' is a URL; download it, and give the path of the file."
+    )
+    assert "datasets.b.file: there is no file" in second

@@ -1,7 +1,11 @@
 """The command line: `python -m epochwise`."""
 
 import json
+import os
+import shutil
+import sys
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -48,6 +52,54 @@ def answer(folder: Path, as_json: bool) -> None:
 
     text = file.read_text(encoding="utf-8")
     click.echo(text if as_json else describe(json.loads(text)), nl=not as_json)
+
+
+@main.command()
+@click.argument("studies", nargs=-1, required=True)
+@click.option("--quiet", is_flag=True, help="Print the problems alone.")
+@click.option("--plugins", **PLUGINS)
+def validate(studies: tuple[str, ...], quiet: bool, plugins: Path) -> None:
+    """Say all that is wrong with STUDIES (names, files, or all) and their data; nothing is made."""
+    from epochwise.planning import validation
+    from epochwise.plugins.backend_commands import require_plugins
+
+    require_plugins(plugins)
+    found = validation.validate(list(studies), Path("config/studies"), plugins)
+    for line in [] if quiet else found.warnings:
+        click.echo(f"warning: {line}", err=True)
+    for line in found.problems if quiet else [*found.fine, *found.problems]:
+        click.echo(line)
+    if found.problems:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("data")
+@click.option("--target", help="The column to predict; by default the last.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="By default the data's name with .yaml."
+)
+@click.option("--plugins", **PLUGINS)
+def init(data: str, target: str | None, output: Path | None, plugins: Path) -> None:
+    """Write a study file for DATA, a file of your own, with what is found in it."""
+    from epochwise.planning.starting_study import start
+    from epochwise.plugins.backend_commands import require_plugins
+
+    require_plugins(plugins)
+    started = start(data, target, output, plugins)
+    check = f"{tool('epochwise')} validate {quote(str(started.path))}"
+    run = f"{tool('snakemake')} --cores 4 --config {quote(f'studies={started.path}')}"
+    for line in started.said:
+        click.echo(line)
+    click.echo(f"Next: {check}   then: {run}")
+
+
+def tool(name: str) -> str:
+    """Give what to type for a command of this environment, which need not be on the path."""
+    beside = Path(sys.executable).with_name(name)
+    if shutil.which(name) or not beside.is_file():
+        return name
+    return quote(os.path.relpath(beside))
 
 
 @main.command()

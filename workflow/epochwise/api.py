@@ -13,8 +13,13 @@ from epochwise.plugins.hookspecs import hookimpl
 if TYPE_CHECKING:
     from epochwise.answers.stopping import NEVER, Criterion
     from epochwise.arrays import Array
+    from epochwise.data.cells import Column
     from epochwise.data.datasets import Dataset
-    from epochwise.errors import DataError, PluginError, StudyError, unknown
+    from epochwise.data.date_columns import days
+    from epochwise.data.frames import read_frame
+    from epochwise.data.looking import categories, is_like_an_id, look
+    from epochwise.data.written_numbers import Written
+    from epochwise.errors import DataError, DataWarning, PluginError, StudyError, unknown
     from epochwise.figures import style
     from epochwise.imports import hidden
     from epochwise.parquet import table
@@ -42,8 +47,13 @@ VERSION = 1
 HOMES = {  # the modules that the names above come from
     "answers.stopping": ("NEVER", "Criterion"),
     "arrays": ("Array",),
+    "data.cells": ("Column",),
     "data.datasets": ("Dataset",),
-    "errors": ("DataError", "PluginError", "StudyError", "unknown"),
+    "data.frames": ("read_frame",),
+    "data.date_columns": ("days",),
+    "data.looking": ("categories", "is_like_an_id", "look"),
+    "data.written_numbers": ("Written",),
+    "errors": ("DataError", "DataWarning", "PluginError", "StudyError", "unknown"),
     "figures": ("style",),
     "imports": ("hidden",),
     "parquet": ("table",),
@@ -74,9 +84,11 @@ __all__ = [
     "SMALLEST_RATE",
     "VERSION",
     "Array",
+    "Column",
     "Criterion",
     "Curves",
     "DataError",
+    "DataWarning",
     "Dataset",
     "Hyperparameters",
     "LongStretches",
@@ -89,17 +101,23 @@ __all__ = [
     "Tables",
     "Task",
     "Trainer",
+    "Written",
     "adapt",
+    "categories",
     "compiled_data",
+    "days",
     "hidden",
     "hookimpl",
+    "is_like_an_id",
     "join_seeds",
     "learning_rate",
     "log_loss",
+    "look",
     "measure",
     "metrics_of",
     "one_seed",
     "one_seed_at_a_time",
+    "read_frame",
     "split_layers",
     "step_sizes",
     "stretch_length",

@@ -1,6 +1,6 @@
 """The errors that a user can cause, each one sentence that says what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 LONGEST_VALUE = 80  # characters of a value that a message shows
@@ -9,9 +9,22 @@ LONGEST_VALUE = 80  # characters of a value that a message shows
 class EpochwiseError(Exception):
     """A mistake outside the code: in a study, in data, or in a plugin.
 
-    The message names the file and key (or the plugin), the value, what is
+    Each sentence names the file and key (or the plugin), the value, what is
     allowed, and what to do next. It is printed without a traceback.
+
+    Parameters
+    ----------
+    sentences : one, or as many as there are mistakes of one kind; the first is shown.
     """
+
+    def __init__(self, *sentences: str) -> None:
+        super().__init__(*sentences)
+        self.sentences = list(sentences)
+
+    def __str__(self) -> str:
+        more = len(self.sentences) - 1
+        others = f" And {more} more: `epochwise validate` lists all." if more > 0 else ""
+        return "".join(self.sentences[:1]) + others
 
 
 class StudyError(EpochwiseError):
@@ -28,6 +41,15 @@ class DataWarning(UserWarning):
 
 class PluginError(EpochwiseError):
     """A plugin breaks its contract."""
+
+
+def problems_of(check: Callable[[], object]) -> list[str]:
+    """Call a check; give the sentences of the mistakes that it finds, none if all is well."""
+    try:
+        check()
+    except EpochwiseError as error:
+        return error.sentences
+    return []
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:

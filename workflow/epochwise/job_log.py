@@ -29,7 +29,8 @@ def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
         try:
             yield file
         except EpochwiseError as error:
-            _say(file, f"epochwise: {about}{error}")
+            for sentence in error.sentences:
+                _say(file, f"epochwise: {about}{sentence}")
             sys.exit(1)
         except Exception:
             traceback.print_exc(file=file)

@@ -12,6 +12,7 @@ rule load:
         facts="results/{study}/work/{dataset}/raw.json",
     log:
         "logs/{study}/{dataset}/load.log",
+    priority: 2  # a file that cannot be used is told before anything else
     params:
         options=lambda w: PLANS[w.study].study.datasets[w.dataset],
         # a check; with `input` among the arguments it is no reason to run again

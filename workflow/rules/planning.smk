@@ -11,12 +11,19 @@ from epochwise.planning.final_message import final_message
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.file_lock import lock
-from epochwise.planning.refusals import check_backends, own_or_shipped, read_plans
+from epochwise.planning.first_look import check_data
+from epochwise.planning.refusals import (
+    check_backends,
+    check_config,
+    own_or_shipped,
+    read_plans,
+)
 from epochwise.tables.catalogue import ANSWERS
 from epochwise.planning.reruns import Code
 
 # this workflow's own folder, wherever it is used from
 OWN = Path(str(workflow.current_basedir)).parents[1]
+IS_MODULE = OWN != Path(workflow.basedir)
 RESULTS = Path("results")
 PLUGINS = Path(relpath(OWN / "plugins"))
 CODE = Code(OWN / "workflow" / "scripts", PLUGINS)
@@ -26,25 +33,30 @@ configfile: own_or_shipped(Path("config/config.yaml"), OWN)
 
 
 try:
+    if not IS_MODULE:  # whose user's configuration has more
+        check_config(config)
     STUDIES = own_or_shipped(Path("config/studies"), OWN)
     PLANS = read_plans(config["studies"], STUDIES, PLUGINS, RESULTS)
 except EpochwiseError as error:
-    raise WorkflowError(str(error)) from None
+    raise WorkflowError("\n".join(error.sentences)) from None
 
 # Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
 # There are none; and jobs, which do need pandas, are processes of their own. A plugin may import
-# it: those above have been imported, and the others are imported where it is visible.
-sys.modules.setdefault("pandas", None)
+# it: those above have been imported, and the others are imported where it is visible. So may
+# the workflow that uses this one as a module.
+if not IS_MODULE:
+    sys.modules.setdefault("pandas", None)
 
 
 def before_any_job():
     try:
         with visible("pandas"):
             check_backends(PLANS.values(), PLUGINS)
+        check_data(PLANS.values(), PLUGINS, CODE, Path(".snakemake/epochwise.passed"))
         file = Path(".snakemake/epochwise.lock")
         workflow.epochwise_lock = lock(file, logger.warning)
     except EpochwiseError as error:
-        raise WorkflowError(str(error)) from None
+        raise WorkflowError("\n".join(error.sentences)) from None
 
 
 def all_results(wildcards):

@@ -43,7 +43,7 @@ def row(case: Case) -> Facts:
     if len(units) >= 2:
         facts |= of_several(case, units)
     if len(units) >= FEWEST_UNITS and not curves.lost:
-        facts |= {} if case.censored else interval(case, units)
+        facts |= interval(case, units)
         facts |= {} if case.shape is None or case.shape.improving else safe(case, units)
     return facts | {"note": note(curves, len(units))}
 
@@ -61,12 +61,13 @@ def of_several(case: Case, units: Floats) -> Facts:
 
 
 def interval(case: Case, units: Floats) -> Facts:
-    """Return the bootstrap interval of the best epoch."""
+    """Return the bootstrap interval of the best epoch; open above where that is a lower bound."""
     settings = case.settings
     seed = address(settings.resampling_seed, "best_epoch", case.curves.key)
     spread = settings.interval, settings.resamples, seed, inflation(case.curves)
     low, high = bootstrap_interval(units, *spread)
-    return {"interval_low": low, "interval_high": high, "interval_coverage": settings.interval}
+    facts: Facts = {"interval_low": low, "interval_coverage": settings.interval}
+    return facts if case.censored else facts | {"interval_high": high}
 
 
 def safe(case: Case, units: Floats) -> Facts:

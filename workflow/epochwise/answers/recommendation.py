@@ -53,8 +53,8 @@ def headline(answer: Facts) -> str:
         return f"{name(answer)}: {answer['phases']['verdict']}."
     if facts["objection"]:
         return (
-            f"{name(answer)}: the best epoch is at least {best} of {last}: the validation loss was "
-            "still falling when training ended. Train longer."
+            f"{name(answer)}: train longer than {last} epochs. The validation loss was still falling when "
+            f"training ended: {_at_least(facts)}."
         )
     if facts["censored"]:
         return (
@@ -102,11 +102,19 @@ def constant(answer: Facts) -> str:
     return "predicting the shares of the classes" if of_classes else "predicting the training mean"
 
 
+def _at_least(facts: Facts) -> str:
+    """Say what is known of a best epoch that is not in sight."""
+    if facts["interval_low"] is None:
+        here = "this run" if facts["runs"] == 1 else "these runs"
+        return f"the best epoch of {here} is at least {wording.count(facts['best_epoch'])}"
+    low, coverage = facts["interval_low"], wording.whole_percent(facts["interval_coverage"])
+    return f"the best epoch is at least {wording.count(low)} ({coverage} interval)"
+
+
 def _or_more(facts: Facts, end: str) -> str:
     """Write the upper end of a range; at the last epoch it is open."""
-    if facts[end] is None:
-        return ""
-    return f"{wording.count(facts[end])}{' or more' if facts[end] >= facts['last_epoch'] else ''}"
+    high = facts["last_epoch"] if facts[end] is None else facts[end]
+    return f"{wording.count(high)}{' or more' if high >= facts['last_epoch'] else ''}"
 
 
 def _on_one_line(text: object) -> str:

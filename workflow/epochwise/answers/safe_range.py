@@ -9,7 +9,8 @@ from epochwise.tables.minima import first_minimum, quiet
 
 COSTS = (0.01, 0.02, 0.05, 0.10)
 UNITS_FOR_ONE_PER_CENT = 10  # fewer units claimed 1 % falsely too often
-WINDOW = 0.05  # of the epochs
+WINDOW = 0.05  # of the epochs, at most
+NEAR = 0.1  # of an epoch's number: the window is narrower where training is young
 MOST_EPOCHS = 500  # that are compared, each with each
 
 
@@ -25,7 +26,8 @@ class SafeRange(NamedTuple):
 def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> SafeRange | None:
     """Find the epochs whose mean loss is within a small cost of the lowest, whichever that is.
 
-    Each unit's curve is smoothed by a centred running mean over `WINDOW` of the epochs. An
+    Each unit's curve is smoothed by a centred running mean over `WINDOW` of the epochs or, at epoch
+    e, over `NEAR` times e if that is less: a curve does most where training is young. An
     epoch e is safe at a cost z if a one-sided paired t-test over units rejects, *for every*
     other epoch e', that the mean loss at e is (1 + z) times that at e' or more. All of these
     tests have to reject, so none needs a correction for their number (intersection-union
@@ -46,8 +48,10 @@ def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> Safe
     if not len(seen):
         return None
     units = units[:, seen]
-    grid, centre = compared(units)
-    bounds = differences(smoothed(units, grid), confidence, inflation)
+    grid = compared(units.shape[1])
+    smooth = smoothed(units, grid)
+    centre = int(first_minimum(smooth.mean(axis=0)))
+    bounds = differences(smooth, confidence, inflation)
     costs = COSTS if len(units) >= UNITS_FOR_ONE_PER_CENT else COSTS[1:]
     for cost in costs:
         safe = bounds(cost)
@@ -57,26 +61,20 @@ def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> Safe
     return None
 
 
-def compared(units: Floats) -> tuple[Ints, int]:
-    """Choose the epochs to compare, and which of them is the lowest point of the smoothed mean."""
-    epochs = units.shape[1]
-    lowest = int(first_minimum(smoothed(units.mean(axis=0)[np.newaxis], np.arange(epochs))[0]))
-    spread = np.linspace(0, epochs - 1, min(epochs, MOST_EPOCHS)).round().astype(np.int64)
-    grid = np.union1d(spread, [lowest])
-    return grid, int(np.searchsorted(grid, lowest))
+def compared(epochs: int) -> Ints:
+    """Choose the epochs to compare: all, or half of them evenly spread and half denser early on."""
+    if epochs <= MOST_EPOCHS:
+        return np.arange(epochs)
+    evenly = np.linspace(0, epochs - 1, MOST_EPOCHS // 2).round()
+    early = np.geomspace(1, epochs - 1, MOST_EPOCHS // 2).round()
+    return np.unique(np.concatenate([evenly, early])).astype(np.int64)
 
 
 def smoothed(units: Floats, grid: Ints) -> Floats:
-    """Give the centred running mean at some epochs; near an end, over what there is of the window."""
-    epochs = units.shape[1]
-    half = round(WINDOW * epochs) // 2
-    padded = np.pad(units, ((0, 0), (half, half)), constant_values=np.nan)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1, axis=1)
-    inside = (grid >= half) & (grid < epochs - half)
-    found = np.empty((len(units), len(grid)))
-    found[:, inside] = windows[:, grid[inside]].mean(axis=2)
-    found[:, ~inside] = np.nanmean(windows[:, grid[~inside]], axis=2)
-    return found
+    """Give the centred running mean at some epochs; at an end, over what there is of the window."""
+    half = (np.minimum(WINDOW * units.shape[1], NEAR * grid) / 2).astype(np.int64)
+    spans = zip(np.maximum(grid - half, 0), grid + half + 1, strict=True)
+    return np.stack([units[:, first:stop].mean(axis=1) for first, stop in spans], axis=1)
 
 
 def differences(units: Floats, confidence: float, inflation: float):  # type: ignore[no-untyped-def]

@@ -51,6 +51,8 @@ class Facts:
     task : "regression", "binary" or "multiclass".
     classes : the classes in order, as text; empty for regression.
     sha256 : digest of the table's columns and values.
+    missing_values : their number in each column that has any; `missing` says what becomes of them.
+    dropped_rows : how many rows are left out for them; `rows` are those that are left.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Facts:
     missing: str
     classes: list[str]
     sha256: str
+    missing_values: dict[str, int] = field(default_factory=dict)
+    dropped_rows: int = 0
 
     def save(self, path: str | Path) -> None:
         """Write the facts as JSON."""
@@ -96,12 +100,12 @@ def find_source(
         )
     source = sources[options["source"]]
     known = inspect.signature(source.value).parameters
-    for key in given_options(options):
-        if key not in known:
-            raise DataError(f"dataset {name!r}: {unknown('option', str(key), [*known, 'task'])}")
-    for key, parameter in known.items():
-        if parameter.default is parameter.empty and key not in options:
-            raise DataError(f"dataset {name!r}: the option {key!r} is missing.")
+    strange = [key for key in given_options(options) if key not in known]
+    problems = [unknown("option", str(key), [*known, "task"]) for key in strange]
+    needed = [key for key, one in known.items() if one.default is one.empty]
+    problems += [f"the option {key!r} is missing." for key in needed if key not in options]
+    if problems:
+        raise DataError(*(f"dataset {name!r}: {problem}" for problem in problems))
     return source
 
 

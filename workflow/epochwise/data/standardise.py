@@ -14,8 +14,8 @@ from epochwise import parquet
 from epochwise.arrays import Array
 from epochwise.data import partitions
 from epochwise.data.datasets import Facts
-from epochwise.data.loading import class_names
 from epochwise.data.partitions import Rows
+from epochwise.data.tasks import class_names
 from epochwise.errors import DataError, DataWarning
 
 SHOWN = 10  # names that a warning spells out

@@ -1,11 +1,12 @@
 """What may stop a run before any of its jobs: mistakes in studies, backends that cannot be had."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from epochwise.data.datasets import find_source
-from epochwise.errors import DataError, PluginError, StudyError, unknown
+from epochwise.errors import PluginError, StudyError, problems_of, unknown
 from epochwise.planning.plan import Plan
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
@@ -13,6 +14,8 @@ from epochwise.study import study as studies
 from epochwise.study.schema import defaults, hyperparameters
 from epochwise.study.study import Study
 from epochwise.study.sweeps import effective
+
+CONFIG = ("studies",)  # keys of config/config.yaml and of --config
 
 
 def own_or_shipped(path: Path, shipped: Path) -> Path:
@@ -39,6 +42,13 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     return plans
 
 
+def check_config(config: Iterable[str]) -> None:
+    """Refuse a key of the workflow's configuration that nobody reads."""
+    for key in config:
+        if key not in CONFIG:
+            raise StudyError(f"--config: {unknown('key', str(key), CONFIG)}")
+
+
 def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, Any]]:
     """Give the rules of the hyperparameters that backends have of their own.
 
@@ -63,18 +73,19 @@ def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, 
 def check_names(study: Study, plugins: Path) -> None:
     """Refuse a backend that no plugin is named after, without importing any."""
     known = names(plugins, "backends")
-    for backend in study.backends:
-        if backend not in known:
-            raise StudyError(f"{study.file}: backends: {unknown('backend', backend, known)}")
+    if strange := [name for name in study.backends if name not in known]:
+        told = [f"{study.file}: backends: {unknown('backend', name, known)}" for name in strange]
+        raise StudyError(*told)
 
 
 def check_sources(study: Study, registered: Mapping[str, Registered]) -> None:
     """Refuse an unknown source of a dataset, and options that it does not take."""
-    for name, options in study.datasets.items():
-        try:
-            find_source(name, registered, options)
-        except DataError as error:
-            raise StudyError(f"{study.file}: {error}") from None
+    found = [
+        problems_of(partial(find_source, name, registered, options))
+        for name, options in study.datasets.items()
+    ]
+    if problems := [f"{study.file}: {one}" for sentences in found for one in sentences]:
+        raise StudyError(*problems)
 
 
 def check_stopping(study: Study, registered: Mapping[str, Registered]) -> None:

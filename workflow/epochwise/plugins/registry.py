@@ -33,7 +33,7 @@ SUFFIXES = {
     "figures": "_figures",
 }
 KINDS = {bool: "boolean", int: "integer", float: "number", str: "string"}  # of defaults
-EXTRAS = ("jax", "tensorflow", "torch")  # backends whose framework pyproject.toml can install
+EXTRAS = ("excel", "jax", "tensorflow", "torch")  # what pyproject.toml can install besides
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def _by_path(error: ValidationError) -> list[str]:
 
 
 def check(study: Any, where: str, own: Rules = NO_RULES) -> None:
-    """Raise a `StudyError` for the first thing that the schema does not allow.
+    """Raise a `StudyError` for what the schema does not allow.
 
     Parameters
     ----------
@@ -57,9 +57,15 @@ def check(study: Any, where: str, own: Rules = NO_RULES) -> None:
     where : the file's name, for the message.
     own : rules of hyperparameters that backends of the study have of their own.
     """
+    if found := problems(study, where, own):
+        raise StudyError(*found)
+
+
+def problems(study: Any, where: str, own: Rules = NO_RULES) -> list[str]:
+    """List what the schema does not allow, a sentence each, in the order of the keys' names."""
     errors = sorted(_VALIDATOR(_with_own(own)).iter_errors(study), key=_by_path)
-    if errors:
-        raise StudyError(f"{where}: {_sentence(_innermost(errors[0]))}")
+    found = [sentence for error in errors for sentence in _sentences(_innermost(error))]
+    return [f"{where}: {sentence}" for sentence in dict.fromkeys(found)]
 
 
 def fill_defaults(
@@ -112,12 +118,17 @@ def _is_other_form(error: ValidationError) -> bool:
     return not error.path and error.validator in ("type", "const", "enum")
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentences(error: ValidationError) -> list[str]:
+    """Give a sentence for every unknown key, one for anything else."""
     key = ".".join(str(part) for part in error.absolute_path)
     if error.validator == "additionalProperties":
         allowed = error.schema.get("properties", {})
-        strange = next(name for name in error.instance if name not in allowed)
-        return unknown(f"key in {key}" if key else "key", str(strange), allowed)
+        kind = f"key in {key}" if key else "key"
+        return [unknown(kind, str(name), allowed) for name in error.instance if name not in allowed]
+    return [_sentence(error, key)]
+
+
+def _sentence(error: ValidationError, key: str) -> str:
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
         return f"the key {missing!r} is missing; {_hint(schema()['properties'][missing])}"

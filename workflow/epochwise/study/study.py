@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
-from epochwise.errors import StudyError, unknown
+from epochwise.errors import StudyError, problems_of, shorten, unknown
 from epochwise.study import schema, sweeps, yaml_files
 from epochwise.study.sweeps import Point
 
 Declared = Callable[[Sequence[str]], schema.Rules]
+URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 NAME = re.compile(schema.schema()["$defs"]["name"]["pattern"])
 
 
@@ -55,7 +58,18 @@ class Study:
     def dataset_file(self, dataset: str) -> Path | None:
         """Give the file that a dataset is read from, if it is; relative to the study's file."""
         file = self.datasets[dataset].get("file")
-        return Path(self.file).parent / file if file else None
+        return Path(self.file).parent / expanduser(file) if file else None
+
+    def missing_file(self, dataset: str) -> str:
+        """Say that the file of a dataset is not there; "" where it is, or none is needed."""
+        given, file = self.datasets[dataset].get("file", ""), self.dataset_file(dataset)
+        where = f"{self.file}: datasets.{dataset}.file:"
+        if URL.match(str(given)):
+            url = shorten(repr(given))
+            return f"{where} {url} is a URL; download it, and give the path of the file."
+        if file is None or file.is_file():
+            return ""
+        return f"{where} there is no file {str(file)!r}; check the path, which is relative to the study file."
 
     def points(self) -> dict[str, Point]:
         """List the points of the sweep by name; a study without a sweep has one, "default"."""
@@ -73,21 +87,54 @@ def load(path: Path, declared: Declared = lambda backends: {}) -> Study:
     Raises
     ------
     StudyError
-        The file, the key, the value and what is allowed, in one sentence.
+        The file, the key, the value and what is allowed, in a sentence for each mistake.
+    """
+    study, problems = examine(path, declared)
+    if problems or study is None:
+        raise StudyError(*problems)
+    return study
+
+
+def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study | None, list[str]]:
+    """Read a study file and list all that is wrong with it; parameters are those of `load`.
+
+    Returns
+    -------
+    study : of a file with mistakes, what is sound of its datasets and partitions; None if nothing is.
+    problems : a sentence for each mistake.
+
+    Raises
+    ------
+    StudyError
+        A file that is no YAML.
     """
     where = str(path)
     raw = yaml_files.read(path)
     own = declared(_backends(raw)) if _asked(raw) - set(schema.hyperparameters()) else {}
-    schema.check(raw, where, own)
+    if problems := schema.problems(raw, where, own):
+        raw = _sound(raw)
+    if raw is None:
+        return None, problems
     resolved = schema.fill_defaults(raw)
     _settle_own(resolved, {key: own[key] for key in _asked(raw) if key in own})
     resolved["title"] = resolved.get("title", path.stem)
     resolved["datasets"] = _datasets(resolved["datasets"])
     study = Study(path.stem, where, resolved)
-    sweeps.check(resolved, where, own)
-    _check_cut(study)
-    _check_files(study)
-    return study
+    if swept := problems_of(lambda: sweeps.check(resolved, where, own)):
+        resolved["sweep"] = {}  # what is checked besides is told once
+    others = [
+        one for check in (_check_cut, _check_files) for one in problems_of(partial(check, study))
+    ]
+    return study, [*problems, *swept, *others]
+
+
+def _sound(raw: Any) -> dict[str, Any] | None:
+    """Keep the datasets and partitions of a study if they are as the schema wants them."""
+    if not isinstance(raw, dict) or schema.problems({"datasets": raw.get("datasets")}, ""):
+        return None
+    sound = {"datasets": raw["datasets"]}
+    more = sound | {"partitions": raw.get("partitions", {})}
+    return sound if schema.problems(more, "") else more
 
 
 def _asked(raw: Any) -> set[str]:
@@ -137,9 +184,10 @@ def _find_one(name: str, known: Mapping[str, Path]) -> list[Path]:
     if name in known:
         return [known[name]]
     if "/" in name or name.endswith((".yaml", ".yml")):
-        if not Path(name).is_file():
+        path = Path(expanduser(name))
+        if not path.is_file():
             raise StudyError(f"studies: there is no file {name!r}; check the path.")
-        return [Path(name)]
+        return [path]
     raise StudyError(f"studies: {unknown('study', name, known)} A path ends in .yaml.")
 
 
@@ -184,10 +232,5 @@ def _check_cut(study: Study) -> None:
 
 
 def _check_files(study: Study) -> None:
-    for name in study.datasets:
-        file = study.dataset_file(name)
-        if file and not file.is_file():
-            raise StudyError(
-                f"{study.file}: datasets.{name}.file: there is no file {str(file)!r}; check the path, "
-                "which is relative to the study file."
-            )
+    if problems := [one for name in study.datasets if (one := study.missing_file(name))]:
+        raise StudyError(*problems)

@@ -83,7 +83,7 @@ ANSWERS: tuple[Table, ...] = (
             Columns({"best_epoch": INT}, "epoch of the lowest mean validation loss"),
             Columns(
                 {"censored": YES},
-                "whether the best epoch is only a lower bound, because the curve ends at its lowest point or is still improving (see `phases`). Then there is no interval, and if it is still improving no safe range either",
+                "whether the best epoch is only a lower bound, because the curve ends at its lowest point or is still improving (see `phases`). Then `interval_high` is null, and if it is still improving there is no safe range",
             ),
             Columns(
                 {"objection": TEXT},

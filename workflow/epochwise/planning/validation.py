@@ -1,0 +1,143 @@
+"""All that is wrong with studies and their data, before anything is made of them."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from epochwise.data.datasets import Facts, find_source
+from epochwise.errors import DataWarning, EpochwiseError, problems_of
+from epochwise.planning.plan import Plan
+from epochwise.planning.refusals import (
+    check_backends,
+    check_names,
+    check_sources,
+    check_stopping,
+    own_rules,
+)
+from epochwise.plugins.registry import Registered, load_all
+from epochwise.study import study as studies
+from epochwise.study.study import Study
+from epochwise.study.sweeps import batch_sizes
+
+Registry = Mapping[str, Mapping[str, Registered]]
+
+
+@dataclass
+class Findings:
+    """What was found, a line each.
+
+    Parameters
+    ----------
+    problems : what stops a run.
+    warnings : what a run says and can live with.
+    fine : the datasets that can be trained on, and what they hold.
+    """
+
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    fine: list[str] = field(default_factory=list)
+
+    def note(self, where: str, problems: list[str]) -> None:
+        """Note problems, each once, with the study's file in front."""
+        told = [one if one.startswith(where) else f"{where}: {one}" for one in problems]
+        self.problems += [one for one in dict.fromkeys(told) if one not in self.problems]
+
+
+def validate(names: list[str], folder: Path, plugins: Path) -> Findings:
+    """Check studies and load their data; nothing is written.
+
+    Parameters
+    ----------
+    names : as `studies.find` takes them.
+    folder : where named studies lie.
+    plugins : the folder of plugins.
+    """
+    findings = Findings()
+    registered = {kind: load_all(plugins, kind) for kind in ("datasets", "stopping", "figures")}
+    for path in _paths(names, folder, findings):
+        try:
+            study, problems = studies.examine(path, lambda backends: own_rules(backends, plugins))
+        except EpochwiseError as error:
+            findings.note(str(path), error.sentences)
+            continue
+        findings.note(str(path), problems)
+        if study is not None:
+            _check_names(study, registered, plugins, findings)
+            is_cut = not any(one.startswith(f"{path}: partitions:") for one in problems)
+            _check_data(study, registered["datasets"], findings, is_cut)
+    return findings
+
+
+def _paths(names: list[str], folder: Path, findings: Findings) -> list[Path]:
+    """Find the files; what cannot be found is a problem among others."""
+    found: dict[Path, Path] = {}
+    for name in names:
+        try:
+            found |= {path.resolve(): path for path in studies.find(name, folder)}
+        except EpochwiseError as error:
+            findings.problems += error.sentences
+    return list(found.values())
+
+
+def _check_names(study: Study, registered: Registry, plugins: Path, findings: Findings) -> None:
+    """Check all that a study names: sources, backends, criteria, figures."""
+    note = partial(findings.note, study.file)
+    note(problems_of(lambda: check_sources(study, registered["datasets"])))
+    unknown_names = problems_of(lambda: check_names(study, plugins))
+    note(unknown_names)
+    note(problems_of(lambda: check_stopping(study, registered["stopping"])))
+    plans: list[Plan] = []
+    note(problems_of(lambda: plans.append(Plan(study, Path("results"), registered))))
+    if not unknown_names:
+        note(problems_of(lambda: check_backends(plans, plugins)))
+
+
+def _check_data(
+    study: Study, sources: Mapping[str, Registered], findings: Findings, is_cut: bool
+) -> None:
+    """Load every dataset that can be found, cut it unless the cut is wrong, and say what it holds."""
+    for name, options in study.datasets.items():
+        if study.missing_file(name) or problems_of(partial(find_source, name, sources, options)):
+            continue  # that has been said
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", DataWarning)
+            try:
+                findings.fine.append(f"{study.file}: {_load(study, name, sources, is_cut)}")
+            except EpochwiseError as error:
+                findings.note(study.file, error.sentences)
+        told = [one for one in caught if issubclass(one.category, DataWarning)]
+        findings.warnings += [f"{study.file}: {one.message}" for one in told]
+
+
+def _load(study: Study, name: str, sources: Mapping[str, Registered], is_cut: bool) -> str:
+    from epochwise.data import loading
+    from epochwise.data.sizes import sizes
+    from epochwise.training.problems import check_batch_sizes
+
+    options: dict[str, Any] = dict(study.datasets[name])
+    options |= {"file": str(file)} if (file := study.dataset_file(name)) else {}
+    folds = len(study.folds(name))
+    table, facts = loading.load(name, sources, options, folds)
+    if not is_cut:
+        return describe(facts)
+    parts = sizes(table, facts, study.resolved["partitions"], folds)
+    check_batch_sizes(parts["train"], name, study.file, batch_sizes(study.resolved))
+    return f"{describe(facts)}; {describe_cut(parts, folds)}"
+
+
+def describe(facts: Facts) -> str:
+    """Say in a few words what a dataset holds."""
+    target = ", ".join(map(repr, facts.target))
+    task = f"{facts.task} of {target}"
+    if facts.task != "regression":
+        task = f"classification of {target} ({len(facts.classes)} classes)"
+    return f"dataset {facts.name!r}: {facts.rows:,} rows, {len(facts.features)} features, {task}"
+
+
+def describe_cut(parts: Mapping[str, int], folds: int) -> str:
+    """Say how many rows serve for what."""
+    sizes = ", ".join(f"{name} {rows:,}" for name, rows in parts.items())
+    return f"{folds} folds, the first {sizes}" if folds > 1 else sizes
