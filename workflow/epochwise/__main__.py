@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from epochwise.errors import EpochwiseError
+from epochwise.shipped import own_or_shipped, workflow_folder
 
 PLUGINS: dict[str, Any] = {
     "type": click.Path(path_type=Path),
-    "default": "plugins",
-    "show_default": True,
+    "default": lambda: own_or_shipped(Path("plugins")),
+    "show_default": "plugins, or where there is no such folder those that are shipped",
     "help": "Folder of plugins.",
 }
 
@@ -64,7 +65,7 @@ def validate(studies: tuple[str, ...], quiet: bool, plugins: Path) -> None:
     from epochwise.plugins.backend_commands import require_plugins
 
     require_plugins(plugins)
-    found = validation.validate(list(studies), Path("config/studies"), plugins)
+    found = validation.validate(list(studies), own_or_shipped(Path("config/studies")), plugins)
     for line in [] if quiet else found.warnings:
         click.echo(f"warning: {line}", err=True)
     for line in found.problems if quiet else [*found.fine, *found.problems]:
@@ -88,7 +89,10 @@ def init(data: str, target: str | None, output: Path | None, plugins: Path) -> N
     require_plugins(plugins)
     started = start(data, target, output, plugins)
     check = f"{tool('epochwise')} validate {quote(str(started.path))}"
-    run = f"{tool('snakemake')} --cores 4 --config {quote(f'studies={started.path}')}"
+    here = (
+        "" if Path("Snakefile").is_file() else f" -s {quote(str(workflow_folder() / 'Snakefile'))}"
+    )
+    run = f"{tool('snakemake')}{here} --cores 4 --config {quote(f'studies={started.path}')}"
     for line in started.said:
         click.echo(line)
     click.echo(f"Next: {check}   then: {run}")
@@ -128,9 +132,15 @@ def check(backend: str, plugins: Path) -> None:
         raise SystemExit(1)
 
 
+@main.command()
+def snakefile() -> None:
+    """Print where the Snakefile is: snakemake -s "$(epochwise snakefile)" --cores 4 runs it anywhere."""
+    click.echo(workflow_folder() / "Snakefile")
+
+
 @main.command("new-backend")
 @click.argument("name")
-@click.option("--plugins", **PLUGINS)
+@click.option("--plugins", **PLUGINS | {"default": "plugins", "show_default": True})
 def new_backend(name: str, plugins: Path) -> None:
     """Write a commented starting file for a backend called NAME."""
     from epochwise.plugins import backend_commands

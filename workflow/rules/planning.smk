@@ -12,12 +12,8 @@ from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.file_lock import lock
 from epochwise.planning.first_look import check_data
-from epochwise.planning.refusals import (
-    check_backends,
-    check_config,
-    own_or_shipped,
-    read_plans,
-)
+from epochwise.planning.refusals import check_backends, check_config, read_plans
+from epochwise.shipped import own_or_shipped
 from epochwise.tables.catalogue import ANSWERS
 from epochwise.planning.reruns import Code
 

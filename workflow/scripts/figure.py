@@ -12,5 +12,6 @@ with job(snakemake.log[0]):
 
     at = snakemake.wildcards
     figures = registry.load_all(Path(snakemake.params.plugins), "figures")
-    tables = Tables(Path("results") / at.study, Study(at.study, "", snakemake.params.study))
+    folder = Path(snakemake.output[0]).parents[1]
+    tables = Tables(folder, Study(at.study, "", snakemake.params.study))
     save(figures[at.figure].resolve()(tables, snakemake.params.options), snakemake.output)

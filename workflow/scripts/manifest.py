@@ -7,5 +7,5 @@ from epochwise.job_log import job
 with job(snakemake.log[0]):
     from epochwise.page import manifest
 
-    folder = Path("results") / snakemake.wildcards.study
-    manifest.write(snakemake.input, folder, snakemake.output[0], besides=["snakemake"])
+    file = Path(snakemake.output[0])
+    manifest.write(snakemake.input, file.parent, file, besides=["snakemake"])

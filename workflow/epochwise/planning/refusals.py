@@ -18,11 +18,6 @@ from epochwise.study.sweeps import effective
 CONFIG = ("studies",)  # keys of config/config.yaml and of --config
 
 
-def own_or_shipped(path: Path, shipped: Path) -> Path:
-    """Give a file or folder of the working directory, or where there is none the workflow's own."""
-    return path if path.exists() else shipped / path
-
-
 def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[str, Plan]:
     """Read and plan the studies that a run is to make, by name.
 

@@ -36,8 +36,8 @@ def require_plugins(folder: Path) -> None:
     """
     if not folder.is_dir() and not names(folder, "backends"):
         raise PluginError(
-            f"there is no folder of plugins {str(folder)!r} here; run this in a clone of epochwise, "
-            "or say where the folder is: --plugins path/to/plugins."
+            f"there is no folder of plugins {str(folder)!r} here; say where it is: --plugins "
+            "path/to/plugins, or leave the option out for those that are shipped."
         )
 
 
