@@ -35,4 +35,8 @@ onstart:
 
 
 onsuccess:
-    print(final_message(PLANS.values(), RESULTS / "index.html"))
+    say_the_answer()
+
+
+onerror:
+    print(failed(PLANS.values()))

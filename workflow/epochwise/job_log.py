@@ -32,6 +32,8 @@ def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
             for sentence in error.sentences:
                 _say(file, f"epochwise: {about}{sentence}")
             sys.exit(1)
+        except KeyboardInterrupt:  # who stopped the run is told what stands by the run itself
+            sys.exit(130)
         except Exception:
             traceback.print_exc(file=file)
             raise

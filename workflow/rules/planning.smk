@@ -7,6 +7,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+from epochwise.planning.endings import WhenSaid, end_on_interrupt, failed, stopped
 from epochwise.planning.final_message import final_message
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
@@ -44,6 +45,14 @@ if not IS_MODULE:
     sys.modules.setdefault("pandas", None)
 
 
+def say_the_answer():
+    print(final_message(PLANS.values(), RESULTS / "index.html"))
+
+
+if not IS_MODULE:
+    logger.addHandler(WhenSaid("Nothing to be done", say_the_answer))
+
+
 def before_any_job():
     try:
         with visible("pandas"):
@@ -51,6 +60,7 @@ def before_any_job():
         check_data(PLANS.values(), PLUGINS, CODE, Path(".snakemake/epochwise.passed"))
         file = Path(".snakemake/epochwise.lock")
         workflow.epochwise_lock = lock(file, logger.warning)
+        end_on_interrupt(lambda: stopped(PLANS.values()))
     except EpochwiseError as error:
         raise WorkflowError("\n".join(error.sentences)) from None
 

@@ -93,7 +93,7 @@ def quantile(values: Ints, weights: Floats, share: float) -> int:
     """Return the lowest value up to which the weights make the share."""
     order = np.argsort(values, kind="stable")
     upto = np.cumsum(weights[order])
-    place = np.searchsorted(upto, share * (1 - TIE))
+    place = int(np.searchsorted(upto, share * (1 - TIE)))
     return int(values[order][min(place, len(values) - 1)])
 
 

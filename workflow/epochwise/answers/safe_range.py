@@ -1,10 +1,11 @@
 """The safe range: the epochs that cost no more than a little loss, at a stated confidence."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from epochwise.arrays import Floats, Ints
+from epochwise.arrays import Bools, Floats, Ints
 from epochwise.tables.minima import first_minimum, quiet
 
 COSTS = (0.01, 0.02, 0.05, 0.10)
@@ -77,7 +78,7 @@ def smoothed(units: Floats, grid: Ints) -> Floats:
     return np.stack([units[:, first:stop].mean(axis=1) for first, stop in spans], axis=1)
 
 
-def differences(units: Floats, confidence: float, inflation: float):  # type: ignore[no-untyped-def]
+def differences(units: Floats, confidence: float, inflation: float) -> Callable[[float], Bools]:
     """Prepare the tests; the function returned says which epochs are safe at a cost."""
     from scipy.special import stdtrit
 
@@ -87,16 +88,17 @@ def differences(units: Floats, confidence: float, inflation: float):  # type: ig
     own = np.diag(products)
     factor = inflation * stdtrit(count - 1, (1 + confidence) / 2) / np.sqrt(count)
 
-    def safe(cost: float) -> Floats:
+    def safe(cost: float) -> Bools:
         times = 1 + cost
         variance = own[:, np.newaxis] - 2 * times * products + times**2 * own
         upper = mean[:, np.newaxis] - times * mean + factor * np.sqrt(np.maximum(variance, 0))
-        return (upper <= 0).all(axis=1)
+        found: Bools = (upper <= 0).all(axis=1)
+        return found
 
     return safe
 
 
-def stretch(safe: Floats, centre: int) -> tuple[int, int]:
+def stretch(safe: Bools, centre: int) -> tuple[int, int]:
     """Give the ends of the stretch of safe epochs about one of them."""
     unsafe = np.flatnonzero(~safe)
     before, after = unsafe[unsafe < centre], unsafe[unsafe > centre]

@@ -213,7 +213,7 @@ def _is_rough(mean: Floats) -> bool:
 def _noise(mean: Floats, smooth: Floats, window: int) -> float:
     """Estimate the relative noise of a smoothed curve."""
     independent = _spread(mean, 1) * MEDIAN_ERROR / np.sqrt(window)
-    return max(independent, _spread(smooth, window) if len(smooth) > 4 * window else 0.0)
+    return float(max(independent, _spread(smooth, window) if len(smooth) > 4 * window else 0.0))
 
 
 def _spread(curve: Floats, lag: int) -> float:

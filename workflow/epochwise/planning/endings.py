@@ -1,0 +1,88 @@
+"""How a run ends that does not end well: stopped, or with a job that failed."""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import FrameType
+
+from epochwise.planning.plan import Plan
+
+INTERRUPTED = 130  # the exit status of what Ctrl-C ended
+
+
+def stopped(plans: Iterable[Plan]) -> str:
+    """Say what stands after a run was stopped, and what to type."""
+    return "\n".join(
+        ["\nStopped. What is finished is kept; the same command goes on.", *_all(plans)]
+    )
+
+
+def failed(plans: Iterable[Plan]) -> str:
+    """Say what stands after a job has failed."""
+    first = "\nA job failed; the sentence above says why. What is finished is kept: mend it, and the same"
+    return "\n".join([f"{first} command goes on.", *_all(plans)])
+
+
+def _all(plans: Iterable[Plan]) -> Iterator[str]:
+    return (f"{plan.study.name}: {_progress(plan)}" for plan in plans)
+
+
+def _progress(plan: Plan) -> str:
+    states = plan.segment_files("npz")
+    left = [Path(file).stem for file in states if not Path(file).is_file()]
+    if not left:
+        return "all is trained; tables, figures or page are left to make."
+    start = min(int(name.partition("-")[0]) for name in left)
+    return f"{len(states) - len(left):,} of {len(states):,} training jobs are done, the next begins at epoch {start:,}."
+
+
+def end_on_interrupt(say: Callable[[], str]) -> None:
+    """Have Ctrl-C end all jobs and this process at once, with a few words instead of tracebacks.
+
+    It is as safe as a crash: a job's files appear when they are whole.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for child in descendants(os.getpid()):
+            with suppress(OSError):
+                os.kill(child, signal.SIGTERM)
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+            print(say(), file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)
+
+    signal.signal(signal.SIGINT, end)
+
+
+class WhenSaid(logging.Handler):
+    """Does something when a logger says certain words: what has no hook of its own.
+
+    Parameters
+    ----------
+    words : how the message begins.
+    do : what to do then.
+    """
+
+    def __init__(self, words: str, do: Callable[[], None]) -> None:
+        super().__init__()
+        self.words, self.do = words, do
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look at a message."""
+        if record.getMessage().startswith(self.words):
+            self.do()
+
+
+def descendants(process: int) -> list[int]:
+    """List the processes that a process has started, directly or through others (Linux)."""
+    found: list[int] = []
+    for file in Path(f"/proc/{process}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, file.read_text(encoding="ascii").split()):
+                found += [*descendants(child), child]
+    return found
