@@ -115,3 +115,12 @@ def test_a_minimum_early_in_a_long_training_is_not_smoothed_away():
     within = np.flatnonzero(curve <= 1 + cost)
     assert within[0] - 1 <= first <= 60 <= last <= within[-1] + 1
     assert last - first > 0.7 * (within[-1] - within[0])
+
+
+def test_a_range_that_leaves_out_the_best_epoch_is_none():
+    """A low spike of all units far from the smoothed minimum: what is safe about the one lacks the other."""
+    epoch = np.arange(201)
+    units = np.tile(2 + ((epoch - 150) / 60) ** 2, (10, 1))
+    assert safe_range(units, 0.95).first > 100
+    units[:, 20] = 1.9
+    assert safe_range(units, 0.95) is None

@@ -34,7 +34,8 @@ def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> Safe
     tests have to reject, so none needs a correction for their number (intersection-union
     test: Berger, "Multiparameter hypothesis testing and acceptance sampling", Technometrics
     24, 1982), and no epoch is picked before. The range is the stretch of safe epochs about
-    the lowest point of the smoothed mean, at the first of `COSTS` that has one.
+    the lowest point of the smoothed mean, at the first of `COSTS` at which it holds the best epoch
+    too: where the units wander, a few epochs may pass by chance, and would be no advice.
 
     Parameters
     ----------
@@ -49,6 +50,7 @@ def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> Safe
     if not len(seen):
         return None
     units = units[:, seen]
+    best = int(first_minimum(units.mean(axis=0)))
     grid = compared(units.shape[1])
     smooth = smoothed(units, grid)
     centre = int(first_minimum(smooth.mean(axis=0)))
@@ -57,8 +59,9 @@ def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> Safe
     for cost in costs:
         safe = bounds(cost)
         if safe[centre]:
-            first, last = stretch(safe, centre)
-            return SafeRange(int(seen[grid[first]]), int(seen[grid[last]]), cost)
+            first, last = (int(grid[end]) for end in stretch(safe, centre))
+            if first <= best <= last:
+                return SafeRange(int(seen[first]), int(seen[last]), cost)
     return None
 
 

@@ -28,7 +28,7 @@ def losses(answer: Facts) -> str:
 def _to_expect(facts: Facts) -> str:
     if facts["left_out_loss"] is None or facts["left_out_margin"] is None:
         return ""
-    mean, margin = wording.loss(facts["left_out_loss"]), f"{facts['left_out_margin']:,.3g}"
+    mean, margin = wording.loss(facts["left_out_loss"]), wording.loss(facts["left_out_margin"], 3)
     new = "cuts" if facts["sampling_unit"] == "fold" else "seeds"
     return f" Over new {new} expect {mean} ± {margin} on average, at an epoch that others chose."
 
@@ -49,7 +49,7 @@ def _others(answer: Facts, column: str, only: tuple[str, ...] = ()) -> str:
 def _in_its_unit(metric: str, value: float) -> str:
     if metric in IN_SHARES:
         return wording.percent(value)
-    return f"{value:.3f}" if metric == "r2" else f"{value:,.4g}"
+    return f"{value:.3f}" if metric == "r2" else wording.loss(value, 4)
 
 
 def targets(answer: Facts) -> str:

@@ -2,6 +2,8 @@
 
 from math import isfinite
 
+LARGEST = 1e15  # a larger number is written with its power of ten
+
 
 def count(number: float) -> str:
     """Write a whole number with thousands set apart: 2,024."""
@@ -13,9 +15,10 @@ def percent(fraction: float) -> str:
     return f"{100 * fraction:,.1f} %" if isfinite(fraction) else "from zero"
 
 
-def loss(value: float) -> str:
-    """Write a loss with five significant digits: 2,620.0."""
-    return f"{value:,.5g}"
+def loss(value: float, digits: int = 5) -> str:
+    """Write a loss with so many significant digits: 2,620, 1,776,900,000, 0.00012346."""
+    short = float(f"{value:.{digits - 1}e}")
+    return f"{short:,.0f}" if 10 ** (digits - 1) <= abs(short) < LARGEST else f"{value:,.{digits}g}"
 
 
 def whole_percent(fraction: float) -> str:

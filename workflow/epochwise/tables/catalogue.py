@@ -113,7 +113,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"safe_low": INT, "safe_high": INT, "safe_cost_percent": FLOAT},
-                "the safe range: epochs that, at confidence *interval*, cost at most so many per cent more validation loss than the lowest: the first of 1 (from ten units on), 2, 5 and 10 per cent at which there is one. One-sided paired t-tests against every other epoch, all of which must reject (an intersection-union test), on the units' curves smoothed by a centred running mean over 5 % of the epochs; the stretch about the lowest smoothed mean",
+                "the safe range: epochs that, at confidence *interval*, cost at most so many per cent more validation loss than the lowest: the first of 1 (from ten units on), 2, 5 and 10 per cent at which there is one. One-sided paired t-tests against every other epoch, all of which must reject (an intersection-union test), on the units' curves smoothed by a centred running mean over 5 % of the epochs; the stretch about the lowest smoothed mean, which must hold the best epoch too",
             ),
             Columns(
                 {"interval_low": INT, "interval_high": INT, "interval_coverage": FLOAT},
