@@ -13,7 +13,7 @@ rule load:
     log:
         "logs/{study}/{dataset}/load.log",
     params:
-        options=lambda w: PLANS[w.study].study.datasets[w.dataset],
+        options=lambda w: PLANS[w.study].dataset_options(w.dataset),
         # a check; with `input` among the arguments it is no reason to run again
         folds=lambda w, input: len(PLANS[w.study].study.folds(w.dataset)),
         plugins=lambda w: str(PLUGINS),

@@ -98,7 +98,9 @@ def find_source(
     known = inspect.signature(source.value).parameters
     for key in given_options(options):
         if key not in known:
-            raise DataError(f"dataset {name!r}: {unknown('option', str(key), [*known, 'task'])}")
+            raise DataError(
+                f"dataset {name!r}: {unknown('option', str(key), [*known, 'task', 'unit'])}"
+            )
     for key, parameter in known.items():
         if parameter.default is parameter.empty and key not in options:
             raise DataError(f"dataset {name!r}: the option {key!r} is missing.")
@@ -107,4 +109,4 @@ def find_source(
 
 def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the options that are not the source's own."""
-    return {key: value for key, value in options.items() if key not in ("source", "task")}
+    return {key: value for key, value in options.items() if key not in ("source", "task", "unit")}

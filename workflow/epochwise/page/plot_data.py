@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.arrays import Floats, Ints
-from epochwise.figures.loss_curves import BAND, FEWEST_BANDED
+from epochwise.figures.lines import BAND, FEWEST_BANDED
 from epochwise.figures.panels import coincide
 from epochwise.figures.thinning import thin
 from epochwise.page.embedding import as_base64

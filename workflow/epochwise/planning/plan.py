@@ -115,6 +115,11 @@ class Plan:
         file = self.study.dataset_file(dataset)
         return [str(file)] if file else []
 
+    def dataset_options(self, dataset: str) -> dict[str, Any]:
+        """Give all that a dataset's rows depend on: not the unit that its target is labelled with."""
+        options = self.study.datasets[dataset]
+        return {key: value for key, value in options.items() if key != "unit"}
+
     def dataset_plugin(self, dataset: str) -> str:
         """Name the plugin that a dataset comes from."""
         return self.registered["datasets"][self.study.datasets[dataset]["source"]].plugin
