@@ -12,7 +12,7 @@ from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.file_lock import lock
 from epochwise.planning.refusals import check_backends, read_plans
-from epochwise.tables.catalogue import ANSWERS
+from epochwise.tables.catalogue import ANSWERS, TYPESET, typeset_files
 from epochwise.planning.reruns import Code
 
 RESULTS = Path("results")

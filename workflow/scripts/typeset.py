@@ -1,0 +1,13 @@
+"""Set the tables that go into a text, as LaTeX and Markdown."""
+
+from pathlib import Path
+
+from epochwise.job_log import job
+
+with job(snakemake.log[0], snakemake.wildcards.study):
+    from epochwise.study.study import Study
+    from epochwise.tables import markup
+    from epochwise.tables.results import Tables
+
+    name = snakemake.wildcards.study
+    markup.write_all(Tables(Path("results") / name, Study(name, "", snakemake.params.study)))
