@@ -199,3 +199,21 @@ def test_an_empty_figure_is_a_sentence(tmp_path, module, losses, sentence):
     assert sentence in said_in(figure)
     assert figure.get_size_inches()[1] * 25.4 < 20
     figure.draw_without_rendering()
+
+
+@pytest.mark.parametrize("more", [{}, {"beta_1": [0.4]}, {"beta_1": [0.4], "beta_2": [0.9]}])
+def test_a_point_that_diverged_has_no_place_in_a_sweep(tmp_path, more):
+    def one_is_lost(run):
+        lost_at = run["swept"]["alpha"] == 2
+        return {k: v[:6] * 1e6 if lost_at else v for k, v in valley(run).items()}
+
+    swept = {"alpha": [1.0, 2.0, 3.0], **more}
+    figure = sweep.draw(answered(make(tmp_path, one_is_lost, sweep=swept)), options())
+    figure.draw_without_rendering()
+    loss = figure.axes[0]
+    if len(more) == 1:
+        assert [text.get_text() for text in loss.texts] == ["2", "diverged", "2"]
+    else:
+        drawn = np.concatenate([np.ravel(line.get_data()) for line in loss.lines])
+        assert np.nanmax(drawn) < 1e6
+    assert "Every run of 1 point diverged." in said_in(figure)

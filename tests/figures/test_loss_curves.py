@@ -326,3 +326,9 @@ def test_a_study_without_a_single_finite_loss_is_a_sentence(tmp_path):
     assert words(figure) == "Every run diverged: no epoch can be recommended"
     mine = draw(tables, options(title="Mine"))
     assert words(mine) == "Mine\nEvery run diverged: no epoch can be recommended."
+
+
+def test_datasets_that_agree_on_the_epoch_are_told_so(tmp_path):
+    study = {"datasets": ["diabetes", "linnerud"], "training": {"epochs": 40}}
+    finding = "The lowest validation loss comes at epoch 30 everywhere"
+    assert draw(make(tmp_path, **study), options()).get_label() == finding

@@ -202,8 +202,10 @@ def finding(panels: Sequence[Panel], tables: Tables) -> str:
     datasets = dict.fromkeys(panel.curves.dataset for panel in known)
     if len(datasets) > 1:
         best = [panel.curves.best for panel in known]
-        span = f"epochs {style.count(min(best))} to {style.count(max(best))}"
-        return f"The lowest validation loss comes at {span}, by dataset and point"
+        low, high = style.count(min(best)), style.count(max(best))
+        if low == high:
+            return f"The lowest validation loss comes at epoch {low} everywhere"
+        return f"The lowest validation loss comes at epochs {low} to {high}, by dataset and point"
     leader = min(known, key=lambda panel: panel.curves.rank).curves
     where = f"{leader.dataset}{f', {leader.point}' if len(panels) > 1 and leader.point else ''}"
     return f"{where}: {finding_of(leader, tables.row('best_epoch', leader.key))}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COINCIDE = 1e-6  # relative: far below the width of a line
 LETTERS_PER_MILLIMETRE = 0.54  # of a panel's title
+TICKS = 10.0  # mm that the labels of the y axis take
 ROOMY = 80.0  # mm: a panel with space for long labels
 TALLEST = 205.0  # mm of panels above each other: what a page holds
 
@@ -140,7 +141,7 @@ def panel_title(
     parts.append(panel.curves.point)
     if len({tuple(other.backends) for other in every}) > 1:
         parts.append(" = ".join(panel.backends))
-    letters = int(LETTERS_PER_MILLIMETRE * min(panel_width(options, columns), 95))
+    letters = int(LETTERS_PER_MILLIMETRE * (min(panel_width(options, columns), 95) - TICKS))
     lines = [line for part in parts for line in textwrap.wrap(part, letters)]
     return "\n".join(lines)
 

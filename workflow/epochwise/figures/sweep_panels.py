@@ -98,8 +98,9 @@ def ends(rows: Sequence[Row], quantity: str) -> tuple[Floats, Floats]:
 
 
 def as_floats(rows: Sequence[Row], name: str) -> Floats:
-    """Return a column with NaN for what is not known, (rows,)."""
-    return np.array([np.nan if row.get(name) is None else row[name] for row in rows], dtype=float)
+    """Return a column, (rows,), NaN for what is not known and where every run diverged."""
+    known = [None if rank(row)[0] else row.get(name) for row in rows]
+    return np.array([np.nan if value is None else value for value in known], dtype=float)
 
 
 def mark(axes: "Axes", x: Floats, y: Floats, rows: Sequence[Row]) -> None:

@@ -91,13 +91,14 @@
     const ink = state.dark ? "#ececec" : "#1b1b1b";
     const axis = { color: ink, gridcolor: state.dark ? "#3a4046" : "#dddddd", zeroline: false, tickformat: ",.6~g" };
     const narrow = plot.clientWidth < 480;
+    const ytype = state.metric === "accuracy" ? "linear" : chosen("ytype")[0];
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, family: "system-ui, sans-serif", size: narrow ? 12 : 13 },
       margin: { l: narrow ? 62 : 76, r: 12, t: 10, b: 52 }, hovermode: "closest", dragmode: isTouched() ? false : "zoom",
       legend: { orientation: "h", y: 1.02, yanchor: "bottom", x: 0, groupclick: "togglegroup" },
       xaxis: { ...axis, type: state.xtype, title: { text: narrow ? AXES[state.x].split(" (")[0] : AXES[state.x] } },
       yaxis: {
-        ...axis, nticks: 5, type: state.metric === "accuracy" ? "linear" : chosen("ytype")[0],
+        ...axis, nticks: ytype === "log" ? 5 : 8, type: ytype, automargin: true,
         title: { text: Traces.plain(data.metrics[datasetNow()][state.metric][1]) },
       },
       yaxis2: { overlaying: "y", range: [0, 1], fixedrange: true, visible: false },
