@@ -19,7 +19,7 @@ def register_figures(register: Callable[..., None]) -> None:
         "loss_curves",
         "epochwise.figures.loss_curves:draw",
         tables=[LOSSES, "best_epoch.csv"],
-        options=YSCALE,
+        options={**YSCALE, "metric": ["loss", "accuracy", "balanced_accuracy", "rmse", "mae"]},
     )
     register(
         "under_and_overfitting",
@@ -32,7 +32,7 @@ def register_figures(register: Callable[..., None]) -> None:
         "epochwise.figures.batch_size:draw",
         applies=sweeps_batch_size,
         needs="two batch sizes or more in the sweep",
-        tables=[LOSSES],
+        tables=[LOSSES, "best_epoch.csv"],
         options={**YSCALE, "xscale": ("log", "linear")},
     )
     register(

@@ -28,6 +28,19 @@ def valley(run: Run) -> Losses:
     return {"train_loss": 8 * np.exp(-epoch / 25) + 0.5, "validation_loss": validation}
 
 
+def false_minimum(run: Run) -> Losses:
+    """The valley with a hump before it, at which impatient criteria stop too early."""
+    losses = valley(run)
+    hump = 1 + 0.3 * np.exp(-(((np.arange(run["epochs"] + 1.0) - 12) / 3) ** 2))
+    return {**losses, "validation_loss": losses["validation_loss"] * hump}
+
+
+def with_accuracy(run: Run) -> Losses:
+    """The valley, whose accuracy goes on rising."""
+    share = 0.9 - 0.5 / (1 + np.arange(run["epochs"] + 1.0)) - 0.01 * run["seed"]
+    return {**valley(run), "train_accuracy": share + 0.05, "validation_accuracy": share}
+
+
 def with_test(run: Run) -> Losses:
     losses = valley(run)
     return {**losses, "test_loss": losses["validation_loss"] * 1.1}
@@ -39,12 +52,13 @@ def make(
     *,
     name: str = "made",
     baseline: float | None = None,
+    task: str = "regression",
     **study: Any,
 ) -> Tables:
     """Write a study and its loss table, and give the tables.
 
-    `curves` gives the losses of a run, (epochs + 1,) each, cut where it diverges; `baseline` is
-    the validation loss of predicting the training mean.
+    `curves` gives the losses of a run, and whatever else is measured, (epochs + 1,) each, cut where
+    it diverges; `baseline` is the validation loss of predicting the training mean.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.yaml"
@@ -53,7 +67,7 @@ def make(
     results = folder / "results"
     results.mkdir(exist_ok=True)
     table = pa.concat_tables([run_table(made, run, curves(run)) for run in runs_of(made)])
-    facts = {"tasks": dict.fromkeys(made.datasets, "regression"), "folds": folds_of(made, baseline)}
+    facts = {"tasks": dict.fromkeys(made.datasets, task), "folds": folds_of(made, baseline)}
     facts["epochs"] = made.resolved["training"]["epochs"]
     parquet.write(described(table, facts), results / "losses.parquet")
     return Tables(results, made)
@@ -88,8 +102,9 @@ def run_table(study: Study, run: Run, losses: Losses) -> pa.Table:
     columns = {key: [value] * rows for key, value in {**keys, "seed": run["seed"]}.items()}
     counts = {"epoch": epoch, "iteration": epoch * -(-ROWS // size), "samples": epoch * ROWS}
     table = pa.table({**columns, **counts, "rows_per_batch": np.full(rows, size)})
-    for partition in PARTITIONS:
-        field = measured(partition, "loss")
+    others = [tuple(name.split("_", 1)) for name in losses if not name.endswith("_loss")]
+    for partition, metric in [*((part, "loss") for part in PARTITIONS), *others]:
+        field = measured(partition, metric)
         values = losses.get(field.name, pa.nulls(rows, field.type))
         table = table.append_column(field, pa.array(values, field.type))
     return table

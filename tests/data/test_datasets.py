@@ -155,3 +155,8 @@ def test_the_same_table_gives_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         parquet.write(table, tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_unit_is_no_option_of_the_source():
+    table, facts = loading.load("easy", SOURCES, {"source": "friedman1", "rows": 40, "unit": "CHF"})
+    assert (table.num_rows, facts.task) == (40, "regression")

@@ -43,7 +43,8 @@ def test_false_leaves_a_figure_out_and_options_are_completed(tmp_path, figures):
     wish = {"early_stopping": False, "loss_curves": {"yscale": "linear"}}
     chosen = choose.choose(make(tmp_path, figures=wish).study, figures)
     assert "early_stopping" not in chosen
-    assert chosen["loss_curves"] == {"yscale": "linear", "width": "page", "title": None}
+    expected = {"yscale": "linear", "metric": "loss", "width": "page", "title": None}
+    assert chosen["loss_curves"] == expected
     assert chosen["under_and_overfitting"]["yscale"] == "log"
 
 
@@ -53,7 +54,12 @@ def test_false_leaves_a_figure_out_and_options_are_completed(tmp_path, figures):
         ({"los_curves": True}, ["figures", "'los_curves'", "Did you mean 'loss_curves'?"]),
         ({"loss_curves": {"scale": "log"}}, ["figures.loss_curves", "'scale'", "yscale"]),
         ({"loss_curves": {"yscale": "cube"}}, ["loss_curves.yscale", "'cube'", "log, linear"]),
-        ({"loss_curves": {"title": 3}}, ["loss_curves.title", "3", "a str"]),
+        ({"loss_curves": {"title": 0}}, ["loss_curves.title", "0", "a text, false"]),
+        ({"loss_curves": {"title": True}}, ["loss_curves.title", "True", "a text, false"]),
+        ({"loss_curves": {"metric": "auc"}}, ["'auc'", "one of loss, accuracy"]),
+        ({"loss_curves": {"metric": []}}, ["loss_curves.metric", "[]", "or a list of some"]),
+        ({"loss_curves": {"metric": ["mae", "mae"]}}, ["['mae', 'mae']", "or a list of some"]),
+        ({"loss_curves": {"metric": [["mae"]]}}, ["[['mae']]", "or a list of some"]),
         ({"sweep": True}, ["figures.sweep", "a sweep of two points or more", "false"]),
     ],
 )

@@ -10,7 +10,7 @@ from epochwise.figures import (
     sweep,
     under_and_overfitting,
 )
-from figure_samples import answered, make, options, valley, words
+from figure_samples import answered, false_minimum, make, options, valley, words
 
 pytestmark = pytest.mark.versions
 
@@ -96,7 +96,7 @@ def test_every_run_is_a_dot_and_the_mean_curve_a_diamond(tmp_path):
     assert sorted(labels(axes)["one run"].get_xdata()) == [30, 40, 50, 60]
     assert list(labels(axes)["median run"].get_xdata()) == [45, 45]
     expected = tables.row("best_epoch", {})["best_epoch"]
-    assert list(labels(axes)["best of the mean curve, with interval"].get_xdata()) == [expected]
+    assert list(labels(axes)["best of the mean curve"].get_xdata()) == [expected]
     assert "between 30 and 60" in words(figure)
 
 
@@ -119,7 +119,7 @@ def test_diverged_runs_are_left_out_and_counted(tmp_path):
 
 
 def test_every_criterion_is_a_point_and_the_frontier_a_line(tmp_path):
-    tables = answered(make(tmp_path, seeds=3, training={"epochs": 120}))
+    tables = answered(make(tmp_path, false_minimum, seeds=3, training={"epochs": 120}))
     figure = early_stopping.draw(tables, options())
     (axes,) = figure.axes
     assert len(labels(axes)["patience"].get_xdata()) == 4
@@ -131,7 +131,7 @@ def test_every_criterion_is_a_point_and_the_frontier_a_line(tmp_path):
 
 
 def test_names_of_criteria_do_not_cover_each_other(tmp_path):
-    tables = answered(make(tmp_path, seeds=3, training={"epochs": 120}))
+    tables = answered(make(tmp_path, false_minimum, seeds=3, training={"epochs": 120}))
     figure = early_stopping.draw(tables, options(width="column"))
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
@@ -249,7 +249,7 @@ def test_every_run_diverged(tmp_path, name, width):
 LEADERS = {
     "under_and_overfitting": (under_and_overfitting, "diabetes, batch_size=16:"),
     "batch_size": (batch_size, "batch size 16 reaches the lowest validation loss"),
-    "early_stopping": (early_stopping, "Regret"),
+    "early_stopping": (early_stopping, "diabetes, batch_size=16:"),
     "sweep": (sweep, "batch_size=16 is best"),
     "loss_curves": (loss_curves, "diabetes, batch_size=16:"),
 }
@@ -312,5 +312,5 @@ def test_the_best_epoch_of_a_falling_mean_is_an_open_arrow_without_interval(tmp_
     (axes,) = best_epochs.draw(answered(make(tmp_path, falling, seeds=6)), options()).axes
     named = labels(axes)
     assert named["best of the mean curve: a lower bound"].get_marker() == ">"
-    assert "best of the mean curve, with interval" not in named
+    assert "its interval" not in named
     assert "safe range" not in named

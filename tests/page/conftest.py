@@ -11,7 +11,7 @@ from epochwise.figures import loss_curves
 from epochwise.figures.save import save
 from epochwise.page import gallery, report
 from epochwise.study.study import load as load_study
-from figure_samples import answered, make, options, valley, with_test
+from figure_samples import answered, make, options, valley, with_accuracy, with_test
 from helpers import lack, load
 
 ROOT = Path(__file__).parents[2]
@@ -59,6 +59,13 @@ def page_file(tmp_path_factory):
         training={"epochs": 120},
     )
     return finish(answered(tables))
+
+
+@pytest.fixture(scope="session")
+def classes_file(tmp_path_factory):
+    """A study of two classes with so many runs that there is a band."""
+    study = {"seeds": 12, "training": {"epochs": 120}, "baseline": 4.0, "task": "binary"}
+    return finish(answered(make(tmp_path_factory.mktemp("classes"), with_accuracy, **study)))
 
 
 @pytest.fixture(scope="session")
@@ -124,28 +131,56 @@ def axe():
     return ""
 
 
+def open_in(browser, file, scheme="light", width=1200, ready="html[data-ready]"):
+    """Open a page with the network off; give its context, the page and what the console said."""
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 900}, offline=True
+    )
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    page.on("request", lambda request: said.append(request.url) if asks(request) else None)
+    page.goto(file.as_uri())
+    page.wait_for_selector(ready, timeout=60_000)
+    return context, page, said
+
+
 @pytest.fixture
 def open_page(browser):
-    """Open a page with the network off; give the page and what the console said."""
+    """Open a page of its own for a test."""
     contexts = []
 
-    def open_it(file, scheme="light", width=1200, ready="html[data-ready]"):
-        context = browser.new_context(
-            color_scheme=scheme, viewport={"width": width, "height": 900}, offline=True
-        )
+    def open_it(file, *args, **kwargs):
+        context, page, said = open_in(browser, file, *args, **kwargs)
         contexts.append(context)
-        page, said = context.new_page(), []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: said.append(request.url) if asks(request) else None)
-        page.goto(file.as_uri())
-        page.wait_for_selector(ready, timeout=60_000)
         return page, said
 
     yield open_it
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def opened_once(browser, classes_file):
+    """The page of two classes, opened once for many tests."""
+    context, page, said = open_in(browser, classes_file)
+    yield page, said
+    context.close()
+
+
+RESET = """() => {
+    document.getElementById("controls").reset();
+    document.getElementById("controls").dispatchEvent(new Event("change"));
+}"""
+
+
+@pytest.fixture
+def classes_page(opened_once):
+    """That page, its controls as they are at first."""
+    page, said = opened_once
+    page.evaluate(RESET)
+    return page, said
 
 
 def asks(request):

@@ -5,23 +5,9 @@ import pytest
 from figure_samples import answered, make, valley
 from helpers import ROOT
 from page.conftest import HOSTILE, finish
+from page.plots import curves, farthest, toggle
 
 ARTEFACTS = ROOT / "artefacts"
-
-
-def curves(page):
-    """Name the curves that the plot shows."""
-    return page.evaluate(
-        "document.getElementById('plot').data.filter(t => t.mode !== 'markers' && !t.fill).map(t => t.name)"
-    )
-
-
-def data_of(page, key):
-    return page.evaluate(f"document.getElementById('plot').data.map(t => Array.from(t.{key}))")
-
-
-def toggle(page, name, value):
-    page.locator(f'input[name="{name}"][value="{value}"]').click()
 
 
 def test_the_page_opens_offline_without_a_word_on_the_console(page_file, open_page):
@@ -77,11 +63,11 @@ def test_the_axes_change_scale_and_count(page_file, open_page):
     toggle(page, "ytype", "linear")
     toggle(page, "xtype", "log")
     assert page.evaluate(types) == ["log", "linear"]
-    assert max(map(max, data_of(page, "x"))) == 120
+    assert farthest(page) == 120
     toggle(page, "x", "iterations")
-    assert max(map(max, data_of(page, "x"))) == 120 * 4
+    assert farthest(page) == 120 * 4
     toggle(page, "x", "samples")
-    assert max(map(max, data_of(page, "x"))) == 120 * 80
+    assert farthest(page) == 120 * 80
     assert "Samples seen" in page.locator("#plot").inner_text()
 
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epochwise.errors import DataError
-from epochwise.page import gallery, library, plot_data, report
+from epochwise.page import comparison, gallery, library, plot_data, report
 from epochwise.page.embedding import as_json
 from epochwise.tables.results import Tables
-from figure_samples import answered, make, valley, with_test
+from figure_samples import answered, make, valley, with_accuracy, with_test
 from page.conftest import HOSTILE, finish
 
 pytestmark = pytest.mark.versions
@@ -22,6 +22,11 @@ def data_of(file):
     text = file.read_text(encoding="utf-8")
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
     return json.loads(found[1])
+
+
+def prose(file):
+    """Read a page without the links from words to what they mean."""
+    return re.sub(r'<a class="word"[^>]*>(.*?)</a>', r"\1", file.read_text(encoding="utf-8"))
 
 
 def unpack(packed, kind="<f4"):
@@ -47,7 +52,7 @@ def test_the_same_results_give_the_same_bytes(page_file, tmp_path):
 
 
 def test_the_answer_in_words_comes_first(page_file):
-    text = page_file.read_text(encoding="utf-8")
+    text = prose(page_file)
     assert "train 30 epochs, the best of 120." in text
     assert text.index("train 30 epochs") < text.index('id="plot"')
 
@@ -95,7 +100,7 @@ def test_thinned_curves_keep_minimum_ends_and_values(tmp_path):
     report.write(tables.folder, tables.study, tmp_path / "page.html")
     data = data_of(tmp_path / "page.html")
     (run,) = data["curves"][0]["runs"]
-    epoch, losses = unpack(run["losses"]["validation"])
+    epoch, losses = unpack(run["losses"]["loss"]["validation"])
     expected = noisy({"seed": 0, "fold": 0, "epochs": 5000})["validation_loss"]
     assert len(epoch) <= plot_data.MOST
     assert (epoch[0], epoch[-1]) == (0, 5000)
@@ -109,7 +114,7 @@ def test_losses_too_large_for_single_precision_are_doubles(tmp_path):
     report.write(tables.folder, tables.study, tmp_path / "page.html")
     data = data_of(tmp_path / "page.html")
     assert data["precision"] == "f8"
-    _, losses = unpack(data["curves"][0]["runs"][0]["losses"]["train"], "<f8")
+    _, losses = unpack(data["curves"][0]["runs"][0]["losses"]["loss"]["train"], "<f8")
     assert losses[0] == 8.5e40
 
 
@@ -118,7 +123,7 @@ def test_many_runs_are_bands_and_means(tmp_path):
     report.write(tables.folder, tables.study, tmp_path / "page.html")
     (one,) = data_of(tmp_path / "page.html")["curves"]
     assert one["runs"] == []
-    epoch, low, high = unpack(one["band"]["test"])
+    epoch, low, high = unpack(one["band"]["loss"]["test"])
     runs = tables.curves()[0].losses["test_loss"]
     np.testing.assert_allclose(low, np.percentile(runs, 10, axis=0)[epoch], rtol=1e-6)
     np.testing.assert_allclose(high, np.percentile(runs, 90, axis=0)[epoch], rtol=1e-6)
@@ -155,16 +160,13 @@ def test_a_hundred_runs_of_five_thousand_epochs_stay_under_eight_megabytes(tmp_p
 )
 def test_a_study_that_went_wrong_still_gets_a_page_that_says_so(tmp_path, losses, study, words):
     tables = answered(make(tmp_path, losses, **study))
-    page = finish(tables).read_text(encoding="utf-8")
-    assert words in page
+    assert words in prose(finish(tables))
 
 
 def test_a_page_needs_nothing_but_the_loss_table(tmp_path):
     tables = make(tmp_path)
     report.write(tables.folder, tables.study, tmp_path / "page.html")
-    assert "the validation loss is lowest at epoch 30 of 200" in (tmp_path / "page.html").read_text(
-        "utf-8"
-    )
+    assert "the validation loss is lowest at epoch 30 of 200" in prose(tmp_path / "page.html")
 
 
 def test_without_a_loss_table_there_is_a_sentence(tmp_path):
@@ -204,9 +206,99 @@ def test_the_gallery_shows_every_study_with_a_sentence(tmp_path):
     text = (results / "index.html").read_text(encoding="utf-8")
     gallery.write(results, [first.study, second.study], results / "again.html")
     assert (results / "again.html").read_text(encoding="utf-8") == text
-    assert 'href="first/report.html">One &lt;b&gt;</a>' in text
+    assert 'href="first/report.html#gallery">One &lt;b&gt;</a>' in text
     assert "Shows x." in text
     assert "train 30 epochs, the best of 200." in text
     assert "the validation loss is lowest at epoch 30 of 200." in text
     assert text.count("data:image/svg+xml") == 1
     assert Tables(results / "second", second.study).curves()
+
+
+def test_every_link_within_the_page_leads_somewhere(page_file):
+    text = page_file.read_text(encoding="utf-8").split("<script")[0]
+    targets = re.findall(r'href="#([^"]+)"', text)
+    assert {"answer", "curves", "figures", "tables", "words", "again"} <= set(targets)
+    assert {"word-epoch", "word-safe", "word-baseline", "word-censored"} <= set(targets)
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert set(targets) <= set(ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_data_have_what_is_marked(classes_file):
+    data = data_of(classes_file)
+    (one,) = data["curves"]
+    (row,) = Tables(classes_file.parent, load_study(classes_file)).rows("best_epoch")
+    assert one["safe"] == [row["safe_low"], row["safe_high"], row["safe_cost_percent"]]
+    assert (one["bound"], one["best"], data["start"]) == (False, 30, {"diabetes": 30})
+    assert one["baseline"] == {"loss": 4.0}
+    assert list(data["metrics"]["diabetes"].items()) == [
+        ("loss", ["loss", "log loss, nats"]),
+        ("accuracy", ["accuracy", "accuracy, share of rows"]),
+    ]
+
+
+def load_study(file):
+    from epochwise.study.study import load
+
+    return load(file.parent.parent / "made.yaml")
+
+
+def test_the_best_epoch_is_kept_when_another_metric_is_thinned(tmp_path):
+    tables = make(tmp_path, with_accuracy, seeds=2, task="binary", training={"epochs": 9000})
+    report.write(tables.folder, tables.study, tmp_path / "page.html")
+    (one,) = data_of(tmp_path / "page.html")["curves"]
+    for packed in (one["mean"]["accuracy"], one["runs"][1]["losses"]["accuracy"]):
+        epoch, values = unpack(packed["validation"])
+        assert len(epoch) <= plot_data.MOST + 1
+        assert values[epoch == 30] == pytest.approx(
+            0.9 - 0.5 / 31 - (0.005 if packed is one["mean"]["accuracy"] else 0.01), rel=1e-6
+        )
+
+
+@pytest.mark.parametrize(("seeds", "banded"), [(9, False), (10, True)])
+def test_fewer_than_ten_runs_have_no_band(tmp_path, seeds, banded):
+    tables = make(tmp_path, seeds=seeds, training={"epochs": 10})
+    report.write(tables.folder, tables.study, tmp_path / "page.html")
+    (one,) = data_of(tmp_path / "page.html")["curves"]
+    assert bool(one["band"]) == banded
+    assert len(one["runs"]) == seeds
+
+
+def test_tables_for_texts_are_beside_the_page(tmp_path):
+    from epochwise.tables import markup
+
+    tables = answered(make(tmp_path))
+    assert 'href="tables/' not in finish(tables).read_text(encoding="utf-8")
+    markup.write_all(tables)
+    text = finish(tables).read_text(encoding="utf-8")
+    assert len(re.findall(r'href="(tables/\w+\.(?:tex|md))"', text)) == 6
+
+
+def test_studies_are_compared_in_the_gallery(tmp_path):
+    def two(run):
+        factor = 100 if run["dataset"] == "linnerud" else run["swept"]["alpha"]
+        if run["dataset"] == "linnerud" and run["swept"]["alpha"] == 2:
+            return {k: v[:3] for k, v in valley(run).items()}
+        return {k: v * factor for k, v in valley(run).items()}
+
+    study = {"datasets": ["diabetes", "linnerud"], "sweep": {"alpha": [2.0, 1.0]}, "seeds": 2}
+    tables = answered(make(tmp_path, two, baseline=30.0, **study))
+    first, second = comparison.lines(tables)
+    assert first == comparison.Line(
+        "diabetes",
+        "alpha=1.0",
+        "30",
+        "200",
+        "2.050 ± 0.050",
+        "30.00",
+        "mean squared error, target unit²",
+    )
+    assert (second.point, second.loss) == ("alpha=1.0", "205.0 ± 5.0")
+    tables.rows("best_epoch")[1]["censored"] = True
+    assert comparison.lines(tables)[0].best_epoch == "≥ 30"
+
+
+def test_a_study_without_an_answer_has_an_empty_line(tmp_path):
+    assert comparison.lines(make(tmp_path)) == [comparison.Line("diabetes", "", "", "", "", "", "")]
+    lost = answered(make(tmp_path / "b", lambda run: {k: v[:3] for k, v in valley(run).items()}))
+    assert comparison.lines(lost)[0].loss == "every run diverged"

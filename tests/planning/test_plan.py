@@ -400,3 +400,11 @@ def test_blocks_are_kept_where_all_their_seeds_are_wanted_or_all_their_epochs_ar
     assert existing_blocks(tmp_path, [0, 1], 10) == ["0-2"]
     (tmp_path / "seeds-0-2" / "10-20.npz").touch()
     assert existing_blocks(tmp_path, [0, 1], 20) == ["0-2"]
+
+
+def test_the_unit_of_a_target_is_no_reason_to_load_it_again(tmp_path):
+    text = "datasets: {easy: {source: friedman1, rows: 40%s}}\n"
+    plain, named = (make(tmp_path, text % unit, "mine") for unit in ("", ", unit: CHF"))
+    assert named.study.datasets["easy"]["unit"] == "CHF"
+    assert named.dataset_options("easy") == plain.dataset_options("easy")
+    assert plain.dataset_options("easy") == {"source": "friedman1", "rows": 40}

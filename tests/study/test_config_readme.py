@@ -130,3 +130,24 @@ def test_the_default_is_the_tutorials_study():
     assert config == {"studies": ["diabetes"]}
     shipped = {path.stem for path in Path(ROOT / "config/studies").glob("*.yaml")}
     assert {"diabetes", "batch_size", "under_and_overfitting", "classification", "seeds"} <= shipped
+
+
+def test_every_option_of_a_figure_is_documented_as_it_is_checked():
+    from epochwise.figures import choose
+
+    documented: dict[str, dict[str, tuple[str, str]]] = {}
+    name = ""
+    for row in rows("Figures"):
+        name = row["figure"].strip("`") or name
+        told = row["allowed"], row["default"].strip("`")
+        documented.setdefault(name, {})[row["option"].strip("`")] = told
+    registered = registry.load_all(PLUGINS, "figures")
+    expected = {figure: one.about.get("options", {}) for figure, one in registered.items()}
+    expected["all"] = choose.COMMON
+    assert documented == {
+        figure: {
+            key: (choose.in_words(rule), rule[0] or "what it shows") for key, rule in own.items()
+        }
+        for figure, own in expected.items()
+        if own
+    }

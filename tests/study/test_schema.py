@@ -60,7 +60,7 @@ def dataset_options():
 
 
 def test_the_options_of_every_shipped_source_are_described():
-    defaults: dict[str, list] = {"source": [], "task": []}
+    defaults: dict[str, list] = {"source": [], "task": [], "unit": []}
     for source in registry.load_all(PLUGINS, "datasets").values():
         for name, parameter in inspect.signature(source.value).parameters.items():
             defaults.setdefault(name, []).append(parameter.default)
@@ -76,7 +76,8 @@ def test_the_options_of_every_shipped_source_are_described():
 
 def test_other_sources_may_have_other_options_and_the_same_with_another_meaning():
     options = {name: ["anything"] for name in dataset_options()}
-    options |= {"source": "mine", "task": "regression", "file": "a.txt", "colour": "red"}
+    options |= {"source": "mine", "task": "regression", "unit": "CHF"}
+    options |= {"file": "a.txt", "colour": "red"}
     schema.check({"datasets": {"x": options}}, "my.yaml")
 
 

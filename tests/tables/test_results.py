@@ -119,3 +119,14 @@ def test_a_dataset_has_the_name_and_unit_of_its_tasks_loss(tmp_path):
     path = tables.folder / "losses.parquet"
     pq.write_table(described(pq.read_table(path), {"tasks": {"diabetes": "binary"}}), path)
     assert Tables(tables.folder, tables.study).loss_name("diabetes") == ("log loss", "nats")
+
+
+def test_what_is_known_after_every_epoch_has_a_label_and_the_studys_own_unit(tmp_path):
+    tables = make(tmp_path, datasets={"diabetes": {"unit": "m/s"}})
+    assert tables.metrics("diabetes") == {
+        "loss": ("mean squared error", "(m/s)²"),
+        "mae": ("mean absolute error", "m/s"),
+        "rmse": ("root mean squared error", "m/s"),
+    }
+    plain = make(tmp_path / "b", datasets={"diabetes": {"unit": "CHF"}})
+    assert plain.loss_name("diabetes") == ("mean squared error", "CHF²")

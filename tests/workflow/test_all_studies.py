@@ -39,7 +39,7 @@ def test_all_shipped_studies_are_made_with_pages_figures_and_gallery(short, monk
     assert len(plans) == 6
     gallery = Path("results/index.html").read_text(encoding="utf-8")
     for name, plan in plans.items():
-        assert f'href="{name}/report.html"' in gallery
+        assert f'href="{name}/report.html#gallery"' in gallery
         assert {path.name for path in plan.folder.iterdir()} >= {"report.html", "answer.json"}
         assert plan.figures
         expected = {f"{figure}.{suffix}" for figure in plan.figures for suffix in SUFFIXES}

@@ -48,3 +48,20 @@ rule agreement:
         "Compare the backends of {wildcards.study}"
     script:
         "../scripts/agreement.py"
+
+
+rule typeset:
+    input:
+        losses=rules.losses.output.parquet,
+        csv=[f"results/{{study}}/{name}.csv" for name in TYPESET],
+    output:
+        [f"results/{{study}}/{name}" for name in typeset_files()],
+    log:
+        "logs/{study}/typeset.log",
+    params:
+        study=lambda w: PLANS[w.study].drawn_study(),
+        code=CODE.behind("typeset"),
+    message:
+        "Set the tables of {wildcards.study} for texts"
+    script:
+        "../scripts/typeset.py"

@@ -14,7 +14,7 @@ rule load:
         "logs/{study}/{dataset}/load.log",
     priority: 2  # a file that cannot be used is told before anything else
     params:
-        options=lambda w: PLANS[w.study].study.datasets[w.dataset],
+        options=lambda w: PLANS[w.study].dataset_options(w.dataset),
         # a check; with `input` among the arguments it is no reason to run again
         folds=lambda w, input: len(PLANS[w.study].study.folds(w.dataset)),
         plugins=lambda w: str(PLUGINS),

@@ -15,7 +15,7 @@ from epochwise.file_lock import lock
 from epochwise.planning.first_look import check_data
 from epochwise.planning.refusals import check_backends, check_config, read_plans
 from epochwise.shipped import own_or_shipped
-from epochwise.tables.catalogue import ANSWERS
+from epochwise.tables.catalogue import ANSWERS, TYPESET, typeset_files
 from epochwise.planning.reruns import Code
 
 # this workflow's own folder, wherever it is used from

@@ -101,7 +101,7 @@ def find_source(
     source = sources[options["source"]]
     known = inspect.signature(source.value).parameters
     strange = [key for key in given_options(options) if key not in known]
-    problems = [unknown("option", str(key), [*known, "task"]) for key in strange]
+    problems = [unknown("option", str(key), [*known, "task", "unit"]) for key in strange]
     needed = [key for key, one in known.items() if one.default is one.empty]
     problems += [f"the option {key!r} is missing." for key in needed if key not in options]
     if problems:
@@ -111,4 +111,4 @@ def find_source(
 
 def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the options that are not the source's own."""
-    return {key: value for key, value in options.items() if key not in ("source", "task")}
+    return {key: value for key, value in options.items() if key not in ("source", "task", "unit")}

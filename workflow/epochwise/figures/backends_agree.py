@@ -28,15 +28,17 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     reference, *others = tables.study.backends
     curves = tables.curves()
     differences = {name: largest(curves, reference, name) for name in others}
+    points = len(tables.study.points()) * len(tables.study.datasets)
+    what = "The largest up to each epoch, over train, validation and test loss, seeds and folds"
+    note = what + (f", and {points} points." if points > 1 else ".")
+    if not any((values > 0).any() for values in differences.values()):
+        return style.only_words(options, finding(differences, reference), [note])
     figure = style.new_figure(options, 62 if style.is_narrow(options) else 80)
     axes = figure.subplots()
     for number, (name, values) in enumerate(differences.items(), start=1):
         draw_backend(axes, name, values, number, epsilon / BELOW)
     mark_epsilon(axes, epsilon, dtype)
     set_axes(axes, list(differences.values()), epsilon / BELOW, reference)
-    points = len(tables.study.points()) * len(tables.study.datasets)
-    what = "The largest up to each epoch, over train, validation and test loss, seeds and folds"
-    note = what + (f", and {points} points." if points > 1 else ".")
     title = finding(differences, reference)
     return style.finish(figure, options, title, [note])
 

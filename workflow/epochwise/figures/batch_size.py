@@ -1,12 +1,14 @@
 """Batch sizes against epochs, updates and samples: the same runs, three ways of counting."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from epochwise.arrays import Floats
 from epochwise.figures import style
+from epochwise.figures.marks import open_arrow
 from epochwise.figures.thinning import thin
 from epochwise.tables.curves import Curves
 from epochwise.tables.results import Tables
@@ -28,7 +30,10 @@ POINTS = 800
 @style.styled
 def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     """Draw the mean validation curve of every batch size against three counts."""
-    groups = families(tables.curves(("validation_loss",)))
+    every = tables.curves(("validation_loss",))
+    groups, places = families(every), places_of(every)
+    if not any(curves.horizon > 0 for group in groups for curves in group):
+        return style.only_words(options, finding(groups))
     narrow = style.is_narrow(options)
     rows, columns = (3 * len(groups), 1) if narrow else (len(groups), 3)
     figure = style.new_figure(options, rows * (46 if narrow else 62))
@@ -36,7 +41,8 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     notes = []
     for number, group in enumerate(groups):
         trio = grid[3 * number : 3 * number + 3]
-        notes.append(draw_group(trio, group, options))
+        looks = [Look(places[size_of(one)], len(places), is_bound(tables, one)) for one in group]
+        notes.append(draw_group(trio, group, looks, options))
         name, unit = tables.loss_name(group[0].dataset)
         for axes in trio if narrow else trio[:1]:
             axes.set_ylabel(f"{name.capitalize()}\n({unit})")
@@ -61,6 +67,51 @@ def families(curves: Sequence[Curves]) -> list[list[Curves]]:
     return chosen
 
 
+@dataclass(frozen=True)
+class Look:
+    """How a batch size looks: by its place among all of the study, so the same in every panel."""
+
+    place: int
+    total: int
+    bound: bool  # whether its best epoch is a lower bound
+
+    @property
+    def colour(self) -> str:
+        """A shade, the lighter the larger the batches."""
+        return SHADES[round(self.place * (len(SHADES) - 1) / max(self.total - 1, 1))]
+
+    @property
+    def dashes(self) -> Any:
+        """How the line is broken."""
+        return style.DASHES[self.place % len(style.DASHES)]
+
+    @property
+    def marker(self) -> dict[str, Any]:
+        """The mark of the best epoch."""
+        if self.bound:
+            return {"markersize": 5, **open_arrow(self.colour)}
+        look = {"marker": style.MARKERS[self.place % len(style.MARKERS)], "markersize": 4.5}
+        return {**look, "color": self.colour, "markeredgecolor": "white", "markeredgewidth": 0.6}
+
+
+def places_of(every: Sequence[Curves]) -> dict[str, int]:
+    """Give the place of each batch size of the study, the smallest first."""
+    sizes: dict[str, float] = {}
+    for curves in every:
+        sizes.setdefault(size_of(curves), rows_per_batch(curves))
+    return {size: place for place, size in enumerate(sorted(sizes, key=lambda one: sizes[one]))}
+
+
+def size_of(curves: Curves) -> str:
+    """Name the batch size as the study does."""
+    return str(curves.swept["batch_size"])
+
+
+def is_bound(tables: Tables, curves: Curves) -> bool:
+    """Tell whether the best epoch is only a lower bound."""
+    return bool(tables.row("best_epoch", curves.key).get("censored"))
+
+
 def others(curves: Curves) -> str:
     """Name the swept values besides the batch size."""
     return ", ".join(f"{k}={v}" for k, v in curves.swept.items() if k != "batch_size")
@@ -80,11 +131,16 @@ def per_epoch(curves: Curves, count: str) -> float:
     return float(np.nanmean(values)) if np.isfinite(values).any() else 1.0
 
 
-def draw_group(trio: Sequence["Axes"], group: Sequence[Curves], options: Mapping[str, Any]) -> str:
+def draw_group(
+    trio: Sequence["Axes"],
+    group: Sequence[Curves],
+    looks: Sequence[Look],
+    options: Mapping[str, Any],
+) -> str:
     """Draw a family against the three counts; give a note."""
     note = ""
     for axes, (count, label) in zip(trio, COUNTS.items(), strict=True):
-        drawn = [draw_curve(axes, curves, count, n, len(group)) for n, curves in enumerate(group)]
+        drawn = [draw_curve(axes, *each, count) for each in zip(group, looks, strict=True)]
         note = style.set_loss_scale(axes, options["yscale"], drawn)
         if options["xscale"] == "log":
             style.set_log_x(axes)
@@ -92,22 +148,17 @@ def draw_group(trio: Sequence["Axes"], group: Sequence[Curves], options: Mapping
     return note
 
 
-def draw_curve(axes: "Axes", curves: Curves, count: str, number: int, total: int) -> Floats:
+def draw_curve(axes: "Axes", curves: Curves, look: Look, count: str) -> Floats:
     """Draw one mean curve and mark its best epoch; give what was drawn."""
     mean = curves.mean("validation_loss")[1:]
     if not len(mean):
         return mean
     kept, step = thin(mean, POINTS), per_epoch(curves, count)
-    colour = SHADES[round(number * (len(SHADES) - 1) / max(total - 1, 1))]
-    look: dict[str, Any] = {"color": colour, "linestyle": style.DASHES[number % len(style.DASHES)]}
-    axes.plot(
-        (kept + 1) * step, mean[kept], label=f"batch size {curves.swept['batch_size']}", **look
-    )
+    drawn: dict[str, Any] = {"color": look.colour, "linestyle": look.dashes}
+    axes.plot((kept + 1) * step, mean[kept], label=f"batch size {size_of(curves)}", **drawn)
     if curves.best > 0:
-        marker: dict[str, Any] = {"marker": style.MARKERS[number % len(style.MARKERS)]}
-        marker |= {"markersize": 4.5, "markeredgecolor": "white", "markeredgewidth": 0.6}
         at = [curves.best * step], [mean[curves.best - 1]]
-        axes.plot(*at, color=colour, linestyle="none", zorder=5, clip_on=False, **marker)
+        axes.plot(*at, linestyle="none", zorder=5, clip_on=False, **look.marker)
     return mean
 
 
@@ -118,7 +169,9 @@ def what_is_left_out(tables: Tables, groups: Sequence[Sequence[Curves]]) -> str:
     what += f", means of {runs} runs; " if runs > 1 else "; "
     backends = tables.study.backends
     one = f" Backend {backends[0]} alone is drawn." if len(backends) > 1 else ""
-    return f"{what}markers show the lowest.{one}"
+    bound = any(is_bound(tables, curves) for group in groups for curves in group)
+    arrows = ", open arrows a best epoch that is a lower bound" if bound else ""
+    return f"{what}markers show the lowest{arrows}.{one}"
 
 
 def finding(groups: Sequence[Sequence[Curves]]) -> str:

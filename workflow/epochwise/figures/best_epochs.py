@@ -9,6 +9,7 @@ import numpy as np
 
 from epochwise.arrays import Bools, Ints
 from epochwise.figures import style
+from epochwise.figures.marks import confidence, open_arrow, what_safe_is
 from epochwise.tables.results import Row, Tables, rank
 
 if TYPE_CHECKING:
@@ -36,21 +37,21 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     """Draw the best epoch of every run, with quartiles, and that of the mean curve."""
     every = strips(tables)
     shown = least_losses([strip for strip in every if len(strip.epochs)])
+    notes = [what_is_drawn(shown, confidence(tables)), what_is_left_out(every, shown)]
+    if not shown:
+        return style.only_words(options, finding(shown))
     letters = LETTERS[options["width"]]
     names = ["\n".join(textwrap.wrap(strip.name, letters)) for strip in shown]
-    lines = max([name.count("\n") + 1 for name in names] or [1])
+    lines = max(name.count("\n") + 1 for name in names)
     figure = style.new_figure(options, 24 + max(6.5, 3.2 * lines + 1.5) * max(len(shown), 2))
     axes = figure.subplots()
     for row, strip in enumerate(shown):
         draw_strip(axes, strip, len(shown) - 1 - row)
     axes.set_yticks(range(len(shown))[::-1], names)
-    axes.set_ylim(-0.6, max(len(shown), 1) - 0.4)
+    axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.grid(visible=False, axis="y")
-    last = max([int(strip.facts.get("last_epoch") or strip.epochs.max()) for strip in shown] or [1])
+    last = max(int(strip.facts.get("last_epoch") or strip.epochs.max()) for strip in shown)
     style.set_epoch_axis(axes, last, "Best epoch of a run")
-    if not shown:
-        axes.text(0.5, 0.5, "every run diverged", ha="center", transform=axes.transAxes)
-    notes = [what_is_drawn(shown), what_is_left_out(every, shown)]
     return style.finish(figure, options, finding(shown), notes)
 
 
@@ -129,12 +130,13 @@ def draw_mean(axes: "Axes", facts: Row, height: int) -> None:
     interval = [facts.get("interval_low"), facts.get("interval_high")]
     ends: dict[str, Any] = {"color": style.VERMILLION, "linewidth": 1.2, "zorder": 4}
     if None not in interval:
-        axes.plot(np.array(interval), [height, height], marker="|", markersize=5, **ends)
+        ends |= {"marker": "|", "markersize": 5, "label": "its interval"}
+        axes.plot(np.array(interval), [height, height], **ends)
     mark: dict[str, Any] = {"marker": "D", "markersize": 4.5, "linestyle": "none", "zorder": 5}
     mark |= {"color": style.VERMILLION, "markeredgecolor": "white", "markeredgewidth": 0.5}
-    label = "best of the mean curve, with interval"
+    label = "best of the mean curve"
     if facts.get("censored"):
-        mark |= {"marker": ">", "markerfacecolor": "white", "markeredgecolor": style.VERMILLION}
+        mark |= open_arrow(style.VERMILLION)
         label = "best of the mean curve: a lower bound"
     axes.plot([best], [height], label=label, **mark)
 
@@ -145,8 +147,8 @@ def least_losses(strips: Sequence[Strip]) -> list[Strip]:
     return [strips[place] for place in sorted(ranks[:MOST_ROWS])]
 
 
-def what_is_drawn(shown: Sequence[Strip]) -> str:
-    """Say what the interval is and how many runs there are."""
+def what_is_drawn(shown: Sequence[Strip], sure: float) -> str:
+    """Say what the interval and the safe range are, and how many runs there are."""
     coverage = next(
         (s.facts["interval_coverage"] for s in shown if s.facts.get("interval_coverage")), 0
     )
@@ -157,12 +159,8 @@ def what_is_drawn(shown: Sequence[Strip]) -> str:
         else "0"
     )
     interval = f" The interval is a {100 * coverage:g} % bootstrap interval." if coverage else ""
-    costs = sorted(
-        {s.facts["safe_cost_percent"] for s in shown if s.facts.get("safe_cost_percent")}
-    )
-    cost = " to ".join(f"{one:g}" for one in dict.fromkeys([*costs[:1], *costs[-1:]]))
-    safe = f" The safe range costs less than {cost} % more validation loss." if costs else ""
-    return f"{runs} runs in each row.{interval}{safe}"
+    safe = what_safe_is((strip.facts for strip in shown), sure)
+    return f"{runs} runs in each row.{interval} {safe}".strip()
 
 
 def what_is_left_out(every: Sequence[Strip], shown: Sequence[Strip]) -> str:

@@ -15,7 +15,7 @@ from epochwise.study.study import Study
 
 Options = dict[str, Any]
 
-COMMON: dict[str, Any] = {"width": ("page", "column"), "title": str}
+COMMON: dict[str, Any] = {"width": ("page", "column"), "title": (None, str, False)}
 
 
 def choose(study: Study, registry: Mapping[str, Registered]) -> dict[str, Options]:
@@ -62,9 +62,10 @@ def check_options(where: str, given: Mapping[str, Any], allowed: Mapping[str, An
     ----------
     where : file and key, for messages.
     given : what the study says.
-    allowed : by option, a tuple of the values that it may have, the first being the
-        default; or a type, such as `str`, and then the default is None. `width`
-        (page, column) and `title` are options of every figure.
+    allowed : by option, a tuple of the values and types that it may have, the first being
+        the default; or a type, such as `str`, and then the default is None; or a list of
+        the values of which it may have one or several, by default the first. `width` (page,
+        column) and `title` (a text, or false for none) are options of every figure.
 
     Raises
     ------
@@ -75,13 +76,35 @@ def check_options(where: str, given: Mapping[str, Any], allowed: Mapping[str, An
     for key, value in given.items():
         if key not in known:
             raise StudyError(f"{where}: {unknown('option', str(key), known)}")
-        rule = known[key]
-        fits = value in rule if isinstance(rule, tuple) else isinstance(value, rule)
-        if not fits:
-            words = ", ".join(rule) if isinstance(rule, tuple) else f"a {rule.__name__}"
+        if not _fits(value, known[key]):
+            words = in_words(known[key])
             raise StudyError(f"{where}.{key}: {value!r} is not allowed; it may be: {words}.")
-    defaults = {k: rule[0] if isinstance(rule, tuple) else None for k, rule in known.items()}
+    defaults = {k: None if isinstance(rule, type) else rule[0] for k, rule in known.items()}
     return {**defaults, **given}
+
+
+def _fits(value: Any, rule: Any) -> bool:
+    """Tell whether an option may have a value; `0` is not `false`."""
+    if isinstance(rule, type):
+        return isinstance(value, rule)
+    if isinstance(rule, list) and isinstance(value, list):
+        return all(one in rule and value.count(one) == 1 for one in value) and bool(value)
+    same = any(type(value) is type(one) and value == one for one in rule)
+    return same or any(isinstance(one, type) and isinstance(value, one) for one in rule)
+
+
+def in_words(rule: Any) -> str:
+    """Say what an option may be."""
+    if isinstance(rule, list):
+        return f"one of {', '.join(rule)}, or a list of some"
+    every = [rule] if isinstance(rule, type) else [one for one in rule if one is not None]
+    return ", ".join(map(_word, every))
+
+
+def _word(one: Any) -> str:
+    if isinstance(one, type):
+        return "a text" if one is str else f"a {one.__name__}"
+    return str(one).lower() if isinstance(one, bool) else str(one)
 
 
 def _applies(figure: Registered, study: Study, asked: bool, where: str) -> bool:

@@ -25,27 +25,44 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     With several points, the one with the lowest validation loss of each dataset.
     """
     every = leaders(tables)
-    keys = every[:MOST_PANELS]
+    telling = [key for key in every if is_telling(tables, key)]
+    keys = telling[:MOST_PANELS]
+    quiet = [lose_nothing(tables, key) for key in every if key not in telling]
+    if not keys:
+        return style.only_words(options, finding(tables, every), quiet)
     narrow = style.is_narrow(options)
     columns = 1 if narrow or len(keys) < 2 else 2
-    rows = max(-(-len(keys) // columns), 1)
+    rows = -(-len(keys) // columns)
     figure = style.new_figure(options, rows * (76 if columns == 1 else 68))
     grid = figure.subplots(rows, columns, squeeze=False).ravel().tolist()
-    for spare in grid[max(len(keys), 1) :]:
+    for spare in grid[len(keys) :]:
         spare.remove()
     for axes, key in zip(grid, keys, strict=False):
         draw_panel(axes, tables.matching("stopping", key), tables.matching("frontier", key))
         if len(keys) > 1:
             axes.set_title(named(key))
-    if not keys:
-        grid[0].text(0.5, 0.5, "no criterion was replayed", ha="center")
-    left_out = f"{len(keys)} of {len(every)} datasets are shown."
-    notes = [what_regret_is(tables, keys), left_out if len(keys) < len(every) else ""]
+    left_out = f"{len(keys)} of {len(telling)} datasets are shown."
+    notes = [what_regret_is(tables, keys), left_out if len(keys) < len(telling) else "", *quiet]
     title = finding(tables, keys)
     style.finish(figure, options, title, notes)
     for axes, key in zip(grid, keys, strict=False):
         label_criteria(axes, tables.matching("stopping", key), tables.matching("frontier", key))
     return figure
+
+
+def is_telling(tables: Tables, key: Row) -> bool:
+    """Tell whether any criterion loses anything; else there is nothing to weigh."""
+    return any(row[REGRET] > 0 for row in known(tables.matching("stopping", key)))
+
+
+def lose_nothing(tables: Tables, key: Row) -> str:
+    """Say what is not drawn of a dataset, and why."""
+    rows = known(tables.matching("stopping", key))
+    if not rows:
+        return f"{named(key)}: no criterion could be judged."
+    saved = max(row[SAVED] for row in rows)
+    most = f"at most {saved:.0f} % of the epochs saved" if saved > 0 else "none saves an epoch"
+    return f"{named(key)}: all {len(rows)} criteria lose nothing here ({most})."
 
 
 def label_criteria(axes: "Axes", stopping: Sequence[Row], frontier: Sequence[Row]) -> None:

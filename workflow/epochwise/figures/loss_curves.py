@@ -1,28 +1,39 @@
 """The losses against the epoch, with the best epoch marked: the tutorial's figure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from epochwise.arrays import Floats
+from epochwise.errors import StudyError
 from epochwise.figures import style
-from epochwise.figures.marks import mark_baseline, mark_best, mark_safe_range
+from epochwise.figures.lines import FEWEST_BANDED, MOST_SINGLES, draw_partition
+from epochwise.figures.marks import (
+    confidence,
+    mark_baseline,
+    mark_best,
+    mark_safe_range,
+    what_safe_is,
+)
 from epochwise.figures.panels import (
     ROOMY,
     Panel,
     coinciding,
     columns_of,
+    comparable,
     most_telling,
     panel_grid,
     panel_title,
     panel_width,
     same_curves,
+    share_scale,
     tidy_labels,
 )
-from epochwise.figures.thinning import thin
 from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
+from epochwise.tables.metric_curves import IN_SHARES, curves_of
 from epochwise.tables.results import Row, Tables
 
 if TYPE_CHECKING:
@@ -30,10 +41,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_PANELS = 12  # small multiples; more could not be read
-MOST_SINGLES = 30  # runs drawn one by one; above it their band alone
-FEWEST_BANDED = 3  # runs; the band of two would be the two
-BAND = (10, 90)  # percentiles
-POINTS = 1500  # of a line: more than a printed page resolves
 
 
 @style.styled
@@ -42,22 +49,27 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
 
     Parameters
     ----------
-    options : `yscale`, `width`, `title`; see `epochwise.figures.options`.
+    options : `yscale`, `metric`, `width`, `title`; see config/README.md.
     """
-    every = [panel for group in by_place(tables.curves()) for panel in coinciding(group)]
-    shown = most_telling(every, MOST_PANELS)
-    figure, grid = panel_grid(options, len(shown))
-    notes = []
-    columns = columns_of(options, len(shown))
+    metrics = asked(options, tables)
+    every = [p for group in by_place(curves_of(tables, metrics)) for p in coinciding(group)]
+    shown = most_telling(every, max(MOST_PANELS // len(metrics), 1))
+    shown = [panel for panel in shown if has_any(panel.curves)]
+    if not shown:
+        return style.only_words(options, finding(every, tables))
+    columns = columns_of(options, len(shown), len(metrics))
+    figure, grid = panel_grid(options, len(shown) * len(metrics), columns)
     roomy = panel_width(options, columns) >= ROOMY
-    between = " " if -(-len(shown) // columns) < 4 else "\n"  # low panels have short labels
-    for axes, panel in zip(grid, shown, strict=True):
-        notes += draw_panel(axes, panel, tables, options, roomy)
-        name, unit = tables.loss_name(panel.curves.dataset)
-        axes.set_ylabel(f"{name.capitalize()}{between}({unit})")
+    pairs = [(panel, metric) for panel in shown for metric in metrics]
+    cells = [Cell(axes, *pair, roomy) for axes, pair in zip(grid, pairs, strict=True)]
+    notes = draw_cells(cells, tables, options)
+    between = " " if -(-len(cells) // columns) < 4 else "\n"  # low panels have short labels
+    for cell in cells:
+        name, unit = tables.metrics(cell.curves.dataset)[cell.metric]
+        cell.axes.set_ylabel(f"{name[0].upper()}{name[1:]}{between}({unit})")
         if len(shown) > 1:
-            axes.set_title(panel_title(panel, every, options, columns))
-    tidy_labels(grid, columns)
+            cell.axes.set_title(panel_title(cell.panel, every, options, columns))
+    tidy_labels(grid, columns, [cell.shares for cell in cells])
     left_out = (
         f"{len(shown)} of {len(every)} points are shown, those with the lowest validation loss."
     )
@@ -66,87 +78,92 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     return style.finish(figure, options, finding(every, tables), notes)
 
 
-def draw_panel(
-    axes: "Axes", panel: Panel, tables: Tables, options: Mapping[str, Any], roomy: bool
-) -> list[str]:
-    """Draw one point and give notes on it; `roomy` has space for long labels."""
-    curves = panel.curves
+@dataclass(frozen=True)
+class Cell:
+    """One metric of one point on its axes; `roomy` axes have space for long labels."""
+
+    axes: "Axes"
+    panel: Panel
+    metric: str
+    roomy: bool
+
+    @property
+    def curves(self) -> Curves:
+        """The curves that are drawn."""
+        return self.panel.curves
+
+    @property
+    def shares(self) -> str:
+        """What names the cells that share a y axis."""
+        return f"{self.metric} {comparable(self.curves)}"
+
+
+def asked(options: Mapping[str, Any], tables: Tables) -> list[str]:
+    """List the metrics that the study asks for; refuse what a dataset's task does not have."""
+    wish = options.get("metric", "loss")
+    metrics = wish if isinstance(wish, list) else [wish]
+    for dataset in tables.losses.facts["tasks"]:
+        known = tables.metrics(dataset)
+        for metric in metrics:
+            if metric not in known:
+                raise StudyError(
+                    f"figures.loss_curves.metric: {metric!r} is not known of {dataset!r} "
+                    f"({tables.task(dataset)}); it may be: {', '.join(known)}."
+                )
+    return metrics
+
+
+def has_any(curves: Curves) -> bool:
+    """Tell whether there is anything to draw."""
+    return any(np.isfinite(values).any() for values in curves.losses.values())
+
+
+def draw_cells(cells: Sequence[Cell], tables: Tables, options: Mapping[str, Any]) -> list[str]:
+    """Draw every cell, those that invite comparison on one y axis; give notes."""
+    groups: dict[str, list[Cell]] = {}
+    drawn: dict[str, list[Floats]] = {}
+    for cell in cells:
+        groups.setdefault(cell.shares, []).append(cell)
+        drawn.setdefault(cell.shares, []).extend(draw_curves(cell, tables))
+    notes = []
+    for name, group in groups.items():
+        yscale = "linear" if group[0].metric in IN_SHARES else options["yscale"]
+        notes.append(share_scale([cell.axes for cell in group], yscale, drawn[name]))
+    notes += [note for cell in cells for note in (mark(cell, tables),) if note]
+    facts = [tables.row("best_epoch", cell.curves.key) for cell in cells if not cell.curves.lost]
+    return [*notes, what_safe_is(facts, confidence(tables))]
+
+
+def draw_curves(cell: Cell, tables: Tables) -> list[Floats]:
+    """Draw a point's curves and its baseline; give what was drawn."""
     drawn = []
-    for partition in curves.partitions():
-        drawn += draw_partition(axes, curves, partition)
-    baseline = mark_baseline(axes, curves, tables)
-    drawn += [] if baseline is None else [np.array([baseline])]
-    scale_note = style.set_loss_scale(axes, options["yscale"], drawn)
-    last = max(curves.losses["validation_loss"].shape[1] - 1, 1)
-    style.set_epoch_axis(axes, last, *([] if roomy else ["Epoch"]))
-    if not roomy:
-        axes.minorticks_off()  # half of the time that small multiples take
-    safe = ""
-    if curves.best >= 0 and not curves.lost:
-        facts = tables.row("best_epoch", curves.key)
-        mark_best(axes, curves, facts, roomy)
-        safe = mark_safe_range(axes, facts)
-    return [" ".join([mark_diverged(axes, curves), scale_note]).strip(), safe]
+    for partition in cell.curves.partitions():
+        drawn += draw_partition(cell.axes, cell.curves, partition, cell.metric)
+    baseline = mark_baseline(cell.axes, cell.curves, tables, cell.metric)
+    last = max(cell.curves.losses["validation_loss"].shape[1] - 1, 1)
+    style.set_epoch_axis(cell.axes, last, *([] if cell.roomy else ["Epoch"]))
+    return [*drawn, *([] if baseline is None else [np.array([baseline])])]
 
 
-def draw_partition(axes: "Axes", curves: Curves, partition: str) -> list[Floats]:
-    """Draw the curve of one partition, or mean, band and runs; give what was drawn."""
-    column, look = f"{partition}_loss", style.PARTITION_STYLE[partition]
-    runs = curves.runs(column)
-    if not runs.size:
-        return draw_lost(axes, curves, column, look)
-    if len(runs) == 1:
-        line(axes, runs[0], label=partition, **look)
-        return [runs[0]]
-    drawn = [curves.mean(column)]
-    line(axes, drawn[0], label=f"{partition}, mean of runs", zorder=4, **look)
-    if len(runs) <= MOST_SINGLES:
-        drawn += draw_singles(axes, runs, look["color"])
-    if len(runs) >= FEWEST_BANDED:
-        drawn += draw_band(axes, runs, look["color"])
-    return drawn
+def mark(cell: Cell, tables: Tables) -> str:
+    """Mark the best epoch, the safe range and what diverged; give a note on the latter."""
+    if not cell.roomy:
+        cell.axes.minorticks_off()  # half of the time that small multiples take
+    if cell.curves.best >= 0 and not cell.curves.lost:
+        facts = tables.row("best_epoch", cell.curves.key)
+        mark_best(cell.axes, cell.curves, facts, cell.roomy, cell.metric)
+        mark_safe_range(cell.axes, facts)
+    return mark_diverged(cell)
 
 
-def draw_singles(axes: "Axes", runs: Floats, colour: str) -> list[Floats]:
-    """Draw every run, faintly."""
-    for run in runs:
-        line(axes, run, color=colour, linewidth=0.4, alpha=0.35, zorder=2)
-    axes.plot([], [], color=style.GREY, linewidth=0.5, label="single runs")
-    return list(runs)
-
-
-def draw_band(axes: "Axes", runs: Floats, colour: str) -> list[Floats]:
-    """Shade what the middle 80 % of the runs cover at each epoch."""
-    low, high = np.percentile(runs, BAND, axis=0)
-    kept = np.union1d(thin(low, POINTS), thin(high, POINTS))
-    axes.fill_between(kept, low[kept], high[kept], color=colour, alpha=0.2, linewidth=0, zorder=1)
-    name = f"middle {BAND[1] - BAND[0]} % of runs"
-    axes.fill_between([], [], [], color=style.GREY, alpha=0.35, linewidth=0, label=name)
-    return [low, high]
-
-
-def draw_lost(axes: "Axes", curves: Curves, column: str, look: Mapping[str, Any]) -> list[Floats]:
-    """Draw what there is of runs that have no finite validation loss at all."""
-    runs = list(curves.losses[column])
-    for run in runs[:MOST_SINGLES]:
-        line(axes, run, label=column.removesuffix("_loss"), **look)
-    return runs
-
-
-def line(axes: "Axes", values: Floats, **look: Any) -> None:
-    """Draw a curve with as many points as can be seen; few epochs get markers."""
-    kept = thin(values, POINTS)
-    marker = {"marker": "o", "markersize": 2.5} if len(kept) <= 10 and "label" in look else {}
-    axes.plot(kept, values[kept], **{**marker, **look})
-
-
-def mark_diverged(axes: "Axes", curves: Curves) -> str:
+def mark_diverged(cell: Cell) -> str:
     """Mark where the curves end of runs that diverged, and say how many did."""
+    axes, curves = cell.axes, cell.curves
     total, diverged = len(curves.fold), curves.diverged
     if not diverged:
         return ""
     if diverged == total and curves.horizon >= 0:
-        last = curves.mean("validation_loss")[-1]
+        last = curves.mean(f"validation_{cell.metric}")[-1]
         look: dict[str, Any] = {
             "marker": "X",
             "color": "black",
@@ -185,8 +202,10 @@ def finding(panels: Sequence[Panel], tables: Tables) -> str:
     datasets = dict.fromkeys(panel.curves.dataset for panel in known)
     if len(datasets) > 1:
         best = [panel.curves.best for panel in known]
-        span = f"epochs {style.count(min(best))} to {style.count(max(best))}"
-        return f"The lowest validation loss comes at {span}, by dataset and point"
+        low, high = style.count(min(best)), style.count(max(best))
+        if low == high:
+            return f"The lowest validation loss comes at epoch {low} everywhere"
+        return f"The lowest validation loss comes at epochs {low} to {high}, by dataset and point"
     leader = min(known, key=lambda panel: panel.curves.rank).curves
     where = f"{leader.dataset}{f', {leader.point}' if len(panels) > 1 and leader.point else ''}"
     return f"{where}: {finding_of(leader, tables.row('best_epoch', leader.key))}"

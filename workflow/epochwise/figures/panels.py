@@ -1,12 +1,13 @@
 """Small multiples: which points get one, and how they stand on the page."""
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epochwise.arrays import Floats
 from epochwise.figures import style
 from epochwise.tables.curves import Curves
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 COINCIDE = 1e-6  # relative: far below the width of a line
 LETTERS_PER_MILLIMETRE = 0.54  # of a panel's title
+TICKS = 10.0  # mm that the labels of the y axis take
 ROOMY = 80.0  # mm: a panel with space for long labels
 TALLEST = 205.0  # mm of panels above each other: what a page holds
 
@@ -64,8 +66,30 @@ def most_telling(panels: Sequence[Panel], most: int) -> list[Panel]:
     return [panel for panel in panels if id(panel) in kept]
 
 
-def columns_of(options: Mapping[str, Any], panels: int) -> int:
-    """Return how many panels stand side by side."""
+def comparable(curves: Curves) -> str:
+    """Name the panels that share their axes: those of a dataset, but for what diverged wholly."""
+    return f"{curves.dataset}\n{id(curves) if curves.lost else ''}"
+
+
+def share_scale(group: Sequence["Axes"], yscale: str, values: Iterable[Floats]) -> str:
+    """Give axes that invite comparison one loss scale; see `style.set_loss_scale`."""
+    drawn = list(values)
+    notes = [style.set_loss_scale(axes, yscale, drawn) for axes in group]
+    share_limits(group)
+    return notes[0]
+
+
+def share_limits(group: Sequence["Axes"]) -> None:
+    """Give axes the widest limits that one of them has."""
+    ends = [end for axes in group for end in axes.get_ylim()]
+    for axes in group:
+        axes.set_ylim(min(ends), max(ends))
+
+
+def columns_of(options: Mapping[str, Any], panels: int, metrics: int = 1) -> int:
+    """Return how many panels stand side by side; the metrics of a point do, on a page."""
+    if metrics > 1:
+        return 1 if style.is_narrow(options) else min(metrics, 3)
     if style.is_narrow(options):
         return 1 if panels <= 5 else 2
     return min(panels, 2 if panels in (2, 4) else 3)
@@ -76,9 +100,10 @@ def panel_width(options: Mapping[str, Any], columns: int) -> float:
     return style.WIDTHS[options["width"]] / columns
 
 
-def panel_grid(options: Mapping[str, Any], panels: int) -> tuple["Figure", list["Axes"]]:
+def panel_grid(
+    options: Mapping[str, Any], panels: int, columns: int
+) -> tuple["Figure", list["Axes"]]:
     """Make a figure of as many axes."""
-    columns = columns_of(options, panels)
     rows = -(-panels // columns)
     tall = {1: 68.0, 2: 55.0}.get(columns, 48.0) if not style.is_narrow(options) else 52.0
     if panels == 1:
@@ -90,13 +115,20 @@ def panel_grid(options: Mapping[str, Any], panels: int) -> tuple["Figure", list[
     return figure, grid[:panels]
 
 
-def tidy_labels(grid: Sequence["Axes"], columns: int) -> None:
-    """Keep axis labels at the outer axes, and the y label where it changes."""
+def tidy_labels(grid: Sequence["Axes"], columns: int, shared: Sequence[str]) -> None:
+    """Keep axis labels at the outer axes, and those of the y axis where it changes.
+
+    Parameters
+    ----------
+    shared : (axes,) what names those that share a y axis.
+    """
     for number, axes in enumerate(grid):
         if number + columns < len(grid):
             axes.set_xlabel("")
         if number % columns and axes.get_ylabel() == grid[number - 1].get_ylabel():
-            grid[number].yaxis.label.set_visible(False)
+            axes.yaxis.label.set_visible(False)
+            if shared[number] == shared[number - 1]:
+                axes.tick_params(which="both", labelleft=False)
 
 
 def panel_title(
@@ -109,7 +141,7 @@ def panel_title(
     parts.append(panel.curves.point)
     if len({tuple(other.backends) for other in every}) > 1:
         parts.append(" = ".join(panel.backends))
-    letters = int(LETTERS_PER_MILLIMETRE * min(panel_width(options, columns), 95))
+    letters = int(LETTERS_PER_MILLIMETRE * (min(panel_width(options, columns), 95) - TICKS))
     lines = [line for part in parts for line in textwrap.wrap(part, letters)]
     return "\n".join(lines)
 

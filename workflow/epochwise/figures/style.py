@@ -135,13 +135,14 @@ def finish(
 
     Parameters
     ----------
-    finding : the title, unless the study gives one.
+    finding : the title, unless the study gives one, or `false` for none.
     notes : sentences on how it was drawn; empty ones are left out, each is said once.
     legend : whether to have one, of what the axes have labelled.
     """
     width, axes_height = figure.get_size_inches() * POINTS
     figure.set_label(str(options.get("title") or finding))  # `save` writes it into the files
-    title = _wrap(str(options.get("title") or finding), width, TITLE)
+    shown = "" if options.get("title") is False else figure.get_label()
+    title = _wrap(str(shown), width, TITLE)
     note = _wrap(" ".join(dict.fromkeys(filter(None, notes))), width, NOTE)
     handles = legend_handles(figure) if legend else {}
     columns = legend_columns(list(handles), width)
@@ -160,6 +161,12 @@ def finish(
         place = (0.0, top - _height(title, TITLE) / total)
         _add_legend(figure, handles, place, columns)
     return figure
+
+
+def only_words(options: Mapping[str, Any], finding: str, notes: Iterable[str] = ()) -> "Figure":
+    """Make a figure that has nothing to draw, and says so, whatever its title."""
+    said = [] if options.get("title") is None else [f"{finding}."]
+    return finish(new_figure(options, 1), options, finding, [*said, *notes], legend=False)
 
 
 def legend_handles(figure: "Figure") -> dict[str, Any]:

@@ -5,10 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epochwise.arrays import Floats
 from epochwise.figures import style
-from epochwise.figures.loss_curves import line
-from epochwise.figures.marks import mark_baseline, mark_best, mark_safe_range
-from epochwise.figures.panels import Panel, coinciding, most_telling, panel_title, same_curves
+from epochwise.figures.lines import line
+from epochwise.figures.marks import (
+    confidence,
+    mark_baseline,
+    mark_best,
+    mark_safe_range,
+    what_safe_is,
+)
+from epochwise.figures.panels import (
+    Panel,
+    coinciding,
+    comparable,
+    most_telling,
+    panel_title,
+    same_curves,
+    share_limits,
+    share_scale,
+    tidy_labels,
+)
 from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
 from epochwise.tables.results import Row, Tables
@@ -32,26 +49,25 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     curves = tables.curves(("train_loss", "validation_loss"))
     every = [panel for group in by_place(curves) for panel in coinciding(group)]
     shown = most_telling(every, MOST_PANELS[options["width"]])
+    shown = [panel for panel in shown if panel.curves.horizon >= 0]
+    if not shown:
+        return style.only_words(options, "Every run diverged before its first loss")
     columns = 1 if style.is_narrow(options) else min(len(shown), 3)
     figure, pairs = paired_axes(options, len(shown), columns)
-    notes = []
-    for number, (panel, (upper, lower)) in enumerate(zip(shown, pairs, strict=True)):
-        notes += draw_pair(upper, lower, panel.curves, tables, options)
-        outer = number % columns == 0 or changes_dataset(shown, number)
-        label_pair(upper, lower, tables.loss_name(panel.curves.dataset), outer)
+    notes = draw_pairs(pairs, shown, tables, options)
+    for panel, (upper, lower) in zip(shown, pairs, strict=True):
+        label_pair(upper, lower, tables.loss_name(panel.curves.dataset))
         if len(every) > 1:
             upper.set_title(panel_title(panel, every, options, columns))
+    shared = [comparable(panel.curves) for panel in shown]
+    for half in zip(*pairs, strict=True):
+        tidy_labels(half, columns, shared)
     left_out = (
         f"{len(shown)} of {len(every)} points are shown, those with the lowest validation loss."
     )
     notes += [same_curves(shown), left_out if len(shown) < len(every) else ""]
     title = finding(tables, [panel.curves for panel in shown])
     return style.finish(figure, options, title, notes)
-
-
-def changes_dataset(shown: Sequence[Panel], number: int) -> bool:
-    """Tell whether a panel's dataset, and with it perhaps its unit, is not that of the one before."""
-    return shown[number].curves.dataset != shown[number - 1].curves.dataset
 
 
 def paired_axes(
@@ -69,39 +85,55 @@ def paired_axes(
     return figure, pairs[:panels]
 
 
-def label_pair(upper: "Axes", lower: "Axes", loss: tuple[str, str], first: bool) -> None:
-    """Label a pair of axes; the y labels stand at the first of a row."""
+def label_pair(upper: "Axes", lower: "Axes", loss: tuple[str, str]) -> None:
+    """Label a pair of axes."""
     upper.set_xlabel("")
-    if first:
-        upper.set_ylabel(f"{loss[0].capitalize()}\n({loss[1]})")
-        lower.set_ylabel(f"Validation - train\n({loss[1]})")
+    upper.set_ylabel(f"{loss[0].capitalize()}\n({loss[1]})")
+    lower.set_ylabel(f"Validation - train\n({loss[1]})")
 
 
-def draw_pair(
-    upper: "Axes", lower: "Axes", curves: Curves, tables: Tables, options: Mapping[str, Any]
+def draw_pairs(
+    pairs: Sequence[tuple["Axes", "Axes"]],
+    shown: Sequence[Panel],
+    tables: Tables,
+    options: Mapping[str, Any],
 ) -> list[str]:
-    """Draw one point; give notes."""
+    """Draw every point, those of a dataset on the same axes; give notes."""
+    groups: dict[str, list[tuple[Axes, Axes]]] = {}
+    drawn: dict[str, list[Floats]] = {}
+    for panel, pair in zip(shown, pairs, strict=True):
+        name = comparable(panel.curves)
+        groups.setdefault(name, []).append(pair)
+        drawn.setdefault(name, []).extend(draw_pair(*pair, panel.curves, tables))
+    notes = []
+    for name, group in groups.items():
+        uppers, lowers = zip(*group, strict=True)
+        notes.append(share_scale(uppers, options["yscale"], drawn[name]))
+        share_limits(lowers)
+    known = [panel.curves for panel in shown if not panel.curves.lost]
+    facts = [tables.row("best_epoch", curves.key) for curves in known]
+    for panel, (upper, _) in zip(shown, pairs, strict=True):
+        upper.minorticks_off()
+        if not panel.curves.lost:
+            own = tables.row("best_epoch", panel.curves.key)
+            mark_best(upper, panel.curves, own, roomy=False)
+            mark_safe_range(upper, own)
+    return [*notes, what_safe_is(facts, confidence(tables))]
+
+
+def draw_pair(upper: "Axes", lower: "Axes", curves: Curves, tables: Tables) -> list[Floats]:
+    """Draw the losses of one point, and their gap; give what was drawn of the losses."""
     train, validation = curves.mean("train_loss"), curves.mean("validation_loss")
     last = max(curves.horizon, 1)
     for axes in (upper, lower):
         style.set_epoch_axis(axes, last, "Epoch")
-    if not len(validation):
-        upper.text(0.5, 0.5, "no finite loss", ha="center", transform=upper.transAxes)
-        return []
     shade(upper, lower, tables.row("phases", curves.key), last)
     for partition, values in (("train", train), ("validation", validation)):
         line(upper, values, label=partition, zorder=4, **style.PARTITION_STYLE[partition])
     baseline = mark_baseline(upper, curves, tables)
-    drawn = [train, validation, *([] if baseline is None else [np.array([baseline])])]
-    notes = [style.set_loss_scale(upper, options["yscale"], drawn)]
-    upper.minorticks_off()
-    if curves.diverged < len(curves.fold):
-        facts = tables.row("best_epoch", curves.key)
-        mark_best(upper, curves, facts, roomy=False)
-        notes.append(mark_safe_range(upper, facts))
     draw_gap(lower, validation - train)
     style.plain_numbers(lower)
-    return notes
+    return [train, validation, *([] if baseline is None else [np.array([baseline])])]
 
 
 def shade(upper: "Axes", lower: "Axes", phases: Row, last: int) -> None:
@@ -115,14 +147,13 @@ def shade(upper: "Axes", lower: "Axes", phases: Row, last: int) -> None:
             axes.axvspan(*span, label=label, edgecolor=HATCH, linewidth=0, zorder=0, **look)
 
 
-def draw_gap(axes: "Axes", gap: Any) -> None:
-    """Draw validation loss less train loss."""
+def draw_gap(axes: "Axes", gap: Floats) -> None:
+    """Draw validation loss less train loss, all of it."""
     line(axes, gap, color="black", linewidth=1.0)
     axes.axhline(0, color="#444444", linewidth=0.6)
-    finite = gap[np.isfinite(gap)]
-    low, high = np.percentile(finite, [2, 100]) if len(finite) else (0.0, 1.0)
-    margin = 0.1 * (max(high, 0) - min(low, 0)) or 1.0
-    axes.set_ylim(min(low, 0) - margin, max(high, 0) + margin)
+    ends = [0.0, *gap[np.isfinite(gap)]]
+    margin = 0.05 * (max(ends) - min(ends)) or 1.0
+    axes.set_ylim(min(ends) - margin, max(ends) + margin)
 
 
 def finding(tables: Tables, curves: Sequence[Curves]) -> str:

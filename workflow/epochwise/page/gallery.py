@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from epochwise.page import parts
+from epochwise.page import comparison, parts
 from epochwise.page.embedding import read
 from epochwise.page.report import render
 from epochwise.study.study import Study
@@ -25,6 +25,7 @@ class Entry:
     answer: list[str]
     pictures: list[parts.Picture]
     page: str
+    lines: list[comparison.Line]
 
 
 def write(results: Path, studies: Sequence[Study], out: str | Path) -> None:
@@ -50,7 +51,8 @@ def entry(results: Path, study: Study) -> Entry:
         study.resolved.get("description", ""),
         headlines(folder, study),
         [one for one in pictures if one.name == FIRST] or pictures[:1],
-        f"{study.name}/report.html",
+        f"{study.name}/report.html#gallery",
+        comparison.lines(Tables(folder, study)),
     )
 
 

@@ -12,33 +12,48 @@ from typing import Any
 from epochwise.figures.loss_curves import finding
 from epochwise.figures.panels import Panel
 from epochwise.figures.style import count
+from epochwise.page.brief import WORDS, arranged
+from epochwise.page.glossary import TERMS, Term
 from epochwise.study.study import Study
-from epochwise.tables.catalogue import headings
+from epochwise.tables.catalogue import headings, typeset_files
 from epochwise.tables.curves import Curves
 from epochwise.tables.results import Row, Tables
 
 MOST_ROWS = 200  # of a table; the file has all
+LONG = 24  # letters: a cell of more may have several lines
 LARGEST_SVG = 400_000  # bytes; a larger one is shown as PNG
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: what it shows, and what it is sorted by."""
+    """A cell: what it shows, what it is sorted by, and how it is set."""
 
     text: str
     value: str
-    number: bool
+    kind: str = ""  # "n" for a number, "long" for a sentence
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the page."""
+    """A table of the page.
+
+    Parameters
+    ----------
+    numbers : the columns of numbers.
+    more : the columns that are shown only when all are asked for.
+    words : the terms that its columns need.
+    files : where it lies, besides as CSV.
+    """
 
     name: str
     title: str
     columns: list[str]
     rows: list[list[Cell]]
     total: int
+    numbers: set[str] = field(default_factory=set)
+    more: set[str] = field(default_factory=set)
+    words: list[Term] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -80,30 +95,41 @@ def overview(study: Study, every: Sequence[Curves]) -> list[tuple[str, str]]:
 def tables(made: Tables) -> list[Table]:
     """Give every table that there is, cut to what a page can hold."""
     return [
-        as_table(name, title, made.rows(name))
+        as_table(name, title, made.rows(name), made)
         for name, title in headings().items()
         if made.rows(name)
     ]
 
 
-def as_table(name: str, title: str, rows: Sequence[Row]) -> Table:
+def as_table(name: str, title: str, rows: Sequence[Row], made: Tables) -> Table:
     """Lay out one table; columns without any value are left out."""
-    columns = [c for c in rows[0] if any(row[c] is not None for row in rows)]
+    known = [c for c in rows[0] if any(row[c] is not None for row in rows)]
+    naming = ["dataset", *made.swept, "backend"]
+    keys = [c for c in naming if c in known and len({row[c] for row in rows}) > 1]
+    columns, more = arranged(name, [c for c in known if c not in naming], keys)
+    single = [c for c in naming if c in known and c not in keys]
+    columns, more = [*columns, *single], more | set(single)
+    if "point" in keys:  # which stands for the values that it has
+        more |= set(made.swept) - {"point"}
     cells = [[as_cell(row[column]) for column in columns] for row in rows[:MOST_ROWS]]
-    return Table(name, title, columns, cells, len(rows))
+    words = [term for term in TERMS if term.key in WORDS.get(name, ())]
+    set_too = [file for file in typeset_files() if Path(file).stem == name]
+    files = [file for file in set_too if (made.folder / file).is_file()]
+    numbers = {c for n, c in enumerate(columns) if any(row[n].kind == "n" for row in cells)}
+    return Table(name, title, columns, cells, len(rows), numbers, more, words, files)
 
 
 def as_cell(value: Any) -> Cell:
     """Write one value, numbers with six digits at most."""
     if value is None:
-        return Cell("", "", False)
+        return Cell("", "")
     if isinstance(value, bool):
-        return Cell("yes" if value else "no", str(int(value)), False)
+        return Cell("yes" if value else "no", str(int(value)))
     if isinstance(value, int):
-        return Cell(f"{value:,}", str(value), True)
+        return Cell(f"{value:,}", str(value), "n")
     if isinstance(value, float):
-        return Cell(f"{value:,.6g}", repr(value), True)
-    return Cell(str(value), str(value), False)
+        return Cell(f"{value:,.6g}", repr(value), "n")
+    return Cell(str(value), str(value), "long" if len(str(value)) > LONG else "")
 
 
 def figures(folder: Path) -> list[Picture]:

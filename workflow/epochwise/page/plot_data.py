@@ -1,21 +1,24 @@
 """The curves that the page draws: thinned, packed, and grouped as its controls are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from epochwise.arrays import Floats, Ints
-from epochwise.figures.loss_curves import BAND, FEWEST_BANDED
+from epochwise.figures.lines import BAND, FEWEST_BANDED
 from epochwise.figures.panels import coincide
 from epochwise.figures.thinning import thin
 from epochwise.page.embedding import as_base64
 from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
+from epochwise.tables.metric_curves import DERIVED
 from epochwise.tables.minima import first_minimum
-from epochwise.tables.results import Tables
+from epochwise.tables.results import Row, Tables
+from epochwise.tables.scores import LABELS
 
+DRAWN = ("loss", "rmse", "accuracy")  # what the page can draw, as far as a task has it
 MOST_RUNS = 100  # of a study, drawn one by one; above it bands and means alone
 BUDGET = 100_000  # points of a page
 FEWEST, MOST = 100, 1000  # points of a curve
@@ -36,14 +39,54 @@ def payload(tables: Tables, every: Sequence[Curves]) -> dict[str, Any]:
     exact to seven digits; the loss table has them all. Where a loss is too large or too
     small for float32, losses are float64.
     """
-    most, kind = points_of_a_curve(every), precision(every)
-    names = {one.dataset: ", ".join(tables.loss_name(one.dataset)) for one in every}
+    packing = Packing(points_of_a_curve(every), precision(every))
+    datasets = list(dict.fromkeys(one.dataset for one in every))
     return {
-        "losses": names,
-        "precision": kind,
+        "metrics": {name: named_metrics(tables, every, name) for name in datasets},
+        "precision": packing.kind,
         "same": same_backends(every),
         "positive": has_positive(every),
-        "curves": [packed(one, Packing(most, kind), shows_runs(every)) for one in every],
+        "start": {name: start_of(every, name) for name in datasets},
+        "curves": [
+            {
+                **packed(one, packing, shows_runs(every)),
+                **known_of(one, tables.row("best_epoch", one.key)),
+            }
+            for one in every
+        ],
+    }
+
+
+def named_metrics(tables: Tables, every: Sequence[Curves], dataset: str) -> dict[str, list[str]]:
+    """Name what can be drawn of a dataset: by metric, its short name and that of its axis."""
+    known = tables.metrics(dataset)
+    shown = metrics_of(next(one for one in every if one.dataset == dataset))
+    return {metric: [LABELS[metric], ", ".join(known[metric])] for metric in shown}
+
+
+def metrics_of(curves: Curves) -> list[str]:
+    """List the metrics that a point is drawn in."""
+    return [metric for metric in DRAWN if f"validation_{metric}" in curves.losses]
+
+
+def start_of(every: Sequence[Curves], dataset: str) -> int:
+    """Give the best epoch of a dataset's best point, where reading starts."""
+    best = min((one for one in every if one.dataset == dataset), key=lambda one: one.rank)
+    return max(best.best, 0)
+
+
+def known_of(curves: Curves, facts: Row) -> dict[str, Any]:
+    """Give what is marked on a point's curves."""
+    values = {metric: curves.baseline(f"validation_{metric}") for metric in metrics_of(curves)}
+    low, high, cost = (facts.get(f"safe_{end}") for end in ("low", "high", "cost_percent"))
+    return {
+        "bound": facts.get("censored") is True,
+        "safe": None if low is None or high is None else [low, high, cost],
+        "baseline": {
+            metric: float(each.mean())
+            for metric, each in values.items()
+            if len(each) and np.isfinite(each).all()
+        },
     }
 
 
@@ -54,8 +97,10 @@ def shows_runs(every: Sequence[Curves]) -> bool:
 
 def points_of_a_curve(every: Sequence[Curves]) -> int:
     """Share the page's points among its curves."""
-    runs = sum(len(one.fold) + 1 for one in every) if shows_runs(every) else 3 * len(every)
-    curves = runs * max(len(one.partitions()) for one in every)
+    means = 3 * len(every) * max(len(metrics_of(one)) for one in every)
+    runs = sum(len(one.fold) * len(packed_of_runs(one)) for one in every)
+    curves = means + runs if shows_runs(every) else means
+    curves *= max(len(one.partitions()) for one in every)
     return int(np.clip(BUDGET // max(curves, 1), FEWEST, MOST))
 
 
@@ -86,7 +131,6 @@ def precision(every: Sequence[Curves]) -> str:
 
 def packed(curves: Curves, packing: Packing, with_runs: bool) -> dict[str, Any]:
     """Pack the curves of a dataset, point and backend."""
-    partitions = curves.partitions()
     several = len(curves.used) > 1
     banded = several and len(curves.used) >= FEWEST_BANDED
     return {
@@ -97,23 +141,43 @@ def packed(curves: Curves, packing: Packing, with_runs: bool) -> dict[str, Any]:
         "samples": per_epoch(curves.training_rows),
         "count": len(curves.used),
         "best": curves.best,
-        "mean": {p: pack(curves.mean(f"{p}_loss"), packing) for p in partitions} if several else {},
-        "band": {p: pack_band(curves.runs(f"{p}_loss"), packing) for p in partitions}
-        if banded
+        "mean": by_metric(curves, lambda c: pack(curves.mean(c), packing, curves.best))
+        if several
         else {},
-        "runs": runs(curves, partitions, packing) if with_runs or not several else [],
+        "band": by_metric(curves, lambda c: pack_band(curves.runs(c), packing)) if banded else {},
+        "runs": runs(curves, packing) if with_runs or not several else [],
     }
 
 
-def runs(curves: Curves, partitions: Sequence[str], packing: Packing) -> list[dict[str, Any]]:
+def by_metric(curves: Curves, pack_column: Callable[[str], list[str]]) -> dict[str, Any]:
+    """Pack columns by metric and partition."""
+    return {
+        metric: {p: pack_column(f"{p}_{metric}") for p in curves.partitions()}
+        for metric in metrics_of(curves)
+    }
+
+
+def packed_of_runs(curves: Curves) -> list[str]:
+    """List the metrics that single runs are packed in; the page takes the root of a loss itself."""
+    return [metric for metric in metrics_of(curves) if metric not in DERIVED]
+
+
+def runs(curves: Curves, packing: Packing) -> list[dict[str, Any]]:
     """Pack every run, those that diverged up to their end."""
+    best = first_minimum(curves.validation)
     return [
         {
             "fold": int(curves.fold[row]),
             "seed": int(curves.seed[row]),
             "diverged": bool(curves.last[row] < curves.planned),
-            "best": int(first_minimum(curves.validation[row])),
-            "losses": {p: pack(curves.losses[f"{p}_loss"][row], packing) for p in partitions},
+            "best": int(best[row]),
+            "losses": {
+                metric: {
+                    p: pack(curves.losses[f"{p}_{metric}"][row], packing, int(best[row]))
+                    for p in curves.partitions()
+                }
+                for metric in packed_of_runs(curves)
+            },
         }
         for row in range(len(curves.fold))
     ]
@@ -124,9 +188,12 @@ def per_epoch(values: Floats) -> float | None:
     return float(np.nanmean(values)) if np.isfinite(values).any() else None
 
 
-def pack(values: Floats, packing: Packing) -> list[str]:
-    """Thin a curve and write its epochs and losses."""
-    return packed_at(thin(values, packing.most), packing, values)
+def pack(values: Floats, packing: Packing, best: int) -> list[str]:
+    """Thin a curve, but keep the best epoch, and write its epochs and losses."""
+    kept = thin(values, packing.most)
+    if 0 <= best < len(values) and np.isfinite(values[best]):
+        kept = np.union1d(kept, [best])
+    return packed_at(kept, packing, values)
 
 
 def pack_band(matrix: Floats, packing: Packing) -> list[str]:
@@ -153,5 +220,5 @@ def explain(every: Sequence[Curves]) -> str:
         return rule
     return (
         f"{rule} With more than {MOST_RUNS} runs, means and bands are drawn instead of single runs, "
-        "wherever a point has several."
+        "wherever a point has several; a band takes ten."
     )

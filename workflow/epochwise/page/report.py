@@ -5,9 +5,10 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from epochwise.page import library, parts, plot_data, provenance
+from epochwise.page import glossary, library, parts, plot_data, provenance
 from epochwise.page.embedding import as_json, read
 from epochwise.study.study import Study
+from epochwise.tables.metric_curves import curves_of
 from epochwise.tables.results import Tables
 
 # a page names each script by its digest: the browser runs these and nothing else,
@@ -16,6 +17,8 @@ POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
     "base-uri 'none'; form-action 'none'"
 )
+
+SCRIPTS = ("page.js", "traces.js", "chart.js")
 
 
 def write(folder: Path, study: Study, out: str | Path) -> None:
@@ -35,22 +38,24 @@ def write(folder: Path, study: Study, out: str | Path) -> None:
     """
     folder = Path(folder)
     tables = Tables(folder, study)
-    every = tables.curves()
-    script, plotly = read("page.js"), library.plotly()
+    every = curves_of(tables, plot_data.DRAWN)
+    scripts, plotly = [read(name) for name in SCRIPTS], library.plotly()
     page = render(
         "report.html",
         title=study.resolved.get("title", study.name),
         description=study.resolved.get("description", ""),
-        policy=POLICY.format(scripts=" ".join(map(digest_of, (script, plotly.text)))),
+        policy=POLICY.format(scripts=" ".join(map(digest_of, (*scripts, plotly.text)))),
         style=read("page.css"),
-        script=script,
+        scripts=scripts,
         plotly=plotly,
         data=as_json(plot_data.payload(tables, every)),
         thinning=plot_data.explain(every),
-        answer=parts.answer(tables, every),
+        answer=glossary.linked(parts.answer(tables, every)),
         overview=parts.overview(study, every),
         tables=parts.tables(tables),
         figures=parts.figures(folder),
+        linked=glossary.linked,
+        words=glossary.TERMS,
         made=provenance.read(folder, study),
     )
     Path(out).write_text(page, encoding="utf-8")

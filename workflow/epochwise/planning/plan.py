@@ -13,7 +13,7 @@ from epochwise.plugins.registry import Registered
 from epochwise.study.jobs import blocks, existing_blocks, existing_segments, name_seeds, segments
 from epochwise.study.study import Study
 from epochwise.study.sweeps import Point, batch_sizes
-from epochwise.tables.catalogue import ANSWERS
+from epochwise.tables.catalogue import ANSWERS, typeset_files
 
 SUFFIXES = ("png", "svg", "pdf")
 
@@ -115,6 +115,11 @@ class Plan:
         file = self.study.dataset_file(dataset)
         return [str(file)] if file else []
 
+    def dataset_options(self, dataset: str) -> dict[str, Any]:
+        """Give all that a dataset's rows depend on: not the unit that its target is labelled with."""
+        options = self.study.datasets[dataset]
+        return {key: value for key, value in options.items() if key != "unit"}
+
     def dataset_plugin(self, dataset: str) -> str:
         """Name the plugin that a dataset comes from."""
         return self.registered["datasets"][self.study.datasets[dataset]["source"]].plugin
@@ -158,6 +163,7 @@ class Plan:
         """List what a study leaves behind for its reader, but the times, which differ."""
         tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
         tables += [f"{table.name}.{kind}" for table in ANSWERS for kind in ("csv", "parquet")]
+        tables += typeset_files()
         if len(self.study.backends) > 1:
             tables += ["agreement.csv", "agreement_by_epoch.csv"]
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]

@@ -354,6 +354,8 @@ ANSWERS: tuple[Table, ...] = (
         ],
     ),
 )
+# those that are set for texts as well, and the files of each
+TYPESET, MARKUPS = ("best_epoch", "points", "scores"), ("tex", "md")
 # what the page shows of other rules' tables, after those of the answers
 OTHERS: dict[str, str] = {"agreement": "Agreement of the backends", "summary": "Every run"}
 
@@ -361,6 +363,11 @@ OTHERS: dict[str, str] = {"agreement": "Agreement of the backends", "summary": "
 def named(name: str) -> Table:
     """Find a table of the answers."""
     return next(table for table in ANSWERS if table.name == name)
+
+
+def typeset_files() -> list[str]:
+    """Name the files of the tables that are set for texts, relative to the study's folder."""
+    return [f"tables/{name}.{kind}" for name in TYPESET for kind in MARKUPS]
 
 
 def headings() -> dict[str, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from epochwise.tables.reading import LossTable
 
 Row = dict[str, Any]
+TARGET_UNIT = "target unit"  # where a study does not say which
 
 
 class Tables:
@@ -70,10 +71,28 @@ class Tables:
 
     def loss_name(self, dataset: str) -> tuple[str, str]:
         """Tell what a dataset's loss is, and its unit."""
+        return self.metrics(dataset)["loss"]
+
+    def metrics(self, dataset: str) -> dict[str, tuple[str, str]]:
+        """Tell what is known of a dataset's network after every epoch: by metric, label and unit."""
         from epochwise.training.metrics import metrics_of
 
-        loss = metrics_of(self.losses.facts["tasks"][dataset])[0]
-        return loss.label, loss.unit
+        found = {one.name: (one.label, one.unit) for one in metrics_of(self.task(dataset))}
+        if "mae" in found:
+            found["rmse"] = ("root mean squared error", found["mae"][1])
+        return {name: (label, self._in_own(dataset, unit)) for name, (label, unit) in found.items()}
+
+    def task(self, dataset: str) -> str:
+        """Tell a dataset's task."""
+        return str(self.losses.facts["tasks"][dataset])
+
+    def _in_own(self, dataset: str, unit: str) -> str:
+        """Write the target's unit as the study names it: `CHF²` for `target unit²`."""
+        own = self.study.datasets.get(dataset, {}).get("unit")
+        if own is None:
+            return unit
+        simple = own.isalpha() or unit == TARGET_UNIT
+        return unit.replace(TARGET_UNIT, own if simple else f"({own})")
 
 
 def read_csv(path: Path) -> list[Row]:
