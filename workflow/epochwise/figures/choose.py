@@ -89,7 +89,7 @@ def _fits(value: Any, rule: Any) -> bool:
         return isinstance(value, rule)
     if isinstance(rule, list) and isinstance(value, list):
         return all(one in rule and value.count(one) == 1 for one in value) and bool(value)
-    same = any(type(value) is type(one) and value == one for one in rule)
+    same = any(isinstance(value, bool) == isinstance(one, bool) and value == one for one in rule)
     return same or any(isinstance(one, type) and isinstance(value, one) for one in rule)
 
 

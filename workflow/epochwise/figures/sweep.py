@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from epochwise.figures import style
+from epochwise.figures.heat_map import draw_heat_map
 from epochwise.figures.sweep_panels import (
     MOST_ROWS,
     Field,
     best_of,
     distinct,
-    draw_heat_map,
     draw_lines,
     draw_list,
     listed,

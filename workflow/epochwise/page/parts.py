@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from epochwise.figures.loss_curves import finding
+from epochwise.figures.curve_words import finding
 from epochwise.figures.panels import Panel
 from epochwise.figures.style import count
 from epochwise.page.brief import WORDS, arranged

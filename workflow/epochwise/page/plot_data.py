@@ -1,16 +1,14 @@
 """The curves that the page draws: thinned, packed, and grouped as its controls are."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from epochwise.arrays import Floats, Ints
-from epochwise.figures.lines import BAND, FEWEST_BANDED
+from epochwise.arrays import Floats
+from epochwise.figures.lines import FEWEST_BANDED
 from epochwise.figures.panels import coincide
-from epochwise.figures.thinning import thin
-from epochwise.page.embedding import as_base64
+from epochwise.page.packing import Packing, pack, pack_band, precision
 from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
 from epochwise.tables.metric_curves import DERIVED
@@ -22,14 +20,6 @@ DRAWN = ("loss", "rmse", "accuracy")  # what the page can draw, as far as a task
 MOST_RUNS = 100  # of a study, drawn one by one; above it bands and means alone
 BUDGET = 100_000  # points of a page
 FEWEST, MOST = 100, 1000  # points of a curve
-
-
-@dataclass(frozen=True)
-class Packing:
-    """How curves are written: how many points each, and in which numbers."""
-
-    most: int
-    kind: str
 
 
 def payload(tables: Tables, every: Sequence[Curves]) -> dict[str, Any]:
@@ -119,16 +109,6 @@ def same_backends(every: Sequence[Curves]) -> list[str]:
     return [name for name in backends if name != first and name not in apart]
 
 
-def precision(every: Sequence[Curves]) -> str:
-    """Choose the numbers of the losses: "f4" where all of them fit, else "f8"."""
-    limits = np.finfo(np.float32)
-    for matrix in (matrix for one in every for matrix in one.losses.values()):
-        known = matrix[np.isfinite(matrix) & (matrix != 0)]
-        if len(known) and not limits.tiny <= known.min() <= known.max() <= limits.max:
-            return "f8"
-    return "f4"
-
-
 def packed(curves: Curves, packing: Packing, with_runs: bool) -> dict[str, Any]:
     """Pack the curves of a dataset, point and backend."""
     several = len(curves.used) > 1
@@ -186,26 +166,6 @@ def runs(curves: Curves, packing: Packing) -> list[dict[str, Any]]:
 def per_epoch(values: Floats) -> float | None:
     """Give the mean count of one epoch; None where no run reached one."""
     return float(np.nanmean(values)) if np.isfinite(values).any() else None
-
-
-def pack(values: Floats, packing: Packing, best: int) -> list[str]:
-    """Thin a curve, but keep the best epoch, and write its epochs and losses."""
-    kept = thin(values, packing.most)
-    if 0 <= best < len(values) and np.isfinite(values[best]):
-        kept = np.union1d(kept, [best])
-    return packed_at(kept, packing, values)
-
-
-def pack_band(matrix: Floats, packing: Packing) -> list[str]:
-    """Thin a band and write its epochs, its lower and its upper edge."""
-    low, high = np.percentile(matrix, BAND, axis=0)
-    kept = np.union1d(thin(low, packing.most // 2), thin(high, packing.most // 2))
-    return packed_at(kept, packing, low, high)
-
-
-def packed_at(kept: Ints, packing: Packing, *columns: Floats) -> list[str]:
-    """Write the kept epochs, and each column at them."""
-    return [as_base64(kept, "u4"), *(as_base64(column[kept], packing.kind) for column in columns)]
 
 
 def explain(every: Sequence[Curves]) -> str:
