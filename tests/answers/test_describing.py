@@ -198,8 +198,8 @@ def test_seeds_on_one_cut_say_what_they_cannot_know():
 def test_where_no_range_is_safe_that_is_said():
     told = lines(point(best_epoch={"safe_low": None, "runs": 10}))[1]
     assert told.startswith(
-        "No range of epochs is safe, not even at 10 % more validation loss (95 % sure; 10 cuts of "
-        "this data set). The best epoch itself"
+        "10 cuts of this data set cannot tell which epochs are safe, not even at 10 % more validation "
+        "loss. The best epoch itself"
     )
 
 

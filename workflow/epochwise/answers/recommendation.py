@@ -73,7 +73,9 @@ def sureness(answer: Facts) -> str:
         return f"{facts['note']}."
     sure = f"{wording.whole_percent(facts['interval_coverage'] or 0.95)} sure; {sample(facts)}"
     low, high = wording.count(facts["safe_low"] or 0), _or_more(facts, "safe_high")
-    said = f"No range of epochs is safe, not even at 10 % more validation loss ({sure})."
+    said = (
+        f"{sample(facts)} cannot tell which epochs are safe, not even at 10 % more validation loss."
+    )
     if facts["safe_low"] is not None:
         z = wording.whole_percent(facts["safe_cost_percent"] / 100)
         said = f"Anything from {low} to {high} costs less than {z} more validation loss ({sure})."
