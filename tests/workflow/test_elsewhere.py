@@ -73,6 +73,18 @@ def test_it_runs_in_a_folder_that_has_nothing_but_a_study(clone, mine):
     assert "Nothing to be done" in again
 
 
+def test_the_catalogs_main_file_runs_the_same_workflow(clone, mine):
+    """What one file has made is up to date for the other, and a wrong key is refused by both."""
+    run(mine, "-s", str(clone.folder / "Snakefile"), "--config", "studies=tiny.yaml")
+    main_file = str(clone.folder / "workflow" / "Snakefile")
+    assert "Nothing to be done" in run(mine, "-s", main_file, "--config", "studies=tiny.yaml")
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "-s", main_file]
+    wrong = [*command, "--config", "studys=tiny.yaml"]
+    done = subprocess.run(wrong, cwd=mine, capture_output=True, text=True)
+    assert done.returncode
+    assert "Did you mean 'studies'?" in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("prefix", ["", "ours"])
 def test_a_workflow_that_imports_pandas_uses_it_as_a_module(clone, mine, prefix):
     text = MODULE.format(
@@ -111,6 +123,7 @@ def test_the_wheel_has_the_whole_workflow(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     beside = [
         "Snakefile",
+        "workflow/Snakefile",
         *(ROOT / "workflow").glob("r*/*.*"),
         *(ROOT / "workflow/scripts").glob("*.py"),
     ]

@@ -20,7 +20,7 @@ from epochwise.planning.reruns import Code
 
 # this workflow's own folder, wherever it is used from
 OWN = Path(str(workflow.current_basedir)).parents[1]
-IS_MODULE = OWN != Path(workflow.basedir)
+IS_MODULE = Path(workflow.basedir) not in (OWN, OWN / "workflow")
 RESULTS = Path("results")
 PLUGINS = Path(relpath(OWN / "plugins"))
 CODE = Code(OWN / "workflow" / "scripts", PLUGINS)
