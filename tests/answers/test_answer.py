@@ -169,7 +169,7 @@ def test_an_early_stopping_is_named_only_where_it_serves():
     saving = said["answers"][0]["early_stopping"]
     assert saving["epochs_saved_percent"] > 70
     assert saving["validation_regret_percent"] <= 1
-    assert f"on this run {saving['criterion']} would have saved" in describe(said)
+    assert f"on this run, {saving['criterion']} would have saved" in describe(said)
     _, said = analyse(loss_table(5 - EPOCH / 100))
     assert said["answers"][0]["early_stopping"] is None  # nothing to stop: still improving
     assert "Early stopping" not in describe(said)

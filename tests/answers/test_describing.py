@@ -105,8 +105,8 @@ def test_all_that_is_known_of_one_point_takes_eight_lines():
         "this data set, 30 seeds in each: 10 units). The best epoch itself lies between 1,100 and 1,350 "
         "(95 % interval).",
         "There, the mean squared error is 2,620 on the validation rows (RMSE 51.19, R² 0.505), 1,500.5 "
-        "on the training rows; predicting the training mean gives 5,361.5. Over new cuts expect "
-        "2,650 ± 61.4 on average, at an epoch that others chose.",
+        "on the training rows; predicting the training mean gives 5,361.5. Over new cuts, expect "
+        "2,650 ± 61.4 on average, at an epoch chosen by the other cuts.",
         "Verdict: it overfits.",
         "On the test rows, which chose nothing, the loss there is 2,700: 3.1 % higher than on the "
         "validation rows, which is optimistic; the lowest there, 2,650, is at epoch 1,300.",
@@ -135,9 +135,11 @@ def test_what_is_not_known_is_not_said():
         "1 run cannot say.",
         "There, the mean squared error is 2,620 on the validation rows.",
     ]
-    assert told[4].endswith("; without a test partition, by how much is not known.")
+    assert told[4].endswith("; without a test partition, it is not known by how much.")
     assert told[5].startswith("An epoch is 7 iterations over 1,353 training rows; the best")
-    assert told[6:] == ["Early stopping: no criterion that was replayed saves epochs so cheaply."]
+    assert told[6:] == [
+        "Early stopping: none of the criteria replayed saves epochs at an acceptable cost."
+    ]
     assert len(lines(point(batches={"iterations_at_best": None}))) == 7
 
 
@@ -152,7 +154,7 @@ def test_a_point_that_does_not_beat_the_baseline_is_recommended_for_nothing():
         "error 2,620 against 2,600 on the validation rows), so no number of epochs is recommended."
     )
     yet = lines(point(best_epoch=facts | {"censored": True}))
-    assert yet[0] == f"{told[0]} It was still falling when training ended: train longer."
+    assert yet[0] == f"{told[0]} The loss was still falling when training ended: train longer."
     text = "\n".join(told)
     assert not [word for word in ("train 1", "Early stopping", "refit", "Anything") if word in text]
 
@@ -172,7 +174,7 @@ def test_a_best_epoch_at_the_end_is_a_lower_bound():
     told = lines(point(best_epoch=facts))
     assert told[0].endswith(
         ": train 5,000 epochs. The validation loss was lowest at the end, so more may be better still, "
-        "but it hardly fell any more."
+        "but it was hardly falling any more."
     )
     assert told[1].startswith("Anything from 1,000 to 5,000 or more costs less than 2 %")
     assert "lies between 1,100 and 5,000 or more (95 % interval)" in told[1]
@@ -198,7 +200,7 @@ def test_seeds_on_one_cut_say_what_they_cannot_know():
 def test_where_no_range_is_safe_that_is_said():
     told = lines(point(best_epoch={"safe_low": None, "runs": 10}))[1]
     assert told.startswith(
-        "10 cuts of this data set cannot tell which epochs are safe, not even at 10 % more validation "
+        "10 cuts of this data set cannot show which epochs are safe, even at 10 % more validation "
         "loss. The best epoch itself"
     )
 
@@ -274,11 +276,11 @@ def test_an_early_stopping_that_cannot_be_relied_on_is_told_so():
         "Early stopping: none can be relied on; GL(5) saves 71.2 % of the epochs for 0.4 % more "
         "validation loss, but on average up to 1.5 % (each judged by what the others choose)."
     )
-    for units, runs in ((1, "this run"), (4, "these 4")):
+    for units, runs in ((1, "this run,"), (4, "these 4 units,")):
         few = {"recommended": False, "regret_upper_percent": None, "units": units}
         told = lines(point(early_stopping=few))[6]
         assert told.startswith(f"Early stopping: on {runs} GL(5) would have saved 71.2 % of")
-        assert told.endswith("; too few to say what it does to others.")
+        assert told.endswith("; that is too few to say what it would do on others.")
 
 
 @pytest.mark.parametrize(

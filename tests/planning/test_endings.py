@@ -27,7 +27,9 @@ def test_it_says_what_stands_and_where_training_goes_on(tmp_path):
 
 def test_where_all_is_trained_it_says_what_is_left(tmp_path):
     said = failed([plan(tmp_path, 1, 2, 3)])
-    assert said.endswith("mine: all is trained; tables, figures or page are left to make.")
+    assert said.endswith(
+        "mine: training is complete; tables, figures or the page remain to be made."
+    )
     assert "A job failed; the sentence above says why." in said
 
 

@@ -263,7 +263,7 @@ def test_the_command_says_what_was_guessed_and_what_to_type_next_and_overwrites_
     again = CliRunner().invoke(main, arguments)
     assert (again.exit_code, again.output) == (
         1,
-        f"Error: {made} is there already; say --output another.yaml, or remove it.\n",
+        f"Error: {made} already exists; write to another file with --output another.yaml, or remove it.\n",
     )
     other = tmp_path / "deeper" / "b_first.yaml"
     other.parent.mkdir()

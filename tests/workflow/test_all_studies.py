@@ -73,4 +73,4 @@ def test_of_under_and_overfitting_the_small_network_underfits_and_the_large_one_
     assert large["leads"]
     assert large["phases"]["kind"] == "overfits"
     assert "- small: best epoch" in describe(answer)
-    assert "underfits beside the leader" in describe(answer)
+    assert "underfits compared with the leader" in describe(answer)

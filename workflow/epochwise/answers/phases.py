@@ -89,9 +89,7 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
         return f"no overfitting seen: best epoch {best} of {last}"
     hump = f"{wording.percent(found.peak_rise)} by {wording.count(found.peak or 0)}"
     if found.kind == "recovers":
-        return (
-            f"rises and recovers: validation loss rises {hump}, but little of it is left by {last}"
-        )
+        return f"rises and recovers: validation loss rises {hump}, but little of the rise is left by {last}"
     first = wording.count(found.first_minimum or 0)
     story = f"double descent: first minimum at {first}, rises {hump}, falls below it"
     if found.improving:

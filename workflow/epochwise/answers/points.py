@@ -143,7 +143,7 @@ def in_words(found: Standing, case: Case, leader: Case | None) -> str:
     best = wording.loss(loss(leader.curves, "train"))
     never = "never below " if found.against == "underfits" else ""
     return (
-        f"{found.against} beside the leader: {higher}, training loss {never}{wording.loss(train)} "
+        f"{found.against} compared with the leader: {higher}, training loss {never}{wording.loss(train)} "
         f"against {best}"
     )
 

@@ -47,7 +47,7 @@ def headline(answer: Facts) -> str:
             f"{name(answer)}: no better than {constant(answer)} ({answer['loss']} "
             f"{wording.loss(facts['validation_loss'])} against {wording.loss(facts['baseline_loss'])} "
             "on the validation rows), so no number of epochs is recommended."
-            f"{' It was still falling when training ended: train longer.' if facts['censored'] else ''}"
+            f"{' The loss was still falling when training ended: train longer.' if facts['censored'] else ''}"
         )
     if kind in NOTHING_LEARNT:
         return f"{name(answer)}: {answer['phases']['verdict']}."
@@ -59,7 +59,7 @@ def headline(answer: Facts) -> str:
     if facts["censored"]:
         return (
             f"{name(answer)}: train {best} epochs. The validation loss was lowest at the end, so more "
-            "may be better still, but it hardly fell any more."
+            "may be better still, but it was hardly falling any more."
         )
     return f"{name(answer)}: train {best} epochs, the best of {last}."
 
@@ -73,9 +73,7 @@ def sureness(answer: Facts) -> str:
         return f"{facts['note']}."
     sure = f"{wording.whole_percent(facts['interval_coverage'] or 0.95)} sure; {sample(facts)}"
     low, high = wording.count(facts["safe_low"] or 0), _or_more(facts, "safe_high")
-    said = (
-        f"{sample(facts)} cannot tell which epochs are safe, not even at 10 % more validation loss."
-    )
+    said = f"{sample(facts)} cannot show which epochs are safe, even at 10 % more validation loss."
     if facts["safe_low"] is not None:
         z = wording.whole_percent(facts["safe_cost_percent"] / 100)
         said = f"Anything from {low} to {high} costs less than {z} more validation loss ({sure})."

@@ -29,8 +29,8 @@ def _to_expect(facts: Facts) -> str:
     if facts["left_out_loss"] is None or facts["left_out_margin"] is None:
         return ""
     mean, margin = wording.loss(facts["left_out_loss"]), wording.loss(facts["left_out_margin"], 3)
-    new = "cuts" if facts["sampling_unit"] == "fold" else "seeds"
-    return f" Over new {new} expect {mean} ± {margin} on average, at an epoch that others chose."
+    new, others = ("cuts", "cuts") if facts["sampling_unit"] == "fold" else ("seeds", "runs")
+    return f" Over new {new}, expect {mean} ± {margin} on average, at an epoch chosen by the other {others}."
 
 
 def _others(answer: Facts, column: str, only: tuple[str, ...] = ()) -> str:
@@ -83,7 +83,7 @@ def cost(answer: Facts) -> str:
     if facts["test_loss"] is None:
         return (
             "The validation rows chose this epoch, so their loss may be too low; without a test "
-            "partition, by how much is not known."
+            "partition, it is not known by how much."
         )
     test, least = wording.loss(facts["test_loss"]), wording.loss(facts["test_best_loss"])
     said = f"On the test rows, which chose nothing, the loss there is {test}: {_optimism(facts)}"
@@ -146,17 +146,17 @@ def stopping(answer: Facts) -> str:
     """Say which early stopping saves most at an acceptable cost, and whether it can be relied on."""
     facts = answer["early_stopping"]
     if facts is None:
-        return "Early stopping: no criterion that was replayed saves epochs so cheaply."
+        return "Early stopping: none of the criteria replayed saves epochs at an acceptable cost."
     saved, regret = (
         wording.percent(facts[name] / 100)
         for name in ("epochs_saved_percent", "validation_regret_percent")
     )
     told = f"{saved} of the epochs for {regret} more validation loss"
     if facts["regret_upper_percent"] is None:
-        runs = "this run" if facts["units"] == 1 else f"these {facts['units']}"
+        runs = "this run" if facts["units"] == 1 else f"these {facts['units']} units"
         return (
-            f"Early stopping: on {runs} {facts['criterion']} would have saved {told}; too few to say "
-            "what it does to others."
+            f"Early stopping: on {runs}, {facts['criterion']} would have saved {told}; that is too few to "
+            "say what it would do on others."
         )
     upper = wording.percent(facts["regret_upper_percent"] / 100)
     sure = "each judged by what the others choose"

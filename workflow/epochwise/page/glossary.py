@@ -46,7 +46,7 @@ TERMS = (
         "safe",
         "safe range",
         r"safe range|Anything from|is safe",
-        "Epochs that, at the confidence told, cost no more than so many per cent above the lowest "
+        "Epochs that, at the stated confidence, cost no more than a stated percentage above the lowest "
         "validation loss. It answers “how long?” better than the best epoch, which chance moves.",
     ),
     Term(

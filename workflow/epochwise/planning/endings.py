@@ -23,8 +23,8 @@ def stopped(plans: Iterable[Plan]) -> str:
 
 def failed(plans: Iterable[Plan]) -> str:
     """Say what stands after a job has failed."""
-    first = "\nA job failed; the sentence above says why. What is finished is kept: mend it, and the same"
-    return "\n".join([f"{first} command goes on.", *_all(plans)])
+    first = "\nA job failed; the sentence above says why. What is finished is kept. Correct the mistake,"
+    return "\n".join([f"{first} and the same command goes on from there.", *_all(plans)])
 
 
 def _all(plans: Iterable[Plan]) -> Iterator[str]:
@@ -35,7 +35,7 @@ def _progress(plan: Plan) -> str:
     states = plan.segment_files("npz")
     left = [Path(file).stem for file in states if not Path(file).is_file()]
     if not left:
-        return "all is trained; tables, figures or page are left to make."
+        return "training is complete; tables, figures or the page remain to be made."
     start = min(int(name.partition("-")[0]) for name in left)
     return f"{len(states) - len(left):,} of {len(states):,} training jobs are done, the next begins at epoch {start:,}."
 

@@ -43,7 +43,7 @@ def _age(file: Path) -> int:
 def _outdated(plan: Plan) -> str:
     return (
         f"\n{plan.study.name}: the answer in {plan.folder} is older than the study or than what has "
-        f"been trained since; to bring it up to date, run without naming a part to make."
+        f"been trained since; to bring it up to date, run again without naming a target."
     )
 
 

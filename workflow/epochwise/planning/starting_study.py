@@ -88,7 +88,9 @@ def _check_output(path: Path) -> None:
             "letter first, and ends in .yaml."
         )
     if path.exists():
-        raise StudyError(f"{path} is there already; say --output another.yaml, or remove it.")
+        raise StudyError(
+            f"{path} already exists; write to another file with --output another.yaml, or remove it."
+        )
     if not path.parent.is_dir():
         raise StudyError(f"--output: there is no folder {str(path.parent)!r}; make it first.")
 
