@@ -179,7 +179,7 @@ def test_several_studies_hang_in_a_gallery(done):
     done.study("other", other.replace("epochs: 30", "epochs: 2"))
     done.run("--config", "studies=tiny,other")
     page = (done.folder / "results" / "index.html").read_text(encoding="utf-8")
-    assert 'href="tiny/report.html"' in page
+    assert 'href="tiny/report.html#gallery"' in page
     assert "A &amp; &lt;b&gt;" in page
 
 
