@@ -86,7 +86,7 @@ def test_the_answer_is_printed_in_ten_lines_or_as_json(ready):
     folder = str(ready.folder / "results" / "tiny")
     words = CliRunner().invoke(main, ["answer", folder])
     assert words.exit_code == 0
-    assert "no number of epochs is recommended. It was still" in words.output.splitlines()[0]
+    assert "no number of epochs is recommended. The loss was still" in words.output.splitlines()[0]
     assert len(words.output.splitlines()) <= 10
     found = json.loads(CliRunner().invoke(main, ["answer", folder, "--json"]).output)
     assert found["study"] == "tiny"
