@@ -219,3 +219,13 @@ def test_a_mean_that_overflows_everywhere_is_no_best_epoch():
     found = row(curves(np.full((2, 3), 1.5e308)), SETTINGS)
     assert found["note"] == "no finite mean validation loss"
     assert "best_epoch" not in found
+
+
+def test_cuts_beat_the_baseline_only_by_more_than_their_inflated_error():
+    validation = np.array([[3.0, 0.5, 3], [3, 1.5, 3], [3, 1, 3]])
+    error = np.std([0.5, 1.5, 1], ddof=1) / 3**0.5
+    cuts = {"fold": [0, 1, 2], "partition_rows": CUTS}
+    factor = (1 + 3 * 20 / 80) ** 0.5
+    for share, beaten in ((0.99, False), (1.01, True)):
+        found = row(curves(validation, baseline=1 + share * factor * error, **cuts), SETTINGS)
+        assert found["beats_baseline"] is beaten

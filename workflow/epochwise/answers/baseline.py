@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import standard_error
+from epochwise.answers.statistics import inflation, standard_error
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
 
@@ -35,7 +35,6 @@ def beside_baseline(
     if curves.best < 0 or column not in curves.losses:
         return Beside(loss, None)
     gain = constant - curves.units(curves.runs(column))[:, curves.best]
-    margin = np.fmax(
-        settings.tolerance * loss, settings.standard_errors * standard_error(gain)
-    )  # one unit has no standard error
+    error = inflation(curves) * standard_error(gain)  # one unit has none
+    margin = np.fmax(settings.tolerance * loss, settings.standard_errors * error)
     return Beside(loss, bool(gain.mean() > margin))

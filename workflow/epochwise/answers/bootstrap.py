@@ -40,7 +40,7 @@ def bootstrap_interval(
     seed
         Address of the draws: the same one gives the same interval.
     inflation
-        By how much the interval is stretched about the best epoch; see `Case.inflation`.
+        By how much the interval is stretched about the best epoch; see `epochwise.answers.statistics.inflation`.
     """
     count = len(units)
     draws, weights = every_draw(count) if count <= MOST_ENUMERATED else some(count, resamples, seed)

@@ -7,6 +7,7 @@ from epochwise.answers.statistics import inflation, standard_error
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum, quiet
+from epochwise.tables.scores import at
 
 
 @quiet
@@ -42,7 +43,7 @@ def cost(curves: Curves, picked: Ints, ideal: Ints) -> dict[str, object]:
         **estimate(curves, "validation_loss", validation),
     }
     if not curves.has_test:
-        note = "no test partition: the validation loss is optimistic, by how much is not known"
+        note = "no test partition: the validation loss may be too low, by how much is not known"
         return facts | {"note": note}
     test, least = (at(curves.take(curves.test), epochs) for epochs in (picked, ideal))
     here, ideal_loss = mean(curves, validation), mean(curves, least)
@@ -59,12 +60,6 @@ def cost(curves: Curves, picked: Ints, ideal: Ints) -> dict[str, object]:
         **estimate(curves, "excess", test - least),
         "excess_percent": percent(mean(curves, test - least), ideal_loss),
     }
-
-
-def at(matrix: Floats, epochs: Ints) -> Floats:
-    """Return each run's loss at its own epoch, (runs,)."""
-    losses: Floats = matrix[np.arange(len(matrix)), epochs]
-    return losses
 
 
 def mean(curves: Curves, values: Floats) -> float:

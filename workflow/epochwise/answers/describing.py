@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from epochwise.answers import wording
-from epochwise.answers.recommendation import backend_of, headline, is_lost, name, point_of, sureness
+from epochwise.answers.recommendation import backend_of, headline, is_lost, point_of, sureness
 from epochwise.answers.sentences import (
     batches,
     cost,
@@ -19,8 +19,6 @@ from epochwise.answers.terms import LEADS, NOTHING_LEARNT, SHARES
 Facts = dict[str, Any]
 MOST_LINES = 30
 MOST_POINTS = 12
-
-__all__ = ["describe", "headlines", "name"]
 
 
 def describe(answer: Facts) -> str:

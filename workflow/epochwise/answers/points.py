@@ -8,7 +8,7 @@ import numpy as np
 
 from epochwise.answers import wording
 from epochwise.answers.case import Case, Rows
-from epochwise.answers.statistics import standard_error
+from epochwise.answers.statistics import inflation, standard_error
 from epochwise.answers.terms import BEHIND, DIVERGED, LEADS, NO_BETTER, SHARES
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
@@ -109,15 +109,15 @@ def paired_error(case: Case, leader: Case) -> float:
     if not same:
         return float("nan")
     units = (c.units(c.runs("validation_loss"))[:, c.best] for c in (one, other))
-    return float(standard_error(next(units) - next(units)))
+    return inflation(one) * float(standard_error(next(units) - next(units)))
 
 
 def against(case: Case, leader: Case) -> str | None:
     """Say whether a case that is behind under- or overfits against the leader.
 
-    It underfits if its training loss stays higher than the leader's at its best epoch, however long it trains: it
-    cannot even fit the training rows as well. It overfits if its training loss is lower, at its own
-    best epoch, and only the validation loss higher.
+    It underfits if its training loss, however long it trains, stays above the leader's at the
+    leader's best epoch: it cannot even fit the training rows as well. It overfits if its training
+    loss is lower, at its own best epoch, and only the validation loss higher.
     """
     best, margin = loss(leader.curves, "train"), case.settings.tolerance
     if np.nanmin(case.curves.mean("train_loss")) > best * (1 + margin):

@@ -44,7 +44,7 @@ def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> Safe
     confidence
         That of each test is (1 + confidence) / 2.
     inflation
-        Factor of the standard errors; see `Case.inflation`.
+        Factor of the standard errors; see `epochwise.answers.statistics.inflation`.
     """
     seen = np.flatnonzero(np.isfinite(units).all(axis=0))
     if not len(seen):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.statistics import standard_error
+from epochwise.answers.statistics import inflation, standard_error
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import TIE, first_minimum, quiet
@@ -50,7 +50,9 @@ class Shape:
 def shape_of(curves: Curves, settings: AnswerSettings) -> Shape | None:
     """Name what the mean validation curve of a point does; see `shape`."""
     units = curves.units(curves.runs("validation_loss"))
-    return shape(units.mean(axis=0), standard_error(units), settings) if len(units) else None
+    if not len(units):
+        return None
+    return shape(units.mean(axis=0), inflation(curves) * standard_error(units), settings)
 
 
 @quiet

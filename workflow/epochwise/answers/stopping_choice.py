@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from epochwise.answers.best_epoch import FEWEST_UNITS
 from epochwise.answers.case import Case, Rows
 from epochwise.answers.replay import Outcome
 from epochwise.answers.settings import AnswerSettings
@@ -12,7 +13,6 @@ from epochwise.arrays import Floats
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
 
-FEWEST_UNITS = 5  # as for an interval
 SAVED, REGRET = "epochs_saved_percent", "validation_regret_percent"
 
 

@@ -52,7 +52,8 @@ def baseline_scores(curves: Curves, partition: str) -> Scores:
 
 def at(matrix: Floats, epochs: Ints) -> Floats:
     """Give each run's value at its own epoch, (runs,); NaN for epoch -1."""
-    return np.where(epochs < 0, np.nan, matrix[np.arange(len(epochs)), epochs])
+    values: Floats = np.where(epochs < 0, np.nan, matrix[np.arange(len(epochs)), epochs])
+    return values
 
 
 def _constants(curves: Curves, kind: str, partition: str) -> Scores:
