@@ -7,7 +7,10 @@ import sys
 import time
 from types import SimpleNamespace
 
+import numpy as np
+
 from epochwise.planning.endings import WhenSaid, descendants, failed, stopped
+from epochwise.training import states
 
 
 def plan(folder, *done, name="mine"):
@@ -23,6 +26,14 @@ def test_it_says_what_stands_and_where_training_goes_on(tmp_path):
     said = stopped([plan(tmp_path, 1)])
     assert said.endswith("mine: 1 of 3 training jobs are done, the next begins at epoch 10.")
     assert "Stopped. What is finished is kept; the same command goes on." in said
+
+
+def test_a_job_that_kept_a_checkpoint_goes_on_from_there(tmp_path):
+    said = [plan(tmp_path, 1)]
+    states.save(tmp_path / "10-20.checkpoint.npz", {"epoch": np.array(17)})
+    assert stopped(said).endswith("the next begins at epoch 17.")
+    (tmp_path / "10-20.checkpoint.npz").write_bytes(b"damaged")
+    assert stopped(said).endswith("the next begins at epoch 10.")
 
 
 def test_where_all_is_trained_it_says_what_is_left(tmp_path):

@@ -150,6 +150,15 @@ def test_a_changed_study_trains_only_what_is_new(tmp_path, change, new):
     assert len(set(after) - done) == new
 
 
+def test_what_is_left_to_train_is_counted_in_epochs_of_every_network(tmp_path):
+    plan = make(tmp_path, BASE)
+    assert plan.epochs_to_train() == 2 * 4 * 20  # folds, seeds, epochs
+    finish(tmp_path, plan)
+    assert plan.epochs_to_train() == 0
+    more = BASE.replace("seeds: 4", "seeds: 6").replace("epochs: 20", "epochs: 25")
+    assert make(tmp_path, more).epochs_to_train() == 2 * (4 * 5 + 2 * 25)
+
+
 def test_fewer_seeds_take_their_rows_from_larger_blocks(tmp_path):
     finish(tmp_path, make(tmp_path, BASE))
     labels = make(tmp_path, BASE.replace("seeds: 4", "seeds: 2")).segment_labels()

@@ -18,7 +18,7 @@ import pytest
 from epochwise.training.metrics import Column
 from epochwise.training.progress import Progress
 from epochwise.training.segment import Segment
-from epochwise.training.terminal import CLEAR
+from epochwise.training.terminal import CLEAR, duration, expect
 
 pytestmark = pytest.mark.versions
 
@@ -88,9 +88,12 @@ def test_a_narrow_terminal_cuts_the_line(clock, screen):
 
 
 def test_jobs_at_the_same_time_stand_side_by_side_and_the_dead_are_left_out(clock, screen):
-    others = {os.getppid(): ["long", "sklearn 5/100 9 s left"], NO_PROCESS: ["long", "killed"]}
+    jobs = {
+        os.getppid(): ["long", "sklearn 5/100 9 s left", 5, 100],
+        NO_PROCESS: ["long", "killed", 7, 100],
+    }
     SHARED.parent.mkdir()
-    SHARED.write_text(json.dumps(others))
+    SHARED.write_text(json.dumps({"jobs": jobs}))
     watch = progress(screen.terminal)
     clock[0] = 2.0
     watch(20, LOSSES)
@@ -102,9 +105,48 @@ def test_jobs_at_the_same_time_stand_side_by_side_and_the_dead_are_left_out(cloc
     assert screen.line() == "long"
 
 
+@pytest.fixture
+def wall(monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr("epochwise.training.terminal.time.time", lambda: now[0])
+    return now
+
+
+def test_the_time_left_is_that_of_the_whole_run_where_more_is_to_come(clock, wall, screen):
+    expect(SHARED, 400)
+    first = progress(screen.terminal)  # of 100 epochs
+    clock[0], wall[0] = 2.0, 1010.0
+    first(20, LOSSES)
+    assert screen.line().startswith("training 5%, about 3 min left  |  study: numpy, seeds 42  ")
+    first(100, LOSSES)
+    first.close()
+    screen.line()
+    wall[0] = 1030.0
+    second = progress(screen.terminal)
+    clock[0] = 4.0
+    second(80, LOSSES)
+    assert screen.line().startswith("training 45%, about 37 s left  |  study: ")
+
+
+def test_the_last_job_of_a_run_tells_its_own_time_alone(clock, wall, screen):
+    expect(SHARED, 100)
+    watch = progress(screen.terminal)
+    clock[0] = 2.0
+    watch(20, LOSSES)
+    assert screen.line().startswith("study: numpy")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.2, "0 s"), (89.4, "89 s"), (91, "2 min"), (5000, "83 min"), (9000, "2.5 h")],
+)
+def test_a_duration_is_said_as_people_say_it(seconds, said):
+    assert duration(seconds) == said
+
+
 def test_a_job_killed_while_it_spoke_does_no_harm(clock, screen):
     SHARED.parent.mkdir()
-    SHARED.write_text('{"12": ["lo')
+    SHARED.write_text('{"jobs": {"12": ["lo')
     watch = progress(screen.terminal)
     clock[0] = 2.0
     watch(20, LOSSES)
@@ -246,7 +288,10 @@ def test_a_full_disk_leaves_the_log_short(clock, screen):
         log.close()
 
 
-@pytest.mark.parametrize("text", ["null", "[1, 2]", '"a"', '{"x": []}', '{"1": 2}', "{"])
+SENSELESS = ["null", "[1, 2]", '"a"', '{"jobs": 2}', '{"jobs": {"x": []}}', '{"done": "a"}', "{"]
+
+
+@pytest.mark.parametrize("text", [*SENSELESS, '{"jobs": {"1": 2}}', '{"jobs": {"1": ["a", "b"]}}'])
 def test_a_file_that_makes_no_sense_does_no_harm(clock, screen, text):
     SHARED.parent.mkdir()
     SHARED.write_text(text)

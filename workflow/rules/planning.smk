@@ -1,6 +1,7 @@
 """What the rules share: the plan of each study, and the input functions that read it."""
 
 import sys
+from contextlib import suppress
 from os.path import relpath
 from pathlib import Path
 
@@ -17,12 +18,14 @@ from epochwise.planning.refusals import check_backends, check_config, read_plans
 from epochwise.shipped import own_or_shipped
 from epochwise.tables.catalogue import ANSWERS, TYPESET, typeset_files
 from epochwise.planning.reruns import Code
+from epochwise.training.terminal import expect
 
 # this workflow's own folder, wherever it is used from
 OWN = Path(str(workflow.current_basedir)).parents[1]
 IS_MODULE = Path(workflow.basedir) not in (OWN, OWN / "workflow")
 RESULTS = Path("results")
 PLUGINS = Path(relpath(OWN / "plugins"))
+PROGRESS = Path(".snakemake/epochwise.progress")  # as scripts/train.py has it
 CODE = Code(OWN / "workflow" / "scripts", PLUGINS)
 
 
@@ -60,6 +63,8 @@ def before_any_job():
         check_data(PLANS.values(), PLUGINS, CODE, Path(".snakemake/epochwise.passed"))
         file = Path(".snakemake/epochwise.lock")
         workflow.epochwise_lock = lock(file, logger.warning)
+        with suppress(OSError):
+            expect(PROGRESS, sum(plan.epochs_to_train() for plan in PLANS.values()))
         end_on_interrupt(lambda: stopped(PLANS.values()))
     except EpochwiseError as error:
         raise WorkflowError("\n".join(error.sentences)) from None

@@ -6,7 +6,7 @@ from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study) as log:
     from epochwise.study.jobs import parse_seeds
-    from epochwise.training import training_job
+    from epochwise.training import checkpoints, training_job
     from epochwise.training.segment import Segment
 
     at = snakemake.wildcards
@@ -21,6 +21,7 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
         segment=Segment(
             parse_seeds(at.seeds), int(at.start), int(at.end), snakemake.params.shuffle
         ),
+        made_from=checkpoints.made_from(snakemake.input, dict(snakemake.params)),
         label=f"{at.dataset}: {at.backend}, {at.point}, fold {at.fold}, seeds {at.seeds}",
         short=f"{at.backend} {at.point} seeds {at.seeds}",
         log=log,

@@ -33,11 +33,18 @@ def _all(plans: Iterable[Plan]) -> Iterator[str]:
 
 def _progress(plan: Plan) -> str:
     states = plan.segment_files("npz")
-    left = [Path(file).stem for file in states if not Path(file).is_file()]
+    left = [Path(file) for file in states if not Path(file).is_file()]
     if not left:
         return "training is complete; tables, figures or the page remain to be made."
-    start = min(int(name.partition("-")[0]) for name in left)
+    start = min(map(_reached, left))
     return f"{len(states) - len(left):,} of {len(states):,} training jobs are done, the next begins at epoch {start:,}."
+
+
+def _reached(state: Path) -> int:
+    """Give the epoch at which the job begins that is to leave a state."""
+    from epochwise.training.checkpoints import epoch_of, path_of
+
+    return epoch_of(path_of(state)) or int(state.stem.partition("-")[0])
 
 
 def end_on_interrupt(say: Callable[[], str]) -> None:

@@ -10,7 +10,14 @@ from typing import Any
 from epochwise.answers.default_criteria import names_of
 from epochwise.figures.choose import choose, tables_of
 from epochwise.plugins.registry import Registered
-from epochwise.study.jobs import blocks, existing_blocks, existing_segments, name_seeds, segments
+from epochwise.study.jobs import (
+    blocks,
+    existing_blocks,
+    existing_segments,
+    name_seeds,
+    parse_seeds,
+    segments,
+)
 from epochwise.study.study import Study
 from epochwise.study.sweeps import Point, batch_sizes
 from epochwise.tables.catalogue import ANSWERS, typeset_files
@@ -197,6 +204,15 @@ class Plan:
             for block in self.blocks
             for start, end in block.segments
         ]
+
+    def epochs_to_train(self) -> int:
+        """Count the epochs, of all networks together, of segments that have not been trained yet."""
+        return sum(
+            (end - start) * len(parse_seeds(block.seeds))
+            for block in self.blocks
+            for start, end in block.segments
+            if not Path(f"{self._folder(block)}/{start}-{end}.npz").is_file()
+        )
 
     def segment_labels(self) -> list[dict[str, Any]]:
         """Say of every segment what it holds, in the order of `segment_files`."""

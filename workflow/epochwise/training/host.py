@@ -42,6 +42,8 @@ def stretch_length(problem: Problem, seeds: int) -> int:
 
 
 Watch = Callable[[int, Array], None]  # called with the epoch and its losses, (seeds, columns)
+# called with an epoch at which the trainer stands, the losses so far and the runs that go on
+Keep = Callable[[int, Array, Array], None]
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a run may diverge: its losses tell
@@ -52,6 +54,7 @@ def train(
     segment: Segment,
     going: Array,
     watch: Watch = lambda epoch, losses: None,
+    keep: Keep = lambda epoch, curves, going: None,
 ) -> tuple[Array, Array]:
     """Train one segment and measure it.
 
@@ -61,6 +64,7 @@ def train(
     trainer : it stands at epoch ``segment.start`` and is left at ``segment.end``.
     going : (seeds,) bool, which runs had not diverged before.
     watch : is told the losses of every epoch as they come.
+    keep : may keep what has been reached, wherever the trainer stands at the epoch just measured.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def train(
     epochs = segment.epochs()
     curves = np.full((len(epochs), len(segment.seeds), len(columns_of(problem))), np.nan)
     rows = _losses(name, trainer, problem, segment) if going.any() else iter(())
-    everyone = bool(going.all())
+    everyone, stands = bool(going.all()), _stands_every(trainer, problem, segment)
     for row, losses in enumerate(rows):
         finite = np.isfinite(losses)
         if not (everyone and finite.all()):
@@ -88,7 +92,15 @@ def train(
         watch(epochs[row], losses)
         if not everyone and not going.any():
             break
+        if (epochs[row] - segment.start) % stands == 0:
+            keep(epochs[row], curves[: row + 1], going)
     return curves, going
+
+
+def _stands_every(trainer: Trainer, problem: Problem, segment: Segment) -> int:
+    """Give after how many epochs the trainer stands at the epoch that is measured."""
+    compiled = isinstance(trainer, LongStretches)
+    return stretch_length(problem, len(segment.seeds)) if compiled else 1
 
 
 def measure_all(name: str, trainer: Trainer, problem: Problem) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 from epochwise.arrays import Array
 from epochwise.training.metrics import Column
 from epochwise.training.segment import Segment
-from epochwise.training.terminal import SharedLine
+from epochwise.training.terminal import SharedLine, duration
 
 TERMINAL_SECONDS, LOG_SECONDS = 0.2, 5.0
 
@@ -47,11 +47,12 @@ class Progress:
         self.shown = [index for index, one in enumerate(columns) if one.metric == "loss"]
         self.names = [columns[index].partition for index in self.shown]
         self.terminal = _shared_line(shared, terminal)
-        self.began = time.monotonic()
+        self.began, self.epoch = time.monotonic(), segment.start
         self.next_line = {"terminal": self.began + 1.0, "log": self.began}
 
     def __call__(self, epoch: int, losses: Array) -> None:
         """Tell of an epoch; `losses` is (seeds, columns), NaN for diverged runs."""
+        self.epoch = epoch
         now, last = time.monotonic(), epoch == self.segment.end
         if self.terminal and now >= self.next_line["terminal"]:
             self.next_line["terminal"] = now + TERMINAL_SECONDS
@@ -66,19 +67,20 @@ class Progress:
         """Take this job off the terminal."""
         with suppress(Exception):
             if self.terminal:
-                self.terminal.leave()
+                self.terminal.leave(self._trained())
 
     def _draw(self, terminal: SharedLine, epoch: int, losses: Array, now: float) -> None:
         """Draw the line; a terminal that fails is left alone from then on."""
         try:
-            terminal.say(self.line(epoch, losses, now), self.brief(epoch, now))
+            of = self._trained(self.segment.end)
+            terminal.say(self.line(epoch, losses, now), self.brief(epoch, now), self._trained(), of)
         except Exception:
             self.terminal = None
 
     def brief(self, epoch: int, now: float) -> str:
         """Write what fits beside other jobs: epoch and time left."""
         _, left = self._pace(epoch, now)
-        return f"{self.short} {epoch:,}/{self.segment.end:,} {left:.0f} s left"
+        return f"{self.short} {epoch:,}/{self.segment.end:,} {duration(left)} left"
 
     def line(self, epoch: int, losses: Array, now: float) -> str:
         """Write the line: epoch, time left, losses (the mean over seeds), epochs/s."""
@@ -87,9 +89,14 @@ class Progress:
         parts = [f"{n} {means[i]:.6g}" for n, i in zip(self.names, self.shown, strict=True)]
         speed, left = self._pace(epoch, now)
         return (
-            f"{self.label}  epoch {epoch:,}/{self.segment.end:,}  {left:.0f} s left  "
+            f"{self.label}  epoch {epoch:,}/{self.segment.end:,}  {duration(left)} left  "
             f"{'  '.join(parts)}  {speed:,.0f} epochs/s"
         )
+
+    def _trained(self, epoch: int | None = None) -> int:
+        """Give the epochs that all networks together were trained, so far or up to an epoch."""
+        at = self.epoch if epoch is None else epoch
+        return (at - self.segment.start) * len(self.segment.seeds)
 
     def _pace(self, epoch: int, now: float) -> tuple[float, float]:
         """Give epochs per second and the seconds left."""

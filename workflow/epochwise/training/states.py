@@ -1,6 +1,7 @@
 """Segments' end states on disk: named arrays in one `.npz`, never pickled."""
 
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -18,8 +19,12 @@ def save(path: str | Path, arrays: dict[str, Array]) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def load(path: str | Path) -> State:
+def load(path: str | Path, only: Sequence[str] = ()) -> State:
     """Read what `save` wrote.
+
+    Parameters
+    ----------
+    only : the arrays that are wanted; by default all.
 
     Raises
     ------
@@ -28,10 +33,10 @@ def load(path: str | Path) -> State:
     """
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            return {name: archive[name] for name in only or archive.files}
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file; run again to make it.") from None
-    except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise DataError(
             f"{path}: not a file of arrays ({error}); delete it and run again."
         ) from None

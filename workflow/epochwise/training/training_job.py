@@ -4,6 +4,8 @@ import json
 import time
 from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,6 +22,7 @@ from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host, problems, states
 from epochwise.training.baselines import baselines
+from epochwise.training.checkpoints import Checkpoint, Reached, path_of
 from epochwise.training.contract import Problem, State, Trainer
 from epochwise.training.metrics import columns_of
 from epochwise.training.parameters import initial_state
@@ -36,6 +39,7 @@ def run(
     values: Mapping[str, Any],
     batches: Mapping[str, Any],
     segment: Segment,
+    made_from: str,
     label: str,
     short: str,
     log: TextIO,
@@ -51,6 +55,7 @@ def run(
     plugins : the folder of plugins.
     values : the point's hyperparameters, as they stand in the study.
     batches : what `problems.check_batch_sizes` needs, of all points of the study.
+    made_from : a digest of all that the results follow from; see `checkpoints`.
     label, short : what the progress line calls this job, in full and in a few words.
     shared : see `Progress`.
     outputs : files for ``losses``, ``state`` and ``timings``.
@@ -60,17 +65,27 @@ def run(
     problems.check_batch_sizes(fold.rows["train"], **batches)
     found = load_backend(plugins, backend)
     problem = problems.make(states.load(arrays), fold, values, found.hyperparameters)
-    kept = states.load(state) if state else initial_state(problem, segment.seeds)
-    going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
+    checkpoint = Checkpoint(path_of(outputs["state"]), made_from, log)
+    reached = checkpoint.load() or _start(state, problem, segment)
     require_honoured(found, {"task": problem.task}, {})
-    trainer = found.value(problem, kept)
-    ready = time.perf_counter()
-    with closing(Progress(label, short, segment, columns_of(problem), log, shared)) as watch:
-        curves, going = host.train(backend, trainer, problem, segment, going, watch)
+    trainer = found.value(problem, reached.state)
+    ready, rest = time.perf_counter(), replace(segment, start=reached.epoch)
+    keep = partial(checkpoint.keep, trainer)
+    with closing(Progress(label, short, rest, columns_of(problem), log, shared)) as watch:
+        curves, going = host.train(backend, trainer, problem, rest, reached.going, watch, keep)
     trained = time.perf_counter()
+    curves = np.concatenate([reached.curves, curves]) if len(reached.curves) else curves
     parquet.write(segment_table(problem, segment, curves), outputs["losses"])
     states.save(outputs["state"], end_state(backend, trainer, problem, segment, going))
-    _write_times(outputs["timings"], ready - began, trained - ready, segment)
+    _write_times(outputs["timings"], ready - began, trained - ready, rest)
+    checkpoint.remove()
+
+
+def _start(state: str | None, problem: Problem, segment: Segment) -> Reached:
+    """Give what a segment starts from: the state that the one before left, or untrained networks."""
+    kept = states.load(state) if state else initial_state(problem, segment.seeds)
+    going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
+    return Reached(segment.start, np.empty(0), going, kept)
 
 
 def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table:
