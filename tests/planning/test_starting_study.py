@@ -154,7 +154,7 @@ FILES = {
 
 
 def begin(path, **options):
-    started = start(str(path), options.get("target"), options.get("output"), PLUGINS)
+    started = start(str(path), options.get("targets", ()), options.get("output"), PLUGINS)
     (one,) = yaml_files.read(started.path)["datasets"].values()
     return started, one
 
@@ -169,6 +169,25 @@ def test_what_is_found_is_written_and_ready_to_run(tmp_path, case):
     report = validate([str(started.path)], tmp_path, PLUGINS)
     assert report.problems == []
     assert "my_data_1.yaml: dataset 'my_data_1': " in report.fine[0]
+
+
+def test_several_targets_and_a_column_that_cuts_the_rows(tmp_path):
+    parts = ["train", "validation", "test"]
+    lines = rows(60, lambda i: f"{amount()},{amount()},{'' if i == 7 else amount()},{parts[i % 3]}")
+    (tmp_path / "two.csv").write_text("a,power,wear,part\n" + lines)
+    started, options = begin(tmp_path / "two.csv", targets=["wear", "power", "wear"])
+    assert options["target"] == ["wear", "power"]
+    assert (options["partition"], options["missing"]) == ("part", "drop_rows")
+    assert "regression of 'wear', 'power'." in started.said[0]
+    study = yaml_files.read(started.path)
+    assert ("partitions" in study, study["seeds"]) == (False, 5)
+    assert validate([str(started.path)], tmp_path, PLUGINS).problems == []
+
+
+def test_what_tells_how_sure_is_runs_on_several_cuts(tmp_path):
+    (tmp_path / "one.csv").write_text("a,y\n" + rows(60, lambda i: f"{amount()},{amount()}"))
+    study = yaml_files.read(begin(tmp_path / "one.csv")[0].path)
+    assert (study["partitions"]["n_repeats"], study["seeds"]) == (5, 1)
 
 
 def test_an_excel_file_with_notes_beside_the_table(tmp_path):
@@ -233,7 +252,10 @@ def test_what_the_data_do_not_allow_is_told_and_the_study_is_written(tmp_path, c
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"target": "prize"}, "data.csv: target: unknown column 'prize'.*Did you mean 'price'"),
+        (
+            {"targets": ["price", "prize"]},
+            "data.csv: target: unknown column 'prize'.*Did you mean 'price'",
+        ),
         ({"output": Path("1.yaml")}, "'1.yaml' cannot be a study's file"),
         ({"output": Path("no/such/a.yaml")}, "there is no folder 'no/such'"),
         ({"data": "https://example.org/data.csv"}, "is a URL; download it"),
@@ -243,7 +265,7 @@ def test_what_the_data_do_not_allow_is_told_and_the_study_is_written(tmp_path, c
 def test_mistakes_are_told_and_nothing_is_written(tmp_path, monkeypatch, changes, sentence):
     monkeypatch.chdir(tmp_path)
     Path("data.csv").write_text("a,price\n" + rows(20, lambda i: f"{amount()},{amount()}"))
-    given = {"data": "data.csv", "target": None, "output": None} | changes
+    given = {"data": "data.csv", "targets": [], "output": None} | changes
     with pytest.raises((DataError, StudyError), match=sentence):
         start(*given.values(), PLUGINS)
     assert [path.name for path in Path().iterdir()] == ["data.csv"]

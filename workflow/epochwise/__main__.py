@@ -76,18 +76,23 @@ def validate(studies: tuple[str, ...], quiet: bool, plugins: Path) -> None:
 
 @main.command()
 @click.argument("data")
-@click.option("--target", help="The column to predict; by default the last.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    help="The column to predict; by default the last. Give it again for several.",
+)
 @click.option(
     "--output", type=click.Path(path_type=Path), help="By default the data's name with .yaml."
 )
 @click.option("--plugins", **PLUGINS)
-def init(data: str, target: str | None, output: Path | None, plugins: Path) -> None:
+def init(data: str, targets: tuple[str, ...], output: Path | None, plugins: Path) -> None:
     """Write a study file for DATA, a file of your own, with what is found in it."""
     from epochwise.planning.starting_study import start
     from epochwise.plugins.backend_commands import require_plugins
 
     require_plugins(plugins)
-    started = start(data, target, output, plugins)
+    started = start(data, targets, output, plugins)
     check = f"{tool('epochwise')} validate {quote(str(started.path))}"
     here = (
         "" if Path("Snakefile").is_file() else f" -s {quote(str(workflow_folder() / 'Snakefile'))}"

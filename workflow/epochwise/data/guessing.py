@@ -1,6 +1,6 @@
 """Guessing the options with which a file can be read, each with the reason for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,26 +21,28 @@ if TYPE_CHECKING:
 ROUNDS = 5  # what one option makes readable may ask for another
 
 
-def guess(path: Path, target: str | None) -> Guess:
+def guess(path: Path, targets: Sequence[str] = ()) -> Guess:
     """Look at a file and guess how it is to be read.
 
     Parameters
     ----------
-    target : the column to predict; None for the last one.
+    targets : the columns to predict; if none is given, the last one.
 
     Raises
     ------
     DataError
-        A file that cannot be read, or does not have the target.
+        A file that cannot be read, or does not have a target.
     """
     found = Guess({"file": str(path)})
     _guess_layout(path, found)
     frame = _read(path, found)
     names = list(frame.columns)
-    if target is not None and target not in names:
-        raise DataError(f"{path}: target: {unknown('column', target, names)}")
-    found.options["target"] = target or _last(frame)
-    if target is None:
+    for target in targets:
+        if target not in names:
+            raise DataError(f"{path}: target: {unknown('column', target, names)}")
+    given = list(dict.fromkeys(targets)) or [_last(frame)]
+    found.options["target"] = given if len(given) > 1 else given[0]
+    if not targets:
         found.reasons["target"] = "the last column; change it if you want to predict another"
     _guess_numbers(path, frame, found)
     frame = _read(path, found)
@@ -138,10 +140,9 @@ def _look(frame: "pd.DataFrame", found: Guess) -> dict[str, Column]:
 
 def _set_apart(found: Guess) -> None:
     """Find the column that cuts the rows; leave out ids, and columns that say nothing."""
-    target = found.options["target"]
     for name, column in list(found.columns.items()):
         values = column.values.dropna()
-        if name == target or found.is_placed(name):
+        if name in found.targets or found.is_placed(name):
             continue
         if column.kind == "text" and _cuts(values):
             found.options["partition"] = name
@@ -163,7 +164,9 @@ def _guess_missing(found: Guess) -> None:
     gaps = {name: int(one.values.isna().sum()) for name, one in found.columns.items()}
     gaps = {name: number for name, number in gaps.items() if number}
     if gaps:
-        found.options["missing"] = "drop_rows" if found.options["target"] in gaps else "impute"
+        found.options["missing"] = (
+            "impute" if gaps.keys().isdisjoint(found.targets) else "drop_rows"
+        )
         why = "drop_rows leaves the rows out"
         if found.options["missing"] == "drop_rows":
             why = "a target cannot be imputed"

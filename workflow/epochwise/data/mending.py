@@ -38,6 +38,12 @@ class Guess:
         self.reasons[option, column] = reason
 
     @property
+    def targets(self) -> list[str]:
+        """The columns to predict."""
+        given = self.options["target"]
+        return given if isinstance(given, list) else [given]
+
+    @property
     def written(self) -> Written:
         """How numbers are written."""
         given = {key: self.options.get(key) for key in ("decimal", "thousands")}
@@ -51,7 +57,7 @@ class Guess:
 
 def mend(name: str, column: Column, found: Guess) -> bool:
     """Set an option for a column that has a problem; tell whether anything was set."""
-    is_target = name == found.options["target"]
+    is_target = name in found.targets
     if not column.problem or (is_target and "drop" in column.keys):
         return False
     if name in found.options.get("dates", ()):

@@ -3,6 +3,7 @@
 import os
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from epochwise.data.frames import check_file
 from epochwise.data.guessing import guess
 from epochwise.data.mending import Guess, listed
 from epochwise.errors import DataError, DataWarning, StudyError
-from epochwise.planning.study_text import write
+from epochwise.planning.study_text import FEW, write
 from epochwise.plugins.registry import load_all
 from epochwise.study import schema
 from epochwise.study.study import NAME, URL
@@ -42,12 +43,12 @@ class Started:
     said: list[str]
 
 
-def start(data: str, target: str | None, output: Path | None, plugins: Path) -> Started:
+def start(data: str, targets: Sequence[str], output: Path | None, plugins: Path) -> Started:
     """Write a study file for a data file.
 
     Parameters
     ----------
-    target : the column to predict; None for the last one.
+    targets : the columns to predict; if none is given, the last one.
     output : the study file; by default beside the data, with the same name.
     plugins : the folder of plugins, one of which reads files.
 
@@ -66,7 +67,7 @@ def start(data: str, target: str | None, output: Path | None, plugins: Path) -> 
     _check_output(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # a run of the study will say so
-        found = guess(source, target)
+        found = guess(source, targets)
         facts, cut, problem = _settle(_name(source), found, plugins)
     place = Path(os.path.relpath(source.resolve(), path.resolve().parent)).as_posix()
     text = write(_name(source), source.name, place, found, facts, cut)
@@ -137,12 +138,13 @@ def _cut(table: Any, facts: Facts) -> dict[str, Any]:
     """
     from epochwise.data.sizes import sizes
 
-    for cut in CUTS:
+    repeated = [cut | {"n_repeats": FEW} for cut in CUTS]
+    for cut in [*repeated, *CUTS]:
         rule = schema.fill_defaults({"datasets": ["x"], "partitions": cut})["partitions"]
         if facts.task == "regression" and "stratify" in cut:
             continue
         try:
-            sizes(table, facts, rule, 1)
+            sizes(table, facts, rule, rule["n_repeats"])
         except DataError as error:
             last = error
         else:
@@ -152,7 +154,7 @@ def _cut(table: Any, facts: Facts) -> dict[str, Any]:
 
 def _said(path: Path, found: Guess, facts: Facts | None, problem: str) -> list[str]:
     """Say what was found."""
-    target = repr(found.options["target"])
+    target = listed([repr(one) for one in found.targets])
     guessed = (
         " (guessed: the last column; --target names another)" if "target" in found.reasons else ""
     )

@@ -12,11 +12,13 @@ from epochwise.data.mending import Guess, listed
 ORDER = ("file", "sheet", "separator", "decimal", "thousands", "units", "missing_words")
 ROLES = ("target", "task", "partition")
 LISTS = ("dates", "categorical", "drop")
+FEW = 5  # runs that can say how sure; cuts, as another cut may move the best epoch more than a seed
 BATCHES = ((50_000, 512), (10_000, 128), (80, 32))  # rows per update, from so many rows on
 REASONS = {
     "validation_size": "of all rows; they choose the epoch",
     "test_size": "of all rows; they tell what the choice is worth",
     "stratify": "a class has too few rows to be in every part",
+    "n_repeats": f"random cuts, a run on each; {2 * FEW} are surer",
 }
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./ -][A-Za-z0-9_]+)*")
 WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -48,7 +50,12 @@ def write(
         "training:",
         _line(2, "epochs", 200, "raise it later: only what is new is trained"),
         _line(2, "batch_size", _batch_size(facts), "rows for each update of the weights"),
-        _line(0, "seeds", 5, "so many networks, each from another random start"),
+        _line(
+            0,
+            "seeds",
+            1 if "n_repeats" in cut else FEW,
+            "networks for each cut, each from another random start",
+        ),
     ]
     return "\n".join(lines) + "\n"
 
@@ -69,7 +76,7 @@ def _dataset(found: Guess, place: str) -> list[str]:
 
 def _texts(found: Guess) -> list[str]:
     """Name the features that are one-hot encoded because they are text."""
-    apart = (found.options["target"], found.options.get("partition"))
+    apart = (*found.targets, found.options.get("partition"))
     texts = [name for name, column in found.columns.items() if column.kind == "text"]
     return [n for n in texts if n not in apart and n not in found.options.get("categorical", ())]
 

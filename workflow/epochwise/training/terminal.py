@@ -10,6 +10,7 @@ from epochwise.file_lock import hold
 
 CLEAR = "\r\x1b[2K"
 SEPARATOR = "  |  "
+SOONEST = 0.02  # of a run must be done before its pace says anything
 COLUMNS = 80  # where the terminal does not say
 
 
@@ -95,7 +96,7 @@ def whole_run(said: dict[str, Any], jobs: list[list[Any]]) -> list[str]:
     """
     done = said["done"] + sum(trained for _, _, trained, _ in jobs)
     to_come = said["epochs"] - said["done"] - sum(of for *_, of in jobs)
-    if not jobs or not done or to_come <= 0:
+    if not jobs or to_come <= 0 or done < SOONEST * said["epochs"]:
         return []
     share = done / said["epochs"]
     left = (time.time() - said["began"]) * (1 - share) / share
