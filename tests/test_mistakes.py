@@ -83,6 +83,10 @@ STUDIES = {  # what is added to a study that is fine, and what is said of it
         "figures: {loss_curve: {}}",
         "unknown figure 'loss_curve'.*'loss_curves'",
     ),
+    "a metric of another task": (
+        "figures: {loss_curves: {metric: [loss, accuracy]}}",
+        r"figures\.loss_curves\.metric: 'accuracy' is not known of .*it may be: loss, mae, rmse",
+    ),
     "a criterion misspelt": (
         "stopping: [{criterion: patients, patience: 5}]",
         "unknown criterion 'patients'",

@@ -15,8 +15,9 @@ rule load:
     priority: 2  # a file that cannot be used is told before anything else
     params:
         options=lambda w: PLANS[w.study].dataset_options(w.dataset),
-        # a check; with `input` among the arguments it is no reason to run again
+        # checks; with `input` among the arguments they are no reason to run again
         folds=lambda w, input: len(PLANS[w.study].study.folds(w.dataset)),
+        shown=lambda w, input: PLANS[w.study].shown_metrics(w.dataset),
         plugins=lambda w: str(PLUGINS),
         code=lambda w: CODE.behind(
             "load", "datasets", [PLANS[w.study].dataset_plugin(w.dataset)]

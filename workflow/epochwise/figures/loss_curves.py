@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epochwise.arrays import Floats
-from epochwise.errors import StudyError
 from epochwise.figures import style
 from epochwise.figures.curve_words import finding, what_lines_are
 from epochwise.figures.lines import draw_partition
@@ -36,6 +35,7 @@ from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
 from epochwise.tables.metric_curves import IN_SHARES, curves_of
 from epochwise.tables.results import Tables
+from epochwise.training.metrics import check_known
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,13 +104,8 @@ def asked(options: Mapping[str, Any], tables: Tables) -> list[str]:
     wish = options.get("metric", "loss")
     metrics = wish if isinstance(wish, list) else [wish]
     for dataset in tables.losses.facts["tasks"]:
-        known = tables.metrics(dataset)
-        for metric in metrics:
-            if metric not in known:
-                raise StudyError(
-                    f"figures.loss_curves.metric: {metric!r} is not known of {dataset!r} "
-                    f"({tables.task(dataset)}); it may be: {', '.join(known)}."
-                )
+        keys = [("figures.loss_curves.metric", metric) for metric in metrics]
+        check_known(tables.task(dataset), dataset, tables.study.name, keys)
     return metrics
 
 

@@ -61,6 +61,7 @@ def _depends_on(plan: Plan, name: str, code: Code) -> Mapping[str, Any]:
         "folds": len(plan.study.folds(name)),
         "partitions": plan.partitions(),
         "batch_sizes": plan.batch_sizes(name)["asked"],
+        "shown": plan.shown_metrics(name)["asked"],
         "load": code.behind("load", "datasets", [plan.dataset_plugin(name)]),
         "cut": code.behind("standardise"),
     }

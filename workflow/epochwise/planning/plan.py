@@ -161,6 +161,15 @@ class Plan:
     def _batch_sizes(self) -> list[tuple[str, int | str]]:
         return batch_sizes(self.study.resolved)
 
+    def shown_metrics(self, dataset: str) -> dict[str, Any]:
+        """Give what `metrics.check_known` needs besides the task: the metrics that figures show."""
+        asked = []
+        for name, options in self.figures.items():
+            wish = options.get("metric") or []
+            listed = wish if isinstance(wish, list) else [wish]
+            asked += [(f"figures.{name}.metric", metric) for metric in listed]
+        return {"dataset": dataset, "where": self.study.file, "asked": asked}
+
     def partitions(self) -> dict[str, Any]:
         """Give all that one fold's cut depends on; not how many repeats there are besides."""
         cut = self.study.resolved["partitions"]

@@ -65,9 +65,9 @@ def validate(names: list[str], folder: Path, plugins: Path) -> Findings:
             continue
         findings.note(str(path), problems)
         if study is not None:
-            _check_names(study, registered, plugins, findings)
+            plan = _check_names(study, registered, plugins, findings)
             is_cut = not any(one.startswith(f"{path}: partitions:") for one in problems)
-            _check_data(study, registered["datasets"], findings, is_cut)
+            _check_data(study, plan, registered["datasets"], findings, is_cut)
     return findings
 
 
@@ -82,8 +82,10 @@ def _paths(names: list[str], folder: Path, findings: Findings) -> list[Path]:
     return list(found.values())
 
 
-def _check_names(study: Study, registered: Registry, plugins: Path, findings: Findings) -> None:
-    """Check all that a study names: sources, backends, criteria, figures."""
+def _check_names(
+    study: Study, registered: Registry, plugins: Path, findings: Findings
+) -> Plan | None:
+    """Check all that a study names: sources, backends, criteria, figures; plan it if they allow it."""
     note = partial(findings.note, study.file)
     note(problems_of(lambda: check_sources(study, registered["datasets"])))
     unknown_names = problems_of(lambda: check_names(study, plugins))
@@ -93,10 +95,15 @@ def _check_names(study: Study, registered: Registry, plugins: Path, findings: Fi
     note(problems_of(lambda: plans.append(Plan(study, Path("results"), registered))))
     if not unknown_names:
         note(problems_of(lambda: check_backends(plans, plugins)))
+    return plans[0] if plans else None
 
 
 def _check_data(
-    study: Study, sources: Mapping[str, Registered], findings: Findings, is_cut: bool
+    study: Study,
+    plan: Plan | None,
+    sources: Mapping[str, Registered],
+    findings: Findings,
+    is_cut: bool,
 ) -> None:
     """Load every dataset that can be found, cut it unless the cut is wrong, and say what it holds."""
     for name, options in study.datasets.items():
@@ -105,22 +112,31 @@ def _check_data(
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DataWarning)
             try:
-                findings.fine.append(f"{study.file}: {_load(study, name, sources, is_cut)}")
+                findings.fine.append(f"{study.file}: {_load(study, plan, name, sources, is_cut)}")
             except EpochwiseError as error:
                 findings.note(study.file, error.sentences)
         told = [one for one in caught if issubclass(one.category, DataWarning)]
         findings.warnings += [f"{study.file}: {one.message}" for one in told]
 
 
-def _load(study: Study, name: str, sources: Mapping[str, Registered], is_cut: bool) -> str:
+def _load(
+    study: Study,
+    plan: Plan | None,
+    name: str,
+    sources: Mapping[str, Registered],
+    is_cut: bool,
+) -> str:
     from epochwise.data import loading
     from epochwise.data.sizes import sizes
+    from epochwise.training.metrics import check_known
     from epochwise.training.problems import check_batch_sizes
 
     options: dict[str, Any] = dict(study.datasets[name])
     options |= {"file": str(file)} if (file := study.dataset_file(name)) else {}
     folds = len(study.folds(name))
     table, facts = loading.load(name, sources, options, folds)
+    if plan:
+        check_known(facts.task, **plan.shown_metrics(name))
     if not is_cut:
         return describe(facts)
     parts = sizes(table, facts, study.resolved["partitions"], folds)

@@ -75,11 +75,9 @@ class Tables:
 
     def metrics(self, dataset: str) -> dict[str, tuple[str, str]]:
         """Tell what is known of a dataset's network after every epoch: by metric, label and unit."""
-        from epochwise.training.metrics import metrics_of
+        from epochwise.training.metrics import known_of
 
-        found = {one.name: (one.label, one.unit) for one in metrics_of(self.task(dataset))}
-        if "mae" in found:
-            found["rmse"] = ("root mean squared error", found["mae"][1])
+        found = known_of(self.task(dataset))
         return {name: (label, self._in_own(dataset, unit)) for name, (label, unit) in found.items()}
 
     def task(self, dataset: str) -> str:

@@ -6,7 +6,7 @@ they equal scikit-learn's `mean_squared_error`, `mean_absolute_error`, `log_loss
 and `balanced_accuracy_score` to the last bit, without the seconds that importing scikit-learn costs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from epochwise.arrays import Array
+from epochwise.errors import StudyError
 from epochwise.training.contract import Partition, Problem
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -117,6 +118,31 @@ def metrics_of(task: str, outputs: int = 1) -> tuple[Metric, ...]:
     if task == "regression" and outputs > 1:
         found += map(loss_of_target, range(outputs))
     return tuple(found)
+
+
+def known_of(task: str) -> dict[str, tuple[str, str]]:
+    """Tell what is known after every epoch, measured or derived: by metric, label and unit."""
+    found = {one.name: (one.label, one.unit) for one in metrics_of(task)}
+    if "mae" in found:
+        found["rmse"] = ("root mean squared error", found["mae"][1])
+    return found
+
+
+def check_known(task: str, dataset: str, where: str, asked: Iterable[tuple[str, str]]) -> None:
+    """Refuse a metric that a dataset's task does not have.
+
+    Parameters
+    ----------
+    where : the study's file or name.
+    asked : pairs of a key and the metric that stands there.
+    """
+    known = known_of(task)
+    for key, metric in asked:
+        if metric not in known:
+            raise StudyError(
+                f"{where}: {key}: {metric!r} is not known of {dataset!r} ({task}); it may be: "
+                f"{', '.join(known)}."
+            )
 
 
 def loss_of_target(number: int) -> Metric:
