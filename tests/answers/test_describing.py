@@ -74,6 +74,7 @@ def point(dataset="diabetes", leads=True, kind="overfits", verdict="it overfits"
         "leads": leads,
         "best_epoch": BEST,
         "points": POINT,
+        "more_units": [],
         "scores": [
             dict(zip(("partition", "metric", "value", "baseline"), each, strict=True))
             for each in SCORES
@@ -116,6 +117,52 @@ def test_all_that_is_known_of_one_point_takes_eight_lines():
         "0.9 % at most (each judged by what the others choose).",
         "To refit on all 1,500 rows: 1,050 epochs, if as many updates serve.",
     ]
+
+
+MORE = {"in_all": 30, "safe_low": 1100, "safe_high": 1450, "safe_cost_percent": 1.0}
+MORE |= {"interval_low": 1150, "interval_high": 1300, "interval_coverage": 0.95}
+HARDLY = MORE | {
+    "safe_low": 1020,
+    "safe_cost_percent": 2.0,
+    "interval_low": 1110,
+    "interval_high": 1350,
+}
+
+
+@pytest.mark.parametrize(
+    ("now", "steps", "said"),
+    [
+        (
+            {},
+            [HARDLY, MORE | {"in_all": 100}],
+            "With 100 cuts in all, anything from 1,100 to 1,450 would cost less than 1 %, and the "
+            "best epoch itself lie between 1,150 and 1,300, if they are like these.",
+        ),
+        (
+            {"safe_low": None, "safe_high": None, "safe_cost_percent": None},
+            [HARDLY],
+            "With 30 cuts in all, anything from 1,020 to 1,450 would cost less than 2 %, and the "
+            "best epoch itself lie between 1,110 and 1,350, if they are like these.",
+        ),
+        (
+            {"safe_low": None, "safe_high": None, "safe_cost_percent": None},
+            [MORE | {"safe_low": None, "safe_high": None, "safe_cost_percent": None}],
+            "With 30 cuts in all, the best epoch itself would lie between 1,150 and 1,300, if they "
+            "are like these.",
+        ),
+        ({}, [HARDLY | {"safe_low": 1101}], "With 30 cuts in all, anything from 1,101 to "),
+        ({}, [HARDLY | {"interval_high": 1310}], "With 30 cuts in all, anything from 1,020 to "),
+        ({}, [HARDLY], "More cuts would hardly narrow this: more rows would."),
+        ({"sampling_unit": "run"}, [HARDLY], "More seeds would hardly narrow this."),
+        ({"interval_high": None}, [HARDLY | {"interval_high": None}], "More cuts would hardly"),
+        ({"objection": "still falling"}, [MORE], "The rest"),
+        ({}, [], "The rest"),
+    ],
+)
+def test_how_many_more_runs_would_narrow_it_is_said(now, steps, said):
+    told = lines(point(best_epoch=now, more_units=steps))
+    assert told[2].startswith(said) or (said == "The rest" and "in all" not in "".join(told))
+    assert not any(" hardly narrow" in line for line in told) or "hardly" in said
 
 
 def test_what_is_not_known_is_not_said():

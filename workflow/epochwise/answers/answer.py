@@ -84,6 +84,7 @@ def _answer(
         **{
             table: own[table][0] for table in ("best_epoch", "points", "phases", "batches", "refit")
         },
+        "more_units": own["more_units"],
         "scores": own["scores"],
         "choice_cost": {each["choice"]: each for each in own["choice_cost"]},
         "early_stopping": next(iter(own["stopping_choice"]), None),

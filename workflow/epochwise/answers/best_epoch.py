@@ -60,19 +60,24 @@ def of_several(case: Case, units: Floats) -> Facts:
     }
 
 
-def interval(case: Case, units: Floats) -> Facts:
-    """Return the bootstrap interval of the best epoch; open above where that is a lower bound."""
+def interval(case: Case, units: Floats, number: int | None = None) -> Facts:
+    """Return the bootstrap interval of the best epoch; open above where that is a lower bound.
+
+    Parameters
+    ----------
+    number : of units that it is for, as far as those at hand tell; by default their own.
+    """
     settings = case.settings
     seed = address(settings.resampling_seed, "best_epoch", case.curves.key)
-    spread = settings.interval, settings.resamples, seed, inflation(case.curves)
-    low, high = bootstrap_interval(units, *spread)
+    spread = settings.interval, settings.resamples, seed, inflation(case.curves, number)
+    low, high = bootstrap_interval(units, *spread, number)
     facts: Facts = {"interval_low": low, "interval_coverage": settings.interval}
     return facts if case.censored else facts | {"interval_high": high}
 
 
-def safe(case: Case, units: Floats) -> Facts:
-    """Return the safe range, if there is one."""
-    found = safe_range(units, case.settings.interval, inflation(case.curves))
+def safe(case: Case, units: Floats, number: int | None = None) -> Facts:
+    """Return the safe range, if there is one; `number` as for `interval`."""
+    found = safe_range(units, case.settings.interval, inflation(case.curves, number), number)
     if found is None:
         return {}
     return {

@@ -21,6 +21,7 @@ def bootstrap_interval(
     resamples: int,
     seed: np.random.SeedSequence,
     inflation: float = 1.0,
+    number: int | None = None,
 ) -> tuple[int, int]:
     """Return an interval for the epoch of the lowest mean loss.
 
@@ -41,9 +42,16 @@ def bootstrap_interval(
         Address of the draws: the same one gives the same interval.
     inflation
         By how much the interval is stretched about the best epoch; see `epochwise.answers.statistics.inflation`.
+    number
+        Of units that the interval is for, as far as those at hand tell; by default their own.
     """
     count = len(units)
-    draws, weights = every_draw(count) if count <= MOST_ENUMERATED else some(count, resamples, seed)
+    number = number or count
+    draws, weights = (
+        every_draw(count)
+        if number == count <= MOST_ENUMERATED
+        else some(count, resamples, seed, number)
+    )
     candidates = possible_minima(units)
     curves = units[:, candidates]
     block = max(1, AT_ONCE // len(candidates))
@@ -52,7 +60,7 @@ def bootstrap_interval(
         for start in range(0, len(draws), block)
     ]
     epochs = candidates[np.concatenate(best)]
-    tail = expanded_tail(coverage, count)
+    tail = expanded_tail(coverage, count, number)
     low, high = quantile(epochs, weights, tail), quantile(epochs, weights, 1 - tail)
     centre, last = int(first_minimum(units.mean(axis=0))), units.shape[1] - 1
     low = centre - int(np.ceil(inflation * max(0, centre - low)))
@@ -60,16 +68,23 @@ def bootstrap_interval(
     return max(low, 0), min(high, last)
 
 
-def expanded_tail(coverage: float, count: int) -> float:
+def expanded_tail(coverage: float, count: int, number: int | None = None) -> float:
     """Return the share of resamples to cut off at each end so that the interval covers enough.
 
     A percentile interval is too short with few units: the bootstrap's spread lacks the factor
     n / (n - 1) and its quantiles are the normal's. The remedy is Hesterberg's ("What teachers
     should know about the bootstrap", The American Statistician 69, 2015): Φ(-√(n/(n-1)) t).
+
+    Parameters
+    ----------
+    count
+        Of units at hand, n.
+    number
+        Of units in a resample, whose t it is; by default n.
     """
     from scipy.special import ndtr, stdtrit
 
-    student = stdtrit(count - 1, (1 + coverage) / 2)
+    student = stdtrit((number or count) - 1, (1 + coverage) / 2)
     return float(ndtr(-np.sqrt(count / (count - 1)) * student))
 
 
@@ -82,9 +97,11 @@ def every_draw(count: int) -> tuple[Ints, Floats]:
     return draws, factorial(count) / ways[draws].prod(axis=1) / float(count) ** count
 
 
-def some(count: int, resamples: int, seed: np.random.SeedSequence) -> tuple[Ints, Floats]:
-    """Return how often each unit is drawn in some resamples, and the share of each."""
-    draws = np.random.default_rng(seed).multinomial(count, [1 / count] * count, size=resamples)
+def some(
+    count: int, resamples: int, seed: np.random.SeedSequence, number: int
+) -> tuple[Ints, Floats]:
+    """Return how often each unit is drawn in some resamples of a number, and the share of each."""
+    draws = np.random.default_rng(seed).multinomial(number, [1 / count] * count, size=resamples)
     draws, times = np.unique(draws, axis=0, return_counts=True)
     return draws, times / resamples
 

@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from epochwise.answers import wording
-from epochwise.answers.recommendation import backend_of, headline, is_lost, point_of, sureness
+from epochwise.answers.recommendation import (
+    backend_of,
+    headline,
+    how_many_more,
+    is_lost,
+    point_of,
+    sureness,
+)
 from epochwise.answers.sentences import (
     batches,
     cost,
@@ -50,7 +57,8 @@ def all_about(answer: Facts) -> list[str]:
     """Say everything about one point, a line each."""
     if is_lost(answer) or answer["phases"]["kind"] in NOTHING_LEARNT:
         return [headline(answer)]
-    lines = [headline(answer), sureness(answer), losses(answer), targets(answer), verdict(answer)]
+    lines = [headline(answer), sureness(answer), how_many_more(answer)]
+    lines += [losses(answer), targets(answer), verdict(answer)]
     if not answer["best_epoch"]["objection"]:
         lines += [cost(answer), batches(answer), stopping(answer), refit(answer)]
     return [line for line in lines if line]

@@ -1,11 +1,13 @@
 """What to do at one point of a dataset, and how sure that is, in words."""
 
+from math import inf
 from typing import Any
 
 from epochwise.answers import wording
 from epochwise.answers.terms import NO_BETTER, NOTHING_LEARNT
 
 Facts = dict[str, Any]
+NARROWER = 0.8  # of a range: a shorter one is worth telling
 
 
 def name(answer: Facts) -> str:
@@ -84,6 +86,50 @@ def sureness(answer: Facts) -> str:
     if facts["sampling_unit"] == "run":
         said += " That holds for new seeds on this cut; another cut may move it (n_repeats: 10)."
     return said
+
+
+def how_many_more(answer: Facts) -> str:
+    """Say how many runs it would take to be surer by something that is worth them."""
+    facts, steps = answer["best_epoch"], answer["more_units"]
+    if facts["objection"] or not steps:
+        return ""
+    of_cuts = facts["sampling_unit"] == "fold"
+    for step in steps:
+        if _is_narrower(step, facts):
+            in_all = (
+                f"With {wording.count(step['in_all'])} {'cuts' if of_cuts else 'seeds'} in all,"
+            )
+            return f"{in_all} {_would_be(facts | step)}, if they are like these."
+    return f"More {'cuts would hardly narrow this: more rows would' if of_cuts else 'seeds would hardly narrow this'}."
+
+
+def _is_narrower(step: Facts, facts: Facts) -> bool:
+    """Tell whether the safe range would cost less, or range or interval be shorter by much."""
+    now, then = (facts["safe_cost_percent"] or inf, step["safe_cost_percent"] or inf)
+    if then != now:
+        return bool(then < now)
+    last = facts["last_epoch"]
+    spans = [
+        [
+            (last if one[f"{name}_high"] is None else one[f"{name}_high"]) - one[f"{name}_low"]
+            for one in (step, facts)
+        ]
+        for name in ("safe", "interval")
+        if facts[f"{name}_low"] is not None
+    ]
+    return any(then <= NARROWER * now for then, now in spans)
+
+
+def _would_be(facts: Facts) -> str:
+    low, high = wording.count(facts["interval_low"]), _or_more(facts, "interval_high")
+    if facts["safe_low"] is None:
+        return f"the best epoch itself would lie between {low} and {high}"
+    first, last = wording.count(facts["safe_low"]), _or_more(facts, "safe_high")
+    z = wording.whole_percent(facts["safe_cost_percent"] / 100)
+    return (
+        f"anything from {first} to {last} would cost less than {z}, and the best epoch itself lie "
+        f"between {low} and {high}"
+    )
 
 
 def sample(facts: Facts) -> str:

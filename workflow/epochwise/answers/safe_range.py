@@ -24,7 +24,9 @@ class SafeRange(NamedTuple):
 
 
 @quiet
-def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> SafeRange | None:
+def safe_range(
+    units: Floats, confidence: float, inflation: float = 1.0, number: int | None = None
+) -> SafeRange | None:
     """Find the epochs whose mean loss is within a small cost of the lowest, whichever that is.
 
     Each unit's curve is smoothed by a centred running mean over `WINDOW` of the epochs or, at epoch
@@ -45,6 +47,8 @@ def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> Safe
         That of each test is (1 + confidence) / 2.
     inflation
         Factor of the standard errors; see `epochwise.answers.statistics.inflation`.
+    number
+        Of units that the tests are for, as far as those at hand tell; by default their own.
     """
     seen = np.flatnonzero(np.isfinite(units).all(axis=0))
     if not len(seen):
@@ -54,8 +58,9 @@ def safe_range(units: Floats, confidence: float, inflation: float = 1.0) -> Safe
     grid = compared(units.shape[1])
     smooth = smoothed(units, grid)
     centre = int(first_minimum(smooth.mean(axis=0)))
-    bounds = differences(smooth, confidence, inflation)
-    costs = COSTS if len(units) >= UNITS_FOR_ONE_PER_CENT else COSTS[1:]
+    number = number or len(units)
+    bounds = differences(smooth, confidence, inflation, number)
+    costs = COSTS if number >= UNITS_FOR_ONE_PER_CENT else COSTS[1:]
     for cost in costs:
         safe = bounds(cost)
         if safe[centre]:
@@ -81,15 +86,17 @@ def smoothed(units: Floats, grid: Ints) -> Floats:
     return np.stack([units[:, first:stop].mean(axis=1) for first, stop in spans], axis=1)
 
 
-def differences(units: Floats, confidence: float, inflation: float) -> Callable[[float], Bools]:
+def differences(
+    units: Floats, confidence: float, inflation: float, number: int
+) -> Callable[[float], Bools]:
     """Prepare the tests; the function returned says which epochs are safe at a cost."""
     from scipy.special import stdtrit
 
-    count, mean = len(units), units.mean(axis=0)
+    mean = units.mean(axis=0)
     deviation = units - mean
-    products = deviation.T @ deviation / (count - 1)  # covariances, (epochs, epochs)
+    products = deviation.T @ deviation / (len(units) - 1)  # covariances, (epochs, epochs)
     own = np.diag(products)
-    factor = inflation * stdtrit(count - 1, (1 + confidence) / 2) / np.sqrt(count)
+    factor = inflation * stdtrit(number - 1, (1 + confidence) / 2) / np.sqrt(number)
 
     def safe(cost: float) -> Bools:
         times = 1 + cost

@@ -16,18 +16,22 @@ def standard_error(units: Floats) -> Floats:
     return error
 
 
-def inflation(curves: Curves) -> float:
+def inflation(curves: Curves, number: int | None = None) -> float:
     """Return the factor of standard errors over units: above 1 where the units are cuts of one data set.
 
     Cuts share most of their training rows, so their losses are correlated and the mean over n cuts
     is less sure than that over n independent data sets: √(1 + n · rows validating / rows
     training) (Nadeau and Bengio, "Inference for the generalization error", Machine Learning 52,
     2003). For seeds on one cut it is 1: they are independent, and only they vary.
+
+    Parameters
+    ----------
+    number : of units; by default as many as there are.
     """
     if curves.unit == "run" or not {"train", "validation"} <= curves.rows.keys():
         return 1.0
     train, validation = (curves.rows[name][curves.used].mean() for name in ("train", "validation"))
-    return float(np.sqrt(1 + len(curves.folds) * validation / train))
+    return float(np.sqrt(1 + (number or len(curves.folds)) * validation / train))
 
 
 def margin(units: Floats, coverage: float, factor: float = 1.0) -> float:

@@ -126,6 +126,24 @@ ANSWERS: tuple[Table, ...] = (
         ],
     ),
     Table(
+        "more_units",
+        "What more runs would tell",
+        "epochwise.answers.more_units:rows_of",
+        [
+            Columns(
+                {"in_all": INT}, "seeds or cuts in all: 10, 30 and 100, as far as that is more than there are and at most six times as many"
+            ),
+            Columns(
+                {"safe_low": INT, "safe_high": INT, "safe_cost_percent": FLOAT},
+                "the safe range that so many would give, if their means and spread are those of the units at hand",
+            ),
+            Columns(
+                {"interval_low": INT, "interval_high": INT, "interval_coverage": FLOAT},
+                "the interval of the best epoch likewise: resamples of so many units",
+            ),
+        ],
+    ),
+    Table(
         "points",
         "The points beside each other",
         "epochwise.answers.points:rows_of",
