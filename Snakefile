@@ -12,6 +12,7 @@ wildcard_constraints:
     seeds=r"[0-9+-]+",
     start=r"\d+",
     end=r"\d+",
+    round=r"\d+",
     figure=r"[A-Za-z][A-Za-z0-9_-]*",
 
 

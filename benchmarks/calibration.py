@@ -31,7 +31,17 @@ from epochwise.training import problems
 from epochwise.training.metrics import columns_of
 from epochwise.training.segment import Segment
 from helpers import train_whole
-from populations import Population, Score, finite, grouped, linear_cuts, score, synthetic
+from populations import (
+    ROUNDS,
+    Population,
+    Score,
+    finite,
+    grouped,
+    linear_cuts,
+    score,
+    score_goal,
+    synthetic,
+)
 
 GENERATED: dict[str, Any] = {
     "friedman1": {"rows": 200, "features": 10, "noise": 1.0},
@@ -66,6 +76,13 @@ def main(studies: int, size: float, seed: int, folder: Path | None, figure: Path
         for count in population.sizes:
             found[population.name, count] = one = score(population, count, studies, seed)
             print(line(population.name, count, one), flush=True)
+    print("studies that go on until 2 % is safe, with 5, 10, 20 or 30 units:")
+    for population in every:
+        if ROUNDS[-1] in population.sizes:
+            goal = score_goal(population, studies, seed)
+            print(
+                f"{line(population.name, round(goal.units), goal.score)} | reached {goal.reached:.0%}"
+            )
     for count in (5, 10, 30):
         of_size = [one for (_, units), one in found.items() if units == count]
         print(line("mean", count, mean(of_size)))

@@ -5,7 +5,7 @@ exactly: that is the truth. A study is a few of its units, and says what the lib
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -123,9 +123,65 @@ def judged(population: Population, curves: Curves, settings: AnswerSettings) -> 
         "width": ((last if high is None else high) - low) / last,  # type: ignore[operator]
         "open": float(high is None),
         "ranged": float(ranged),
+        "cost": cost if ranged else np.inf,  # type: ignore[dict-item]
         "false": float(ranged and 100 * worst > cost),  # type: ignore[operator]
         "loss": float(off <= float(stated["left_out_margin"])),  # type: ignore[arg-type]
     }
+
+
+# ---- studies that go on until they are sure enough ----
+
+ROUNDS = (5, 10, 20, 30)
+
+
+@dataclass(frozen=True)
+class Goal:
+    """How a population's studies fared that went on until they were sure enough."""
+
+    score: Score
+    units: float  # that it took, on the mean
+    reached: float  # studies that were sure enough before they ended
+
+
+def score_goal(population: Population, studies: int, seed: int, looks: int = len(ROUNDS)) -> Goal:
+    """Draw studies that end at the first of `ROUNDS` with a safe range at 2 %."""
+    rng, settings = np.random.default_rng([seed, 0]), AnswerSettings.of(looks=looks)
+    found = [pursued(population, settings, rng) for _ in range(studies)]
+    facts = {name: np.array([judged[name] for judged, _ in found]) for name in found[0][0]}
+    means = {name: float(values.mean()) for name, values in facts.items()}
+    score = Score(
+        studies,
+        means["covered"],
+        float(np.median(facts["width"])),
+        *(means[name] for name in ("open", "ranged", "false", "loss")),
+    )
+    units = float(np.mean([count for _, count in found]))
+    return Goal(score, units, float((facts["cost"] <= 2).mean()))
+
+
+def pursued(
+    population: Population, settings: AnswerSettings, rng: np.random.Generator
+) -> tuple[dict[str, float], int]:
+    """Take more and more units of one study until it is sure enough; say how it fared, and how many."""
+    every = study_of(population, ROUNDS[-1], rng)
+    for count in ROUNDS:
+        found = judged(population, first_of(every, count), settings)
+        if found["cost"] <= 2:
+            break
+    return found, count
+
+
+def first_of(curves: Curves, count: int) -> Curves:
+    """Take the first units of a study."""
+    return replace(
+        curves,
+        **{name: getattr(curves, name)[:count] for name in PER_RUN},
+        losses={name: values[:count] for name, values in curves.losses.items()},
+        rows={name: values[:count] for name, values in curves.rows.items()},
+    )
+
+
+PER_RUN = ("fold", "seed", "training_rows", "iterations_per_epoch", "rows_per_batch")
 
 
 # ---- populations that are made, not trained ----

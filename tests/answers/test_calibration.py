@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from populations import Score, linear_cuts, score, synthetic
+from populations import Score, linear_cuts, score, score_goal, synthetic
 
 pytestmark = pytest.mark.long
 
@@ -33,6 +33,23 @@ def test_intervals_cover_and_safe_ranges_are_safe_on_every_population_and_on_the
     assert np.mean([one.covered for one in own.values()]) >= 0.93
     assert np.mean([one.false for one in own.values()]) <= 0.04
     assert np.mean([one.loss for one in own.values()]) >= 0.92
+
+
+def test_studies_that_go_on_until_they_are_sure_enough_state_what_is_true():
+    goals = [score_goal(one, STUDIES, 13) for one in (*synthetic(), linear_cuts())]
+    for one in (goal.score for goal in goals):
+        assert not significantly_below(one.covered, 0.95)
+        assert not significantly_below(1 - one.false, 0.95)
+        assert not significantly_below(one.loss, 0.95)
+    assert np.mean([one.reached for one in goals]) > 0.7
+    assert np.mean([one.units for one in goals]) < 20
+
+
+def test_a_study_that_looks_often_and_makes_nothing_of_it_would_be_noticed():
+    flat = next(one for one in synthetic() if one.name == "parabola, drifting")
+    naive, honest = (score_goal(flat, STUDIES, 13, looks).score for looks in (1, 4))
+    assert naive.loss < honest.loss - 0.05
+    assert naive.covered < honest.covered
 
 
 def test_where_cuts_are_taken_as_independent_it_would_be_noticed():

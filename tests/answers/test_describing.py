@@ -74,6 +74,7 @@ def point(dataset="diabetes", leads=True, kind="overfits", verdict="it overfits"
         "leads": leads,
         "best_epoch": BEST,
         "points": POINT,
+        "goal": None,
         "more_units": [],
         "scores": [
             dict(zip(("partition", "metric", "value", "baseline"), each, strict=True))
@@ -87,7 +88,9 @@ def point(dataset="diabetes", leads=True, kind="overfits", verdict="it overfits"
     }
     facts = copy.deepcopy(facts)
     for name, changed in changes.items():
-        facts[name] = changed if isinstance(changed, list | None) else facts[name] | changed
+        facts[name] = (
+            facts[name] | changed if isinstance(facts[name] and changed, dict) else changed
+        )
     return facts
 
 
@@ -163,6 +166,17 @@ def test_how_many_more_runs_would_narrow_it_is_said(now, steps, said):
     told = lines(point(best_epoch=now, more_units=steps))
     assert told[2].startswith(said) or (said == "The rest" and "in all" not in "".join(told))
     assert not any(" hardly narrow" in line for line in told) or "hardly" in said
+
+
+def test_a_study_that_ends_at_its_limit_before_it_is_sure_enough_says_so():
+    goal = {"sure_within_percent": 1.0, "max_units": 30}
+    told = lines(point(goal=goal, more_units=[HARDLY | {"in_all": 100}]))
+    assert told[2] == (
+        "Not as sure as asked (1 %): the study ended at its limit (max_units: 30). More cuts would "
+        "hardly narrow this: more rows would."
+    )
+    reached = lines(point(goal=goal | {"sure_within_percent": 2.0}, more_units=[HARDLY]))
+    assert reached[2].startswith("More cuts")
 
 
 def test_what_is_not_known_is_not_said():

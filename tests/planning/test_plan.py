@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -417,3 +418,43 @@ def test_the_unit_of_a_target_is_no_reason_to_load_it_again(tmp_path):
     assert named.study.datasets["easy"]["unit"] == "CHF"
     assert named.dataset_options("easy") == plain.dataset_options("easy")
     assert plain.dataset_options("easy") == {"source": "friedman1", "rows": 40}
+
+
+AUTO = "datasets: [iris]\nseeds: auto\ntraining: {epochs: 20}\njobs: {seeds_per_job: 8}\n"
+
+
+def seeds_of(plan, number=None):
+    return [label["seeds"] for label in plan.segment_labels(number)]
+
+
+def test_a_study_that_goes_on_until_it_is_sure_has_the_blocks_of_each_round(tmp_path):
+    plan = make(tmp_path, AUTO)
+    by_round = ["0-4", "5-9", "10-17", "18-19", "20-27", "28-29"]
+    assert seeds_of(plan) == by_round
+    assert [seeds_of(plan, number) for number in range(4)] == [
+        by_round[:count] for count in (1, 2, 4, 6)
+    ]
+    assert plan.epochs_to_train() == 5 * 20
+    assert plan.answer_settings()["answer"]["looks"] == 4
+    assert make(tmp_path, BASE).answer_settings()["answer"]["looks"] == 1
+
+
+def test_the_round_that_is_reached_is_the_first_that_is_not_found_wanting(tmp_path):
+    plan = make(tmp_path, AUTO)
+    rounds = plan.work / "rounds"
+    assert plan.reached() == 0
+    rounds.mkdir(parents=True)
+    for number, enough in enumerate([False, False, True]):
+        (rounds / f"{number}.json").write_text(json.dumps({"enough": enough}))
+        assert plan.reached() == min(number + 1, 2)
+    (rounds / "2.json").write_text('{"enough": false}')
+    assert plan.reached() is None
+    assert make(tmp_path, BASE).reached() is None
+
+
+def test_what_a_number_of_seeds_has_trained_serves_the_rounds(tmp_path):
+    done = finish(tmp_path, make(tmp_path, AUTO.replace("auto", "30").replace("8", "30")))
+    plan = make(tmp_path, AUTO)
+    assert set(plan.segment_files("npz")) == done
+    assert [label["wanted"] for label in plan.segment_labels(1)] == ["0-4", "5-9"]
+    assert plan.epochs_to_train() == 0

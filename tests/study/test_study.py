@@ -187,3 +187,45 @@ def test_a_url_and_a_file_that_is_not_there_are_told_at_once(tmp_path):
         "a.file: 's3://bucket/a.csv' is a URL; download it, and give the path of the file."
     )
     assert "datasets.b.file: there is no file" in second
+
+
+@pytest.mark.parametrize(
+    ("text", "rounds"),
+    [
+        ("seeds: 7", []),
+        ("seeds: auto", [5, 10, 20, 30]),
+        ("seeds: auto\nanswer: {max_units: 5}", [5]),
+        ("seeds: auto\nanswer: {max_units: 45}", [5, 10, 20, 40, 45]),
+        ("partitions: {n_repeats: auto}", [5, 10, 20, 30]),
+        ("partitions: {method: k_fold, n_splits: 5, n_repeats: auto}", [1, 2, 4, 6]),
+        ("partitions: {method: k_fold, n_splits: 3, n_repeats: auto}", [2, 4, 8, 10]),
+        ("partitions: {method: k_fold, n_splits: 50, n_repeats: auto}", [1]),
+    ],
+)
+def test_a_study_that_goes_on_until_it_is_sure_has_rounds_that_double(tmp_path, text, rounds):
+    study = load(tmp_path, f"datasets: [iris]\n{text}\n")
+    assert study.rounds == rounds
+    runs = [(fold, seed) for fold in study.folds("iris") for seed in study.seeds]
+    each = {"k_fold": study.resolved["partitions"]["n_splits"]}
+    per_repeat = each.get(study.resolved["partitions"]["method"], 1)
+    for number, count in enumerate(rounds):
+        own = [run for run in runs if study.round_of(*run) <= number]
+        assert len(own) == count * (1 if text.startswith("seeds") else per_repeat)
+    assert rounds or {study.round_of(*run) for run in runs} == {0}
+
+
+def test_rounds_add_what_counts_as_independent(tmp_path):
+    two = "datasets: [iris]\nseeds: auto\npartitions: {n_repeats: 2}\n"
+    with pytest.raises(
+        StudyError, match=r"seeds: auto adds runs on one cut.*n_repeats: auto, and a"
+    ):
+        load(tmp_path, two)
+    with pytest.raises(StudyError, match="seeds: auto adds runs on one cut"):
+        load(tmp_path, two.replace("2}", "auto}"))
+    (tmp_path / "data.csv").write_text("a,y,part\n")
+    own = "datasets: {one: {file: data.csv, target: y, partition: part}}\n"
+    with pytest.raises(
+        StudyError, match=r"the column datasets\.one\.partition allows one; write seeds"
+    ):
+        load(tmp_path, own + "partitions: {n_repeats: auto}\n")
+    assert load(tmp_path, own + "seeds: auto\n").rounds == [5, 10, 20, 30]

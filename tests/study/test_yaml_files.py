@@ -302,7 +302,7 @@ HABITS = {
     "standardise: {target: Off}": "standardise.target: 'Off' is not allowed; it must be true or false",
     "partitions: {stratify: no}": "stratify: 'no' is not allowed; it must be one of auto, true, false",
     "seeds: 1:30": "seeds: '1:30' is not allowed; it must be a whole number of at least 1 and of at "
-    "most 100000 or a list, each",
+    "most 100000 or auto or a list, each",
     "seeds: [1:30]": "seeds.0: '1:30' is not allowed; it must be a whole number of at least 0 and of "
     "at most 4294967295 (One seed; for 30 of them write seeds: 30).",
     "training: {epochs: 1_000}": "training.epochs: '1_000' is not allowed; it must be a whole number",

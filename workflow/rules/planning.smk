@@ -14,6 +14,7 @@ from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.file_lock import lock
 from epochwise.planning.first_look import check_data
+from epochwise.planning.plan import is_enough
 from epochwise.planning.refusals import check_backends, check_config, read_plans
 from epochwise.shipped import own_or_shipped
 from epochwise.tables.catalogue import ANSWERS, TYPESET, typeset_files
@@ -68,6 +69,21 @@ def before_any_job():
         end_on_interrupt(lambda: stopped(PLANS.values()))
     except EpochwiseError as error:
         raise WorkflowError("\n".join(error.sentences)) from None
+
+
+def last_round(study):
+    plan = PLANS[study]
+    for number in range(len(plan.study.rounds) - 1):
+        judged = checkpoints.judge_round.get(study=study, round=number)
+        if is_enough(judged.output[0]):
+            return number
+    return None
+
+
+def judgements(study):
+    rounds, last = PLANS[study].study.rounds, last_round(study)
+    made = rounds[:-1] if last is None else rounds[: last + 1]
+    return [f"results/{study}/work/rounds/{number}.json" for number in range(len(made))]
 
 
 def all_results(wildcards):

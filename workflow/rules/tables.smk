@@ -1,16 +1,17 @@
-"""losses -> tables: pure functions of what was trained."""
+"""losses -> tables: pure functions of what was trained; and, where a study asks for it, how much is."""
 
 
 rule losses:
     input:
-        segments=lambda w: PLANS[w.study].segment_files("parquet"),
+        segments=lambda w: PLANS[w.study].segment_files("parquet", last_round(w.study)),
+        rounds=lambda w: judgements(w.study),
     output:
         parquet="results/{study}/losses.parquet",
         csv="results/{study}/losses.csv",
     log:
         "logs/{study}/losses.log",
     params:
-        labels=lambda w: PLANS[w.study].segment_labels(),
+        labels=lambda w: PLANS[w.study].segment_labels(last_round(w.study)),
         epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
         code=CODE.behind("losses"),
     message:
@@ -19,15 +20,36 @@ rule losses:
         "../scripts/losses.py"
 
 
+checkpoint judge_round:
+    input:
+        segments=lambda w: PLANS[w.study].segment_files("parquet", int(w.round)),
+    output:
+        "results/{study}/work/rounds/{round}.json",
+    log:
+        "logs/{study}/rounds/{round}.log",
+    params:
+        labels=lambda w: PLANS[w.study].segment_labels(int(w.round)),
+        epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
+        answer=lambda w: PLANS[w.study].answer_settings()["answer"],
+        code=CODE.behind("judge_round"),
+    message:
+        "Judge whether {wildcards.study} is sure enough after round {wildcards.round}"
+    script:
+        "../scripts/judge_round.py"
+
+
 rule timings:
     input:
-        segments=lambda w: PLANS[w.study].segment_files("timings.json"),
+        segments=lambda w: PLANS[w.study].segment_files(
+            "timings.json", last_round(w.study)
+        ),
+        rounds=lambda w: judgements(w.study),
     output:
         "results/{study}/timings.csv",
     log:
         "logs/{study}/timings.log",
     params:
-        labels=lambda w: PLANS[w.study].segment_labels(),
+        labels=lambda w: PLANS[w.study].segment_labels(last_round(w.study)),
         code=CODE.behind("timings"),
     message:
         "Collect the times of {wildcards.study}"

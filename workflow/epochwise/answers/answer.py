@@ -39,7 +39,8 @@ def compute(
     dict
         `study` and `answers`, a list in the order of the tables. Each has `of` (its
         dataset, point and backend), `loss` (in words), `leads`
-        (whether it stands for its dataset, see `points`), the rows of each table, and
+        (whether it stands for its dataset, see `points`), `goal` (of a study that goes on until it
+        is sure enough), the rows of each table, and
         `early_stopping`: the row of `stopping_choice`, if there is one.
         What is not known is None.
     """
@@ -81,6 +82,7 @@ def _answer(
         "of": name,
         "loss": loss_in_words(tasks.get(name["dataset"])),
         "leads": False,
+        "goal": _goal(settings),
         **{
             table: own[table][0] for table in ("best_epoch", "points", "phases", "batches", "refit")
         },
@@ -89,6 +91,16 @@ def _answer(
         "choice_cost": {each["choice"]: each for each in own["choice_cost"]},
         "early_stopping": next(iter(own["stopping_choice"]), None),
         "frontier": own["frontier"],
+    }
+
+
+def _goal(settings: AnswerSettings) -> Facts | None:
+    """Give what a study was to go on for; None where it had a number of runs."""
+    if settings.looks == 1:
+        return None
+    return {
+        "sure_within_percent": 100 * settings.sure_within,
+        "max_units": settings.max_units,
     }
 
 

@@ -50,7 +50,7 @@ def row(case: Case) -> Facts:
 
 def of_several(case: Case, units: Floats) -> Facts:
     """Return what two units are enough for: errors of the loss, and the runs' own best epochs."""
-    curves, coverage, factor = case.curves, case.settings.interval, inflation(case.curves)
+    curves, coverage, factor = case.curves, case.settings.confidence, inflation(case.curves)
     unseen = left_out(units)
     return {
         "validation_loss_error": factor * float(standard_error(units[:, curves.best])),
@@ -69,7 +69,7 @@ def interval(case: Case, units: Floats, number: int | None = None) -> Facts:
     """
     settings = case.settings
     seed = address(settings.resampling_seed, "best_epoch", case.curves.key)
-    spread = settings.interval, settings.resamples, seed, inflation(case.curves, number)
+    spread = settings.confidence, settings.resamples, seed, inflation(case.curves, number)
     low, high = bootstrap_interval(units, *spread, number)
     facts: Facts = {"interval_low": low, "interval_coverage": settings.interval}
     return facts if case.censored else facts | {"interval_high": high}
@@ -77,7 +77,7 @@ def interval(case: Case, units: Floats, number: int | None = None) -> Facts:
 
 def safe(case: Case, units: Floats, number: int | None = None) -> Facts:
     """Return the safe range, if there is one; `number` as for `interval`."""
-    found = safe_range(units, case.settings.interval, inflation(case.curves, number), number)
+    found = safe_range(units, case.settings.confidence, inflation(case.curves, number), number)
     if found is None:
         return {}
     return {

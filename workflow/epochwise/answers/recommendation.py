@@ -93,14 +93,26 @@ def how_many_more(answer: Facts) -> str:
     facts, steps = answer["best_epoch"], answer["more_units"]
     if facts["objection"] or not steps:
         return ""
-    of_cuts = facts["sampling_unit"] == "fold"
+    of_cuts, missed = facts["sampling_unit"] == "fold", _missed(answer)
     for step in steps:
         if _is_narrower(step, facts):
             in_all = (
                 f"With {wording.count(step['in_all'])} {'cuts' if of_cuts else 'seeds'} in all,"
             )
-            return f"{in_all} {_would_be(facts | step)}, if they are like these."
-    return f"More {'cuts would hardly narrow this: more rows would' if of_cuts else 'seeds would hardly narrow this'}."
+            return f"{missed}{in_all} {_would_be(facts | step)}, if they are like these."
+    return f"{missed}More {'cuts would hardly narrow this: more rows would' if of_cuts else 'seeds would hardly narrow this'}."
+
+
+def _missed(answer: Facts) -> str:
+    """Say that a study which was to go on until it is sure enough has come to its limit before."""
+    goal, cost = answer["goal"], answer["best_epoch"]["safe_cost_percent"]
+    if goal is None or (cost is not None and cost <= goal["sure_within_percent"]):
+        return ""
+    z, most = (
+        wording.whole_percent(goal["sure_within_percent"] / 100),
+        wording.count(goal["max_units"]),
+    )
+    return f"Not as sure as asked ({z}): the study ended at its limit (max_units: {most}). "
 
 
 def _is_narrower(step: Facts, facts: Facts) -> bool:

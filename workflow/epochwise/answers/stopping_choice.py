@@ -37,7 +37,7 @@ def row(case: Case) -> dict[str, object]:
         few = {SAVED: float(saved[picked].mean()), REGRET: float(regret[picked].mean())}
         return facts | few | {"recommended": False}
     honest = left_out(saved, regret, settings, factor)
-    upper = honest[1].mean() + bound(honest[1], settings.interval, factor)
+    upper = honest[1].mean() + bound(honest[1], settings.confidence, factor)
     return facts | {
         SAVED: float(honest[0].mean()),
         REGRET: float(honest[1].mean()),
@@ -61,7 +61,7 @@ def pick(saved: Floats, regret: Floats, settings: AnswerSettings, factor: float)
     """Choose the criterion that saves most at an acceptable regret, (criteria, units) each."""
     if not saved.size:
         return None
-    margins = [bound(own, settings.interval, factor) for own in regret]
+    margins = [bound(own, settings.confidence, factor) for own in regret]
     costs = regret.mean(axis=1) + np.nan_to_num(margins)
     able = (saved.mean(axis=1) > 0) & (costs <= 100 * settings.acceptable_regret)
     return int(np.argmax(np.where(able, saved.mean(axis=1), -np.inf))) if able.any() else None

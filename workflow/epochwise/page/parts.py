@@ -83,7 +83,7 @@ def overview(study: Study, every: Sequence[Curves]) -> list[tuple[str, str]]:
     facts = [
         ("Datasets", ", ".join(study.datasets)),
         ("Backends", ", ".join(study.backends)),
-        ("Seeds", count(len(study.seeds))),
+        ("Seeds", count(len({seed for one in every for seed in one.seed.tolist()}))),
         ("Points", count(len(points)) if points else ""),
         ("Epochs", " to ".join(count(n) for n in sorted({one.planned for one in every}))),
         ("Runs", count(sum(len(one.fold) for one in every))),

@@ -1,5 +1,6 @@
 """Which jobs a study needs, and what each depends on."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,7 @@ class Block:
     seeds : the name of the seeds that are trained.
     wanted : those of them that the study asks for.
     segments : pairs of (start, end) in epochs.
+    round : in which it is trained; 0 but where a study goes on until it is sure enough.
     """
 
     dataset: str
@@ -43,12 +45,18 @@ class Block:
     seeds: str
     wanted: list[int]
     segments: list[tuple[int, int]]
+    round: int
 
     @property
     def labels(self) -> dict[str, Any]:
         """What its rows of the loss table have in common."""
         names = {"dataset": self.dataset, "fold": self.fold, "backend": self.backend}
         return names | dict(self.point.swept)
+
+
+def is_enough(judged: str | Path) -> bool:
+    """Read whether a round was found enough; see `epochwise.answers.rounds`."""
+    return bool(json.loads(Path(judged).read_text(encoding="utf-8"))["enough"])
 
 
 class Plan:
@@ -80,16 +88,31 @@ class Plan:
         return [b for (name, fold), backend, p in every for b in self._of(name, fold, backend, p)]
 
     def _of(self, dataset: str, fold: int, backend: str, point: Point) -> list[Block]:
-        jobs, seeds = self.study.resolved["jobs"], self.study.seeds
-        epochs = point.values["epochs"]
+        jobs, epochs = self.study.resolved["jobs"], point.values["epochs"]
         folder = self.work / dataset / f"fold-{fold}" / point.name / backend
+        existing = existing_blocks(folder, self.study.seeds, epochs)
+        by_round: dict[int, list[int]] = {}
+        for seed in self.study.seeds:
+            by_round.setdefault(self.study.round_of(fold, seed), []).append(seed)
         found = []
-        existing = existing_blocks(folder, seeds, epochs)
-        for name, wanted in blocks(seeds, jobs["seeds_per_job"], existing):
-            done = existing_segments(folder / f"seeds-{name}")
-            chain = segments(epochs, jobs["epochs_per_job"], done)
-            found.append(Block(dataset, fold, backend, point, name, wanted, chain))
+        for number, seeds in by_round.items():
+            for name, wanted in blocks(seeds, jobs["seeds_per_job"], existing):
+                done = existing_segments(folder / f"seeds-{name}")
+                chain = segments(epochs, jobs["epochs_per_job"], done)
+                found.append(Block(dataset, fold, backend, point, name, wanted, chain, number))
         return found
+
+    def reached(self) -> int | None:
+        """Give the round that has been found enough or is under way; None where all are made."""
+        for number in range(len(self.study.rounds) - 1):
+            file = self.work / "rounds" / f"{number}.json"
+            if not file.is_file() or is_enough(file):
+                return number
+        return None
+
+    def up_to(self, number: int | None) -> list[Block]:
+        """List the blocks of a round and those before it; None for all."""
+        return [one for one in self.blocks if number is None or one.round <= number]
 
     @cached_property
     def _starts(self) -> Mapping[tuple[str, int], int]:
@@ -194,7 +217,7 @@ class Plan:
         resolved = self.study.resolved
         return {
             "name": self.study.name,
-            "answer": resolved["answer"],
+            "answer": {**resolved["answer"], "looks": max(1, len(self.study.rounds))},
             "stopping": resolved.get("stopping"),
         }
 
@@ -206,25 +229,25 @@ class Plan:
         """Give the study as figures may depend on it: not on other figures, nor on jobs."""
         return {k: v for k, v in self.study.resolved.items() if k not in ("figures", "jobs")}
 
-    def segment_files(self, suffix: str) -> list[str]:
-        """List a file of every segment, in the order of the loss table."""
+    def segment_files(self, suffix: str, number: int | None = None) -> list[str]:
+        """List a file of every segment up to a round, in the order of the loss table."""
         return [
             f"{self._folder(block)}/{start}-{end}.{suffix}"
-            for block in self.blocks
+            for block in self.up_to(number)
             for start, end in block.segments
         ]
 
     def epochs_to_train(self) -> int:
-        """Count the epochs, of all networks together, of segments that have not been trained yet."""
+        """Count the epochs, of all networks together, that are sure to be trained yet."""
         return sum(
             (end - start) * len(parse_seeds(block.seeds))
-            for block in self.blocks
+            for block in self.up_to(0)
             for start, end in block.segments
             if not Path(f"{self._folder(block)}/{start}-{end}.npz").is_file()
         )
 
-    def segment_labels(self) -> list[dict[str, Any]]:
-        """Say of every segment what it holds, in the order of `segment_files`."""
+    def segment_labels(self, number: int | None = None) -> list[dict[str, Any]]:
+        """Say of every segment up to a round what it holds, in the order of `segment_files`."""
         return [
             {
                 "labels": block.labels,
@@ -234,6 +257,6 @@ class Plan:
                 "start": start,
                 "end": end,
             }
-            for block in self.blocks
+            for block in self.up_to(number)
             for start, end in block.segments
         ]

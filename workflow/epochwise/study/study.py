@@ -1,9 +1,10 @@
 """One study file, read, checked and filled in: all that a run of the workflow depends on."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from os.path import expanduser
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from epochwise.study import schema, sweeps, yaml_files
 from epochwise.study.sweeps import Point
 
 Declared = Callable[[Sequence[str]], schema.Rules]
+AUTO = "auto"
+FEWEST = 5  # units that can say how sure an answer is
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 NAME = re.compile(schema.schema()["$defs"]["name"]["pattern"])
 
@@ -44,16 +47,43 @@ class Study:
 
     @property
     def seeds(self) -> list[int]:
-        """The random states, in increasing order."""
+        """The random states, in increasing order; where they are `auto`, the most there can be."""
         seeds = self.resolved["seeds"]
+        if seeds == AUTO:
+            return list(range(self.rounds[-1]))
         return sorted(seeds) if isinstance(seeds, list) else list(range(seeds))
 
     def folds(self, dataset: str) -> range:
-        """Give the numbers of the cuts of a dataset."""
-        cut = self.resolved["partitions"]
+        """Give the numbers of the cuts of a dataset; where they are `auto`, the most there can be."""
         if self.datasets[dataset].get("partition"):
             return range(1)
-        return range(cut["n_repeats"] * (cut["n_splits"] if cut["method"] == "k_fold" else 1))
+        repeats = self.resolved["partitions"]["n_repeats"]
+        return range((self.rounds[-1] if repeats == AUTO else repeats) * self._per_repeat)
+
+    @property
+    def _per_repeat(self) -> int:
+        cut = self.resolved["partitions"]
+        return int(cut["n_splits"]) if cut["method"] == "k_fold" else 1
+
+    @cached_property
+    def rounds(self) -> list[int]:
+        """How many seeds, or repeats of the cut, there are after each round; [] where none is `auto`.
+
+        The first round has units enough to say how sure the answer is; each doubles the number.
+        """
+        answer, cut = self.resolved["answer"], self.resolved["partitions"]
+        if AUTO not in (self.resolved["seeds"], cut["n_repeats"]):
+            return []
+        each = self._per_repeat if cut["n_repeats"] == AUTO else 1
+        counts, most = [-(-FEWEST // each)], answer["max_units"] // each
+        while counts[-1] < most:
+            counts.append(min(2 * counts[-1], most))
+        return counts
+
+    def round_of(self, fold: int, seed: int) -> int:
+        """Give the round, counted from 0, that a run belongs to."""
+        place = seed if self.resolved["seeds"] == AUTO else fold // self._per_repeat
+        return bisect_right(self.rounds, place)
 
     def dataset_file(self, dataset: str) -> Path | None:
         """Give the file that a dataset is read from, if it is; relative to the study's file."""
@@ -223,12 +253,29 @@ def _check_cut(study: Study) -> None:
             f"{study.file}: partitions: validation_size and test_size leave no training rows; "
             "their sum must be below 1."
         )
+    _check_auto(study)
     for name, options in study.datasets.items():
         if options.get("partition") and cut["method"] == "k_fold":
             raise StudyError(
                 f"{study.file}: datasets.{name}.partition: the column cuts the rows already; remove "
                 "it, or partitions.method: k_fold."
             )
+
+
+def _check_auto(study: Study) -> None:
+    """Refuse `auto` where it would not add to what counts as independent."""
+    repeats, seeds = study.resolved["partitions"]["n_repeats"], study.resolved["seeds"]
+    own = [name for name, options in study.datasets.items() if options.get("partition")]
+    if repeats == AUTO and own:
+        raise StudyError(
+            f"{study.file}: partitions.n_repeats: auto makes more cuts, and the column "
+            f"datasets.{own[0]}.partition allows one; write seeds: auto."
+        )
+    if seeds == AUTO and any(len(study.folds(name)) > 1 for name in study.datasets):
+        raise StudyError(
+            f"{study.file}: seeds: auto adds runs on one cut, and there are several, which are what "
+            "tells how sure the answer is; write partitions.n_repeats: auto, and a number of seeds."
+        )
 
 
 def _check_files(study: Study) -> None:

@@ -131,7 +131,8 @@ ANSWERS: tuple[Table, ...] = (
         "epochwise.answers.more_units:rows_of",
         [
             Columns(
-                {"in_all": INT}, "seeds or cuts in all: 10, 30 and 100, as far as that is more than there are and at most six times as many"
+                {"in_all": INT},
+                "seeds or cuts in all: 10, 30 and 100, as far as that is more than there are and at most six times as many",
             ),
             Columns(
                 {"safe_low": INT, "safe_high": INT, "safe_cost_percent": FLOAT},

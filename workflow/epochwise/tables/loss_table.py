@@ -17,6 +17,7 @@ import pyarrow.csv as pa_csv
 from epochwise import parquet
 from epochwise.columns import described, facts_of, measured
 from epochwise.data.partitions import PARTITIONS
+from epochwise.study.jobs import parse_seeds
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,14 @@ class Part:
     labels: Mapping[str, Any]
     seeds: Sequence[int]
     epochs: int
+
+
+def parts(paths: Sequence[str], labels: Sequence[Mapping[str, Any]]) -> list[Part]:
+    """Give the segments of a study as a plan lists and labels them."""
+    return [
+        Part(path, one["labels"], parse_seeds(one["wanted"]), one["epochs"])
+        for path, one in zip(paths, labels, strict=True)
+    ]
 
 
 def aggregate(parts: Sequence[Part], epochs: int | None = None) -> pa.Table:
