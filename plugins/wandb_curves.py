@@ -37,7 +37,7 @@ def read(path: Path, **columns: Any) -> Logged:
     counter = str(columns.pop("epoch", None) or next(iter(table.columns)))
     table.cells(counter)  # refuses an unknown name
     names = [name for name in table.columns if name != counter and not name.endswith(BOUNDS)]
-    runs = sorted({name.rpartition(BETWEEN)[0] for name in names}, key=names_order(names))
+    runs = list(dict.fromkeys(name.rpartition(BETWEEN)[0] for name in names))
     if not all(runs) or not runs:
         raise CurvesError(
             f"{path}: has columns without a run's name, such as {names[0] if names else counter!r}; if it is no "
@@ -47,11 +47,6 @@ def read(path: Path, **columns: Any) -> Logged:
     return take_losses(
         long, {"epoch": counter, "run": "run"} | columns, unit_of(counter), None, [NOTE]
     )
-
-
-def names_order(names: list[str]) -> Callable[[str], int]:
-    """Keep the runs in the order of the columns."""
-    return lambda run: next(n for n, name in enumerate(names) if name.startswith(run + BETWEEN))
 
 
 def unit_of(counter: str) -> str:

@@ -63,7 +63,7 @@ def place(rows: Rows, row: int) -> str:
 
 
 def _counted(rows: Rows, path: Any) -> Rows:
-    """Leave out rows that count nothing and measure nothing; refuse those that only lack their epoch."""
+    """Leave out rows that measure nothing; refuse those that only lack their epoch."""
     losses = [rows[name] for name in LOSSES if name in rows]
     measured = ~np.all(np.isnan(losses), axis=0)
     bad = np.flatnonzero(measured & ~np.isfinite(rows["epoch"]))
@@ -72,7 +72,7 @@ def _counted(rows: Rows, path: Any) -> Rows:
             f"{path}: {place(rows, bad[0])} has a loss and no epoch; give it the number of passes over the "
             "training rows, or leave the line out."
         )
-    return select(rows, np.isfinite(rows["epoch"]))
+    return select(rows, measured)
 
 
 def _between_restarts(rows: Rows, path: Any, restarts: str | None) -> Iterator[Rows]:
