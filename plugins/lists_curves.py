@@ -198,7 +198,7 @@ def spread(path: Path, name: str, values: Floats, length: int, every: int | None
     """Put the losses of every k-th epoch where they were measured; NaN in between."""
     if len(values) == length:
         return values
-    if every is None or len(values) != length // every:
+    if not isinstance(every, int) or every < 1 or len(values) != length // every:
         likely = [k for k in range(2, length + 1) if length // k == len(values)]
         said = f", such as {likely[0]}" if likely else ""
         raise CurvesError(

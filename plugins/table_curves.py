@@ -20,7 +20,8 @@ def recognises(path: Path, head: bytes) -> float:
     """Tell whether it may be a table; any reader that knows its tool is surer."""
     if path.suffix.lower() in SUFFIXES:
         return 0.2
-    first = head.partition(b"\n")[0].lower()
+    text = head.lstrip()
+    first = text.lower() if text.startswith(b"[") else text.partition(b"\n")[0].lower()
     likely = b"loss" in first and any(mark in first for mark in (b",", b"\t", b";"))
     return 0.1 if path.suffix.lower() in OTHERS and likely else 0.0
 

@@ -1,5 +1,6 @@
 """What the tests of the readers share: files to read, and what is compared."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from epochwise.curves import readers
 from epochwise.curves.histories import History
 from epochwise.plugins import registry
-from helpers import PLUGINS
+from helpers import PLUGINS, lack
 
 READERS = registry.load_all(PLUGINS, "curves")
 
@@ -34,3 +35,10 @@ def check(history: History, run: int = 0, **expected) -> None:
     for name, values in expected.items():
         wanted = np.array([np.nan if v is None else v for v in values], float)
         np.testing.assert_array_equal(np.asarray(columns[name], float), wanted, name)
+
+
+def need(*modules: str) -> None:
+    """Skip a test whose tools are not installed; where everything is to be there, fail."""
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        lack(f"{', '.join(missing)} is not installed; try: pip install 'epochwise[interop]'")

@@ -46,9 +46,7 @@ def split(columns: Rows, path: Any, restarts: str | None) -> dict[str, Rows]:
         rows = _counted(select(columns, names == name), path)
         for number, part in enumerate(_between_restarts(rows, path, restarts), 1):
             parts[f"{name} {number}".strip() if number > 1 else name] = part
-    parts = {name: rows for name, rows in parts.items() if len(rows["epoch"])}
-    if not parts:
-        raise CurvesError(f"{path}: no row has an epoch; was an epoch trained?")
+    parts = {name: rows for name, rows in parts.items() if len(rows["epoch"])}  # some have a loss
     return parts if len(parts) == 1 else {(name or "1"): rows for name, rows in parts.items()}
 
 
