@@ -82,6 +82,18 @@ def test_epochs_that_go_backwards_need_a_word(tmp_path):
     assert names == ["1", "2", "3"]
 
 
+def test_runs_that_restart_keep_their_names(tmp_path):
+    text = "run,epoch,train_loss\nb,1,4\na,1,3\nb,2,2\nb,1,1\nc,1,\n"
+    history = read_text(tmp_path, text, run="run", restarts="new_run")
+    assert [run.name for run in history.runs] == ["b", "b #2", "a"]  # c measured nothing
+    check(history, 0, epochs=[1, 2], train_loss=[4, 2])
+    check(history, 1, epochs=[1], train_loss=[1])
+
+
+def test_an_epoch_that_measured_nothing_was_trained_all_the_same(tmp_path):
+    check(read_text(tmp_path, "epoch,val_loss\n1,\n2,4\n3,\n"), epochs=[1, 2, 3])
+
+
 def test_lines_without_an_epoch_or_a_loss_count_for_nothing(tmp_path):
     check(read_text(tmp_path, HEADER + "1,3,4\n,,\n2,2,3\n"), epochs=[1, 2])
     with pytest.raises(CurvesError, match="line 3 has a loss and no epoch"):

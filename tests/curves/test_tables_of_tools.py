@@ -108,7 +108,7 @@ def test_lightning_has_an_epoch_on_several_lines_and_tests_at_the_end(tmp_path):
     assert any("untrained" in note for note in history.notes)
     assert any("left out" in note for note in history.notes)
     write(tmp_path, LIGHTNING, "version_0/metrics.csv")
-    check(read(tmp_path / "version_0", validation_loss=False), epochs=[1, 2])
+    check(read(tmp_path / "version_0", validation_loss=False), epochs=[0, 1, 2])
 
 
 def test_lightning_without_training_losses_still_knows_what_came_after(tmp_path):

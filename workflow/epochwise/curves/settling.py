@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from epochwise.arrays import Array, Bools, Floats
+from epochwise.arrays import Array, Bools, Floats, Ints
 from epochwise.curves.histories import LOSSES, Run
 from epochwise.curves.joining import join_series
 from epochwise.errors import CurvesError
@@ -40,17 +40,30 @@ def split(columns: Rows, path: Any, restarts: str | None) -> dict[str, Rows]:
     CurvesError
         Epochs go backwards or repeat, one is missing or cannot be; names the line.
     """
-    names = columns.get("run", np.full(len(columns["epoch"]), "", dtype=object))
     parts: dict[str, Rows] = {}
-    for name in dict.fromkeys(names):
-        rows = _counted(select(columns, names == name), path)
+    for name, own in _by_name(columns.get("run", np.full(len(columns["epoch"]), ""))):
+        rows = _counted(select(columns, own), path)
         for number, part in enumerate(_between_restarts(rows, path, restarts), 1):
-            parts[f"{name} {number}".strip() if number > 1 else name] = part
-    parts = {name: rows for name, rows in parts.items() if len(rows["epoch"])}  # some have a loss
+            later = f"{name} #{number}" if name else str(number)
+            parts[later if number > 1 else name] = part
+    parts = {name: rows for name, rows in parts.items() if _measured(rows).any()}
     return parts if len(parts) == 1 else {(name or "1"): rows for name, rows in parts.items()}
 
 
-def select(columns: Rows, rows: Bools) -> dict[str, Array]:
+def _by_name(names: Array) -> Iterator[tuple[str, Ints]]:
+    """Yield each run's name and the rows that have it, in the order of the file."""
+    codes: dict[str, int] = {}
+    coded = np.array([codes.setdefault(name, len(codes)) for name in names])
+    rows = np.split(np.argsort(coded, kind="stable"), np.cumsum(np.bincount(coded))[:-1])
+    yield from zip(codes, rows, strict=True)
+
+
+def _measured(rows: Rows) -> Bools:
+    """Tell which rows have a loss, (rows,)."""
+    return np.asarray(~np.all([np.isnan(rows[name]) for name in LOSSES if name in rows], axis=0))
+
+
+def select(columns: Rows, rows: Bools | Ints) -> dict[str, Array]:
     """Keep some rows."""
     return {name: column[rows] for name, column in columns.items() if name != "run"}
 
@@ -61,16 +74,14 @@ def place(rows: Rows, row: int) -> str:
 
 
 def _counted(rows: Rows, path: Any) -> Rows:
-    """Leave out rows that measure nothing; refuse those that only lack their epoch."""
-    losses = [rows[name] for name in LOSSES if name in rows]
-    measured = ~np.all(np.isnan(losses), axis=0)
-    bad = np.flatnonzero(measured & ~np.isfinite(rows["epoch"]))
+    """Leave out rows without an epoch; refuse them if they have a loss."""
+    bad = np.flatnonzero(_measured(rows) & ~np.isfinite(rows["epoch"]))
     if len(bad):
         raise CurvesError(
             f"{path}: {place(rows, bad[0])} has a loss and no epoch; give it the number of passes over the "
             "training rows, or leave the line out."
         )
-    return select(rows, measured)
+    return select(rows, np.isfinite(rows["epoch"]))
 
 
 def _between_restarts(rows: Rows, path: Any, restarts: str | None) -> Iterator[Rows]:
