@@ -8,6 +8,7 @@ import numpy as np
 
 from epochwise.api import (
     CurvesError,
+    Floats,
     Logged,
     WrittenTable,
     hookimpl,
@@ -15,6 +16,8 @@ from epochwise.api import (
     read_table,
     take_losses,
 )
+
+SETS = ("train", "training", "val", "valid", "validation", "eval", "dev", "test")
 
 
 @hookimpl
@@ -49,18 +52,26 @@ def read(path: Path, **columns: Any) -> Logged:
 
     The options are those of the reader `table`, the names those of the files: `train/loss`.
     """
-    root = metrics_folder(path if path.is_dir() else path.parent.parent)
-    root = root or metrics_folder(path.parent)
+    root = metrics_folder(path) if path.is_dir() else folder_of(path)
     if root is None:
         raise CurvesError(f"{path}: has no metrics of DVCLive; give the folder that it writes.")
     files = sorted(file for file in root.rglob("*.tsv") if is_metric(file))
-    series = {name_of(root, file): columns_of(read_table(file)) for file in files}
-    joined = join_series({name: one for name, one in series.items() if one is not None})
+    tables = {name_of(root, file): read_table(file) for file in files}
+    joined = join_series(
+        {name: columns_of(one) for name, one in tables.items() if has_numbers(one)}
+    )
     steps = joined.pop("epoch")
-    table = WrittenTable(root, {"step": steps} | joined, range(1, len(steps) + 1))
+    table = WrittenTable(path, {"step": steps} | joined, range(1, len(steps) + 1))
     found = take_losses(table, columns, "step", 0)
     del found.table["line"]  # each metric has lines of its own
     return found
+
+
+def folder_of(file: Path) -> Path | None:
+    """Give the folder that a metric's name begins in: the one above that of the set, `train`."""
+    if not is_metric(file):
+        return None
+    return file.parent.parent if file.parent.name in SETS else file.parent
 
 
 def name_of(root: Path, file: Path) -> str:
@@ -68,12 +79,16 @@ def name_of(root: Path, file: Path) -> str:
     return file.relative_to(root).with_suffix("").as_posix()
 
 
-def columns_of(table: WrittenTable) -> tuple[Any, Any] | None:
-    """Give steps and values of a metric; None where it is of texts."""
-    name = list(table.columns)[-1]
+def has_numbers(table: WrittenTable) -> bool:
+    """Tell metrics of numbers from those of texts."""
     try:
-        values = table.numbers(name)
-    except CurvesError:
-        return None
+        return bool(table.columns) and float(list(table.columns.values())[-1][0]) is not None
+    except ValueError:
+        return False
+
+
+def columns_of(table: WrittenTable) -> tuple[Floats, Floats]:
+    """Give steps and values of a metric, both (values,)."""
+    values = table.numbers(list(table.columns)[-1])
     there = ~np.isnan(values)
     return table.numbers("step")[there], values[there]

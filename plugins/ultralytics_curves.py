@@ -1,14 +1,19 @@
 """What Ultralytics writes as `results.csv`: a loss in parts, summed here."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from epochwise.api import Logged, WrittenTable, hookimpl, read_table, take_losses
+from epochwise.api import Logged, hookimpl, read_table, take_losses
 
 NOTE = "training losses are averaged over the epoch while it trained, with augmented pictures"
+ZERO = "a validation loss of 0 is that of an epoch without validation (val=False): it was left out"
+STILL = (
+    "some validation losses repeat the line before, as where an epoch was not validated (val=False)"
+)
 
 
 @hookimpl
@@ -29,8 +34,9 @@ def read(path: Path, **columns: Any) -> Logged:
     table = read_table(path)
     asked = {"train_loss": parts(table.columns, "train/")} | columns
     asked = {"validation_loss": parts(table.columns, "val/")} | asked
-    notes = [NOTE, *repeated(table, asked["validation_loss"])]
-    return take_losses(table, asked, "epoch", 1, notes)
+    found = take_losses(table, asked, "epoch", 1, [NOTE])
+    table_of_losses, notes = validated(dict(found.table))
+    return replace(found, table=table_of_losses, notes=[*found.notes, *notes])
 
 
 def parts(names: Iterable[str], start: str) -> list[str] | None:
@@ -38,11 +44,13 @@ def parts(names: Iterable[str], start: str) -> list[str] | None:
     return [name for name in names if name.startswith(start) and name.endswith("loss")] or None
 
 
-def repeated(table: WrittenTable, names: Any) -> list[str]:
-    """Warn of validation losses that stand still: without validation the last is written again, or 0."""
-    first = table.numbers(names[0]) if isinstance(names, list) and names else np.empty(0)
-    if len(first) < 2 or (np.diff(first) != 0).all():
-        return []
-    return [
-        "some validation losses repeat the line before, as where an epoch was not validated (val=False)"
-    ]
+def validated(columns: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Leave out the zeros of epochs without validation; warn of losses that stand still, as they may then too."""
+    losses = columns.get("validation_loss", np.empty(0))
+    columns = (
+        columns | {"validation_loss": np.where(losses == 0, np.nan, losses)}
+        if len(losses)
+        else columns
+    )
+    notes = [ZERO] if (losses == 0).any() else []
+    return columns, [*notes, STILL] if (np.diff(losses[losses != 0]) == 0).any() else notes

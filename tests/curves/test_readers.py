@@ -86,9 +86,12 @@ def test_a_reader_that_breaks_its_contract_is_named(tmp_path, table, sentence):
         ({"epoch": [1], "train_loss": ["low"]}, r"row 1: train_loss is 'low', which is no number"),
         ({"epoch": [1], "train_loss": [None]}, "no value of a train or validation loss"),
         ({"epoch": [1], "test_loss": [1.0]}, "no value of a train or validation loss"),
-        ({"epoch": [None], "train_loss": [1.0]}, "row 1 has a loss and no epoch"),
+        ({"epoch": [None], "train_loss": [1.0]}, "row 1 has a loss and no epoch that could"),
         ({"epoch": [-3], "train_loss": [1.0]}, "row 1 has the epoch -3; the least"),
-        ({"epoch": [float("inf")], "train_loss": [1.0]}, "row 1 has a loss and no epoch"),
+        (
+            {"epoch": [float("inf")], "train_loss": [1.0]},
+            "row 1 has a loss and no epoch that could",
+        ),
     ],
 )
 def test_a_table_that_holds_no_history_is_refused(tmp_path, table, sentence):

@@ -85,7 +85,12 @@ def test_ultralytics_without_validation_is_told_apart(tmp_path):
         YOLO.rstrip("\n").rpartition("\n")[0] + "\n" + YOLO.splitlines()[1].replace("1,", "2,", 1)
     )
     history = read_text(tmp_path, still, "results.csv")
-    assert any("val=False" in note for note in history.notes)
+    assert any("repeat the line before" in note for note in history.notes)
+    columns = "epoch,time,train/box_loss,train/cls_loss,val/box_loss,val/cls_loss\n"
+    zeros = columns + "1,1,3,2,0,0\n2,2,2,1,0,0\n3,3,1,1,1.5,1\n"  # the last is always validated
+    history = read_text(tmp_path, zeros, "results.csv")
+    check(history, train_loss=[5, 3, 2], validation_loss=[None, None, 2.5])
+    assert any("validation loss of 0" in note for note in history.notes)
 
 
 def test_weights_and_biases_has_a_column_for_each_run(tmp_path):

@@ -83,7 +83,7 @@ def test_parquet_whatever_its_name(tmp_path):
         ),
         ("epoch,loss/val/a,loss/val/b\n1,2,3\n", "'loss/val/a' and 'loss/val/b' could each"),
         ("epoch,train_loss\n1,NA\n2,\n", "no value of a train or validation loss in any row"),
-        ("epoch,train_loss\n,0.5\n", "line 2 has a loss and no epoch"),
+        ("epoch,train_loss\n,0.5\n", "line 2 has a loss and no epoch that could"),
         ("epoch,train_loss\n-1,0.5\n", "line 2 has the epoch -1; the least that there can be is 0"),
         (b"epoch,train_loss\n1,0.5\n\xff\n", r"is no text in UTF-8 \(line 3\)"),
         (b"\x00\x01binary", r"is no text in UTF-8 \(line 1\)"),

@@ -21,7 +21,7 @@ def join_series(series: Mapping[str, Series]) -> dict[str, Floats]:
     -------
     columns, each (rows,): `epoch`, increasing, and one for each of the series.
     """
-    grid = np.unique(np.concatenate([places for places, _ in series.values()]))
+    grid = np.unique(np.concatenate([np.empty(0), *(places for places, _ in series.values())]))
     columns = {"epoch": grid}
     for name, (places, values) in series.items():
         columns[name] = np.full(len(grid), np.nan)

@@ -22,7 +22,14 @@ FILLERS = {
     "avg",
 }  # said of a whole epoch's loss; "step" is of a batch and fills nothing
 COUNTERS = {"epoch": "epoch", "epochs": "epoch", "iteration": "iteration", "iter": "iteration"}
-COUNTERS |= {"round": "iteration", "step": "step", "steps": "step", "global_step": "step"}
+COUNTERS |= {
+    "iterations": "iteration",
+    "round": "iteration",
+    "step": "step",
+    "_step": "step",
+    "steps": "step",
+    "global_step": "step",
+}
 OPTIONS = ("epoch", *LOSSES, "run")  # what may be said of columns, with any reader of tables
 Asked = Mapping[str, Any]
 

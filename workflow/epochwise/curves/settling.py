@@ -16,6 +16,7 @@ RESTARTS = {  # what it may mean that epochs go backwards, and what is then done
     "continue": "the same network trained on, counted from the start",
     "replace": "it was resumed from a checkpoint, so that later lines replace earlier ones",
 }
+LARGEST = 2.0**52  # what an epoch can be: beyond, a float is no longer sure of the next
 Rows = Mapping[str, Array]
 
 
@@ -41,7 +42,7 @@ def split(columns: Rows, path: Any, restarts: str | None) -> dict[str, Rows]:
         Epochs go backwards or repeat, one is missing or cannot be; names the line.
     """
     parts: dict[str, Rows] = {}
-    for name, own in _by_name(columns.get("run", np.full(len(columns["epoch"]), ""))):
+    for name, own in _by_name(columns.get("run", np.full(len(columns["epoch"]), "", object))):
         rows = _counted(select(columns, own), path)
         for number, part in enumerate(_between_restarts(rows, path, restarts), 1):
             later = f"{name} #{number}" if name else str(number)
@@ -75,13 +76,14 @@ def place(rows: Rows, row: int) -> str:
 
 def _counted(rows: Rows, path: Any) -> Rows:
     """Leave out rows without an epoch; refuse them if they have a loss."""
-    bad = np.flatnonzero(_measured(rows) & ~np.isfinite(rows["epoch"]))
+    known = np.abs(rows["epoch"]) < LARGEST
+    bad = np.flatnonzero(_measured(rows) & ~known)
     if len(bad):
         raise CurvesError(
-            f"{path}: {place(rows, bad[0])} has a loss and no epoch; give it the number of passes over the "
-            "training rows, or leave the line out."
+            f"{path}: {place(rows, bad[0])} has a loss and no epoch that could be one; give it the number of "
+            "passes over the training rows, or leave the line out."
         )
-    return select(rows, np.isfinite(rows["epoch"]))
+    return select(rows, known)
 
 
 def _between_restarts(rows: Rows, path: Any, restarts: str | None) -> Iterator[Rows]:
