@@ -115,7 +115,9 @@ def test_a_package_that_is_missing_is_named_with_what_installs_it(tmp_path):
         return no_such_package
 
     path = write(tmp_path, "anything")
-    with pytest.raises(PluginError, match=r"needs a package .*pip install no_such_package"):
+    with pytest.raises(
+        PluginError, match=r"needs what is not installed .*pip install no_such_package"
+    ):
         readers.read(path, "mine", readers=own(lack, requires=("no_such_package",)))
 
 
@@ -144,6 +146,28 @@ def test_a_reader_is_guessed_by_who_is_surest_and_refused_where_two_are_alike(tm
     twin = {"twin": Registered("twin", sure["mine"].value, "", sure["mine"].about)}
     with pytest.raises(CurvesError, match=r"by several readers; .*reader: mine or twin"):
         readers.read(path, readers=sure | twin)
+
+
+def test_a_reader_that_cannot_tell_is_not_taken_and_one_that_stumbles_is_named(tmp_path):
+    def stumble(path, head):
+        return head[5000]
+
+    def refuse(path, head):
+        raise PermissionError
+
+    path = write(tmp_path, PLAIN)
+    assert readers.read(path, readers=own(dict, recognises=refuse) | READERS).reader == "table"
+    with pytest.raises(PluginError, match=r"mine_curves\.py: `recognises` of reader 'mine' fails"):
+        readers.read(path, readers=own(dict, recognises=stumble))
+
+
+def test_options_can_be_checked_before_any_file_is_there(tmp_path):
+    path = tmp_path / "none.csv"
+    readers.check_options(path, READERS["table"], {"restarts": "replace", "validation_loss": "a"})
+    with pytest.raises(CurvesError, match="restarts: unknown word"):
+        readers.check_options(path, READERS["table"], {"restarts": "again"})
+    with pytest.raises(CurvesError, match="unknown option 'validation_loss'"):
+        readers.check_options(path, READERS["log"], {"validation_loss": "a"})
 
 
 def test_a_file_that_no_reader_knows_or_that_is_not_there(tmp_path):

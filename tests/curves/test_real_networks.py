@@ -1,6 +1,8 @@
 """Tools that train networks write their files here; what our readers give equals what the tools kept in memory."""
 
 import os
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from types import ModuleType
@@ -269,3 +271,22 @@ def test_pytorch_summary_writer_that_was_resumed(tmp_path):
     check(history, epochs=range(1, 6), train_loss=losses[:, 0].astype(np.float32))
     check(history, validation_loss=losses[:, 1].astype(np.float32))
     assert "first_epoch" in history.guesses
+
+
+def test_reading_event_files_does_not_import_tensorflow(tmp_path):
+    need("torch", "tensorboard", "tensorflow")
+    from torch.utils.tensorboard import SummaryWriter
+
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalar("Loss/val", 1.0, 1)
+    code = (
+        "import sys; from curves.files import read; read(__import__('pathlib').Path(sys.argv[1])); "
+        "print([one for one in ('tensorflow', 'torch', 'pandas') if one in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout.strip() == "[]", done.stderr

@@ -78,6 +78,12 @@ def test_epochs_that_go_backwards_need_a_word(tmp_path):
     )
     again = losses(1, 2, 1, 2, 1)
     check(read_text(tmp_path, again, restarts="continue"), epochs=[1, 2, 3, 4, 5])
+    now_and_then = read_text(tmp_path, losses(5, 10, 5, 10), restarts="continue")
+    check(now_and_then, epochs=[5, 10, 15, 20])
+    from_zero = read_text(tmp_path, losses(4, 9, 4, 9), restarts="continue", first_epoch=0)
+    check(from_zero, epochs=[5, 10, 15, 20])
+    untrained = read_text(tmp_path, losses(0, 1, 2, 0, 1), restarts="continue", first_epoch=1)
+    check(untrained, epochs=[0, 1, 2, 3], train_loss=[10, 9, 7, 6])
     names = [run.name for run in read_text(tmp_path, again, restarts="new_run").runs]
     assert names == ["1", "2", "3"]
 

@@ -44,9 +44,9 @@ def read(
     path = Path(path).expanduser()
     known = load_readers() if readers is None else readers
     chosen = _named(path, reader, known) if reader is not None else guess(path, known)
-    common = {key: options.pop(key) for key in COMMON if options.get(key) is not None}
-    _check_common(path, common)
-    logged = _call(chosen, path, {key: one for key, one in options.items() if key not in COMMON})
+    check_options(path, chosen, options)
+    common = {key: options.pop(key, None) for key in COMMON}
+    logged = _call(chosen, path, options)
     return _history(path, chosen, logged, common)
 
 
@@ -82,8 +82,17 @@ def guess(path: Path, readers: Mapping[str, Registered]) -> Registered:
 
 
 def _recognises(reader: Registered, path: Path, head: bytes) -> float:
+    """Ask a reader how sure it is; one that cannot tell is not."""
     recognises = reader.about.get("recognises")
-    return float(recognises(path, head)) if recognises else 0.0
+    try:
+        return float(recognises(path, head) or 0) if recognises else 0.0
+    except OSError:  # a folder that may not be looked into
+        return 0.0
+    except Exception as error:
+        raise PluginError(
+            f"{reader.source}: `recognises` of reader {reader.name!r} fails for {path} "
+            f"({type(error).__name__}: {error}); it must give a number from 0 to 1 for any file or folder."
+        ) from error
 
 
 def _head(path: Path) -> bytes:
@@ -111,14 +120,22 @@ def _check_common(path: Path, common: Mapping[str, Any]) -> None:
         )
 
 
-def _call(reader: Registered, path: Path, options: Mapping[str, Any]) -> Logged:
-    """Call a reader; what it gives, as `Logged`."""
-    read_file = reader.resolve()
-    parameters = inspect.signature(read_file).parameters
+def check_options(path: Path, reader: Registered, options: Mapping[str, Any]) -> None:
+    """Refuse options that a reader does not have, and miss those that it needs; the file is not read.
+
+    A reader that takes any option checks them itself when it reads.
+
+    Raises
+    ------
+    CurvesError
+        Names the option and those that there are.
+    """
+    _check_common(path, {key: options[key] for key in COMMON if options.get(key) is not None})
+    parameters = inspect.signature(reader.resolve()).parameters
     free = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
     names = list(parameters)[1:]
     for key in options:
-        if key not in names and not free:
+        if key not in names and key not in COMMON and not free:
             raise CurvesError(
                 f"{path}: reader {reader.name!r}: {unknown('option', key, [*names, *COMMON])}"
             )
@@ -126,8 +143,12 @@ def _call(reader: Registered, path: Path, options: Mapping[str, Any]) -> Logged:
         one = parameters[key]
         if key not in options and one.default is one.empty and one.kind is not one.VAR_KEYWORD:
             raise CurvesError(f"{path}: reader {reader.name!r}: the option {key!r} is missing.")
+
+
+def _call(reader: Registered, path: Path, options: Mapping[str, Any]) -> Logged:
+    """Call a reader; what it gives, as `Logged`."""
     try:
-        given = read_file(path, **options)
+        given = reader.resolve()(path, **options)
     except (EpochwiseError, ImportError) as error:
         raise _with_install(reader, path, error) from None
     except Exception as error:
@@ -141,17 +162,20 @@ def _call(reader: Registered, path: Path, options: Mapping[str, Any]) -> Logged:
 def _with_install(reader: Registered, path: Path, error: Exception) -> EpochwiseError:
     if isinstance(error, EpochwiseError):
         return error
+    way = (
+        f"try: {reader.how_to_install()}" if reader.missing() else "install it, or another version."
+    )
     return PluginError(
-        f"{path}: reader {reader.name!r} needs a package that is not installed ({error}); "
-        f"try: {reader.how_to_install()}"
+        f"{path}: reader {reader.name!r} needs what is not installed ({error}); {way}"
     )
 
 
 def _history(path: Path, reader: Registered, logged: Logged, common: Mapping[str, Any]) -> History:
     columns = as_columns(logged.table, path, reader.source)
-    parts = split(columns, path, common.get("restarts"))
-    unit = str(common.get("unit", logged.unit))
-    counted = numbering(parts, common.get("first_epoch"), logged.first_epoch, unit)
+    first = logged.first_epoch if common["first_epoch"] is None else common["first_epoch"]
+    parts = split(columns, path, common["restarts"], first)
+    unit = str(common["unit"] or logged.unit)
+    counted = numbering(parts, first, unit)
     runs = tuple(as_run(name, rows, counted.first_epoch, path) for name, rows in parts.items())
     taken = {
         key: str(name) for key, name in logged.taken.items() if key == "epoch" or key in columns

@@ -76,11 +76,7 @@ def choose_loss(
     if said is False:
         return [], ""
     if said is not None:
-        wanted = [str(name) for name in said] if isinstance(said, list | tuple) else [str(said)]
-        for name in wanted:
-            if name not in names:
-                raise CurvesError(f"{where}: {role}: {unknown('column', name, names)}")
-        return wanted, ""
+        return _those_named(where, role, names, said), ""
     taken = {str(name) for key in asked if key != role for name in np.atleast_1d(asked[key] or "")}
     found = [name for name in candidates(role, names) if name not in taken]
     if len(found) > 1 and role == "test_loss":  # nothing is decided by it
@@ -92,6 +88,14 @@ def choose_loss(
         )
     guessed = found and found[0] != role
     return found, f"took {found[0]!r} as {role.replace('_', ' ')}" if guessed else ""
+
+
+def _those_named(where: Any, role: str, names: Collection[str], said: Any) -> list[str]:
+    wanted = [str(name) for name in said] if isinstance(said, list | tuple) else [str(said)]
+    for name in wanted:
+        if name not in names:
+            raise CurvesError(f"{where}: {role}: {unknown('column', name, names)}")
+    return wanted
 
 
 def require_known(where: Any, asked: Asked, more: Iterable[str] = ()) -> None:

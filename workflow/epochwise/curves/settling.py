@@ -29,12 +29,15 @@ class Numbering:
     guesses: Mapping[str, str] = field(default_factory=dict)
 
 
-def split(columns: Rows, path: Any, restarts: str | None) -> dict[str, Rows]:
+def split(
+    columns: Rows, path: Any, restarts: str | None, first_epoch: int | None = None
+) -> dict[str, Rows]:
     """Tell the runs of a file apart, each with strictly increasing epochs, numbered as in the file.
 
     Parameters
     ----------
     restarts : one of `RESTARTS`, or None: it is an error then if epochs go backwards.
+    first_epoch : what is known of it: see `numbering`.
 
     Raises
     ------
@@ -44,7 +47,7 @@ def split(columns: Rows, path: Any, restarts: str | None) -> dict[str, Rows]:
     parts: dict[str, Rows] = {}
     for name, own in _by_name(columns.get("run", np.full(len(columns["epoch"]), "", object))):
         rows = _counted(select(columns, own), path)
-        for number, part in enumerate(_between_restarts(rows, path, restarts), 1):
+        for number, part in enumerate(_between_restarts(rows, path, restarts, first_epoch), 1):
             later = f"{name} #{number}" if name else str(number)
             parts[later if number > 1 else name] = part
     parts = {name: rows for name, rows in parts.items() if _measured(rows).any()}
@@ -86,7 +89,9 @@ def _counted(rows: Rows, path: Any) -> Rows:
     return select(rows, known)
 
 
-def _between_restarts(rows: Rows, path: Any, restarts: str | None) -> Iterator[Rows]:
+def _between_restarts(
+    rows: Rows, path: Any, restarts: str | None, first_epoch: int | None
+) -> Iterator[Rows]:
     """Yield the runs that rows in the order of the file are, merged where an epoch has two lines."""
     if restarts == "replace":
         yield _last_of_each(rows)
@@ -96,7 +101,7 @@ def _between_restarts(rows: Rows, path: Any, restarts: str | None) -> Iterator[R
     if not len(back):
         yield rows
     elif restarts == "continue":
-        yield {**rows, "epoch": _counting_on(rows["epoch"], back)}
+        yield _last_of_each({**rows, "epoch": _counting_on(rows["epoch"], back, first_epoch)})
     elif restarts == "new_run":
         for start, end in zip([0, *back], [*back, len(rows["epoch"])], strict=True):
             yield {name: column[start:end] for name, column in rows.items()}
@@ -118,11 +123,12 @@ def _last_of_each(rows: Rows) -> Rows:
     return join_series({name: (epochs[there[name]], kept[name][there[name]]) for name in kept})
 
 
-def _counting_on(epochs: Floats, back: Array) -> Floats:
-    """Count on where a file begins again to count."""
+def _counting_on(epochs: Floats, back: Array, first_epoch: int | None) -> Floats:
+    """Count on where a file begins again to count: from the passes that are done by then."""
+    base = first_epoch if first_epoch is not None else int(epochs[0] != 0)
     counted = epochs.copy()
     for start in back:
-        counted[start:] += counted[start - 1] + 1 - epochs[0] - (counted[start] - epochs[0])
+        counted[start:] = epochs[start:] + counted[start - 1] + 1 - base
     return counted
 
 
@@ -152,18 +158,15 @@ def _refuse_second_value(rows: Rows, path: Any, name: str, there: Array, start: 
     )
 
 
-def numbering(
-    runs: Mapping[str, Rows], said: int | None, known: int | None, unit: str
-) -> Numbering:
+def numbering(runs: Mapping[str, Rows], told: int | None, unit: str) -> Numbering:
     """Settle which number the first epoch trained has in a file, 0 or 1.
 
     Parameters
     ----------
-    said : by the user; known : by the reader, who knows its tool; else it is guessed.
+    told : by the user, or by the reader, who knows its tool; else it is guessed.
     """
     least = min(float(rows["epoch"][0]) for rows in runs.values())
     shifted = f"{unit}s are counted from 0: 0 was read as {unit} 1"
-    told = said if said is not None else known
     if told is not None:
         return Numbering(told, shifted if told == 0 else "")
     if least != 0 or any(_has_fractions(rows["epoch"]) for rows in runs.values()):
