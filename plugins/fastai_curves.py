@@ -6,7 +6,9 @@ from typing import Any
 
 from epochwise.api import Logged, hookimpl, read_table, take_losses
 
-NOTE = "training losses are fastai's: smoothed over batches (0.98), so they lag behind the network"
+NOTE = (
+    "fastai's training losses are smoothed over the batches (0.98), so they lag behind the network"
+)
 
 
 @hookimpl

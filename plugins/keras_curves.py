@@ -7,8 +7,8 @@ from typing import Any
 from epochwise.api import Logged, hookimpl, read_table, take_losses
 
 NOTE = (
-    "training losses are Keras's: averaged over the epoch while it trained, dropout on; validation losses "
-    "are measured at its end"
+    "Keras's training losses are averaged over the epoch while it trains, with dropout on; its validation "
+    "losses are measured at the end"
 )
 
 

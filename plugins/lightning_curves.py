@@ -50,14 +50,23 @@ def read(path: Path, **columns: Any) -> Logged:
             raise CurvesError(f"{path}: has no column {name!r}; was it written by a Trainer?")
     found = take_losses(table, columns, "epoch", 0)
     rows = {name: np.asarray(column) for name, column in found.table.items()}
-    epochs, within, notes = within_training(rows["epoch"], table.numbers("step"), training(table))
-    rows = {name: column[within] for name, column in (rows | {"epoch": epochs}).items()}
+    rows |= {"step": table.numbers("step"), "training": training(table, found.taken)}
+    rows = select(rows, ~np.isnan(rows["epoch"]))  # a callback may log without one
+    steps, trained = rows.pop("step"), rows.pop("training")
+    epochs, within, notes = within_training(rows["epoch"], steps, trained)
+    rows = select(rows | {"epoch": epochs}, within)
     return replace(found, table=last_of_each_epoch(rows), notes=[LAST, *found.notes, *notes])
 
 
-def training(table: WrittenTable) -> Bools:
+def select(rows: Mapping[str, Array], kept: Bools) -> dict[str, Array]:
+    """Keep some rows."""
+    return {name: column[kept] for name, column in rows.items()}
+
+
+def training(table: WrittenTable, taken: Mapping[str, str]) -> Bools:
     """Tell which lines were logged by the training: some column of it has a value, (rows,)."""
     names = [name for name in table.columns if {"train", "training"} & set(words_of(name))]
+    names += [taken["train_loss"]] if taken.get("train_loss") in table.columns else []
     values = [table.numbers(name) for name in names] or [np.full(len(table.lines), np.nan)]
     return np.asarray(~np.isnan(values).all(axis=0))
 

@@ -143,6 +143,11 @@ def count(series: dict[str, Series]) -> Counted:
     return Counted(join_series(losses), "step", None)
 
 
+def is_training(tag: str) -> bool:
+    """Tell whether a tag is logged by the training."""
+    return words_of(tag) == ["loss"] or bool({"train", "training"} & set(words_of(tag)))
+
+
 def of_steps(by_step: dict[float, float], steps: Floats) -> Floats:
     """Turn steps into epochs, by what was logged at the same step or last before it."""
     known = np.array(sorted(by_step))
@@ -155,7 +160,7 @@ def in_epochs(losses: dict[str, Series], steps: Floats, epochs: Floats) -> Count
     by_step = dict(zip(steps, epochs, strict=True))
     tags = np.repeat(list(losses), [len(one[0]) for one in losses.values()])
     at, values = np.concatenate([np.array(one) for one in losses.values()], axis=1)
-    training = np.array([bool({"train", "training"} & set(words_of(tag))) for tag in tags])
+    training = np.array([is_training(tag) for tag in tags])
     moved, within, notes = within_training(of_steps(by_step, at), at, training)
     series = {tag: (tags == tag) & within for tag in losses}
     rows = join_series({tag: (moved[one], values[one]) for tag, one in series.items()})

@@ -40,6 +40,7 @@ def test_a_plain_table_is_read_and_says_what_it_was_taken_for(tmp_path):
     check(history, epochs=[1, 2], train_loss=[0.5, 0.25], validation_loss=[0.75, 0.5])
 
 
+@pytest.mark.versions
 @pytest.mark.parametrize(
     "form",
     [

@@ -116,6 +116,15 @@ def test_lightning_has_an_epoch_on_several_lines_and_tests_at_the_end(tmp_path):
     check(read(tmp_path / "version_0", validation_loss=False), epochs=[0, 1, 2])
 
 
+def test_lightning_with_a_plain_loss_and_lines_of_callbacks_without_an_epoch(tmp_path):
+    text = (
+        "epoch,step,loss,lr-SGD,train_lr,val_loss\n,0,,0.1,0.1,\n0,3,,,,0.5\n0,3,0.25,,,\n,4,,0.1,0.1,\n"
+        "1,7,,,,0.25\n1,7,0.125,,,\n2,8,,,,0.25\n"
+    )
+    history = read_text(tmp_path, text)
+    check(history, epochs=[1, 2], train_loss=[0.25, 0.125], validation_loss=[0.5, 0.25])
+
+
 def test_lightning_without_training_losses_still_knows_what_came_after(tmp_path):
     text = "epoch,step,val_loss\n0,3,0.5\n1,7,0.25\n2,8,0.25\n"
     check(read_text(tmp_path, text), epochs=[1, 2], validation_loss=[0.5, 0.25])

@@ -9,6 +9,8 @@ import pytest
 from curves.files import check, read, read_text, write
 from epochwise.errors import CurvesError
 
+pytestmark = pytest.mark.versions
+
 ROWS = [(1, 0.5, 0.75), (2, 0.25, None), (3, 0.125, 0.5)]
 NAMES = ("epoch", "train_loss", "val_loss")
 

@@ -75,12 +75,6 @@ class WrittenTable:
                 "stand; correct it, or leave the cell empty if nothing was measured."
             ) from None
 
-    def where(self, rows: Bools) -> "WrittenTable":
-        """Keep some rows, (rows,)."""
-        kept = np.flatnonzero(rows).tolist()
-        columns = {name: [cells[row] for row in kept] for name, cells in self.columns.items()}
-        return WrittenTable(self.path, columns, [self.lines[row] for row in kept], self.notes)
-
 
 def is_missing(cell: Any) -> bool:
     """Tell whether a cell says that nothing was measured."""
