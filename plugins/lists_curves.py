@@ -77,8 +77,13 @@ def read(path: Path, validation_freq: int | None = None, **columns: Any) -> Logg
         role: spread(path, chosen[role], one, length, validation_freq)
         for role, one in values.items()
     }
-    table["epoch"] = np.arange(length, dtype=np.float64)
-    return Logged(table, "iteration" if sets else "epoch", first, chosen, notes, guesses)
+    counter = next(
+        (name for name in ("epoch", "epochs") if len(lists.get(name, ())) == length), None
+    )
+    table["epoch"] = numbers(path, counter, lists[counter]) if counter else np.arange(float(length))
+    chosen |= {"epoch": counter} if counter else {}
+    first_epoch = None if counter else first
+    return Logged(table, "iteration" if sets else "epoch", first_epoch, chosen, notes, guesses)
 
 
 def opened(path: Path) -> Mapping[str, Any]:
@@ -101,7 +106,8 @@ def flat(content: Mapping[str, Any]) -> Iterator[tuple[str, Sequence[Any]]]:
         if isinstance(one, list) and one:
             yield name, one
         elif isinstance(one, dict):
-            yield from ((f"{name}.{within}", lists) for within, lists in flat(one))
+            prefix = "" if name == "history" else f"{name}."
+            yield from ((f"{prefix}{within}", lists) for within, lists in flat(one))
 
 
 def held_out(lists: Lists) -> dict[str, tuple[str, str]]:

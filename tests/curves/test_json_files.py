@@ -42,6 +42,15 @@ def test_the_lists_of_keras_have_no_epochs(tmp_path):
     check(read(tmp_path / "history.json", first_epoch=1), epochs=[0, 1, 2])
 
 
+def test_lists_with_their_epochs_or_within_a_history(tmp_path):
+    content = {"epoch": [5, 10], "train_loss": [2, 1], "val_loss": [3, None]}
+    history = read_json(tmp_path, content)
+    check(history, epochs=[5, 10], train_loss=[2, 1], validation_loss=[3, None])
+    assert history.taken["epoch"] == "epoch"
+    within = {"history": {"loss": [2, 1], "val_loss": [3, 2]}, "config": {"rate": 0.1}}
+    check(read_json(tmp_path, within), epochs=[1, 2], train_loss=[2, 1], validation_loss=[3, 2])
+
+
 def test_a_shorter_validation_list_needs_its_rhythm(tmp_path):
     content = {"loss": [5, 4, 3, 2, 1], "val_loss": [6, 5]}
     with pytest.raises(

@@ -14,7 +14,8 @@ from typing import Any
 from epochwise.curves.written_tables import WrittenTable
 from epochwise.errors import CurvesError, shorten
 
-SEPARATORS = (",", "\t", ";", "|")
+SEPARATORS = (",", "\t", ";", "|")  # else a blank
+WEB = ("<!doctype", "<html")
 RECORDS = (".json", ".jsonl", ".ndjson")
 
 
@@ -34,6 +35,8 @@ def read_table(path: str | Path) -> WrittenTable:
     text = read_text(path)
     if not text.strip():
         raise CurvesError(f"{path}: is empty; was the training that writes it ended at once?")
+    if text.lstrip().lower().startswith(WEB):
+        raise CurvesError(f"{path}: is a page of the web, no table; download the file itself.")
     if path.suffix.lower() in RECORDS or text.lstrip()[0] in "{[":
         return _from_records(path, text)
     return _from_lines(path, text)
@@ -129,14 +132,16 @@ def _from_lines(path: Path, text: str) -> WrittenTable:
 def _rows(path: Path, text: str) -> tuple[list[tuple[str, ...]], Sequence[int]]:
     """Cut a text into cells; give the rows, from the header on, and their lines."""
     above = len(text) - len(text.lstrip())
-    separator = max(SEPARATORS, key=text[above:].partition("\n")[0].count)
+    header = text[above:].partition("\n")[0]
+    separator = max(SEPARATORS, key=header.count)
+    separator = separator if separator in header else " "
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     lines: Sequence[int]
     try:
         rows = list(map(tuple, reader))  # tuples of texts are nothing to the garbage collector
         lines = range(1, len(rows) + 1)
         if reader.line_num != len(rows):  # a cell has a line break: count again
-            again = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+            again = csv.reader(io.StringIO(text, newline=""), reader.dialect)
             lines = [again.line_num for _ in again]
     except csv.Error as error:
         raise CurvesError(f"{path}: line {reader.line_num}: {error}; is it a table?") from None
@@ -168,5 +173,5 @@ def _check_widths(path: Path, rows: list[tuple[str, ...]], lines: list[int], wid
         if len(row) != width:
             raise CurvesError(
                 f"{path}: line {line} has {len(row)} value(s), the first line names {width} column(s); correct "
-                "the line, or quote what has a separator in it."
+                "the line, leave nothing above the names, or quote what has a separator in it."
             )
