@@ -48,6 +48,8 @@ def read(path: Path, **columns: Any) -> Logged:
     for name in ("epoch", "step"):
         if name not in table.columns:
             raise CurvesError(f"{path}: has no column {name!r}; was it written by a Trainer?")
+    if columns.get("run") is not None:
+        raise CurvesError(f"{path}: run: such a file is of one run; leave the option out.")
     found = take_losses(table, columns, "epoch", 0)
     rows = {name: np.asarray(column) for name, column in found.table.items()}
     rows |= {"step": table.numbers("step"), "training": training(table, found.taken)}

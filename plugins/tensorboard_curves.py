@@ -1,7 +1,7 @@
 """Event files of TensorBoard, whoever wrote them: Keras, Lightning, Hugging Face, PyTorch's SummaryWriter."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +63,19 @@ def read(path: Path, **columns: Any) -> Logged:
             f"are: {', '.join(known) or 'none'}."
         )
     counted = {name: count(series) for name, series in runs.items()}
+    units = {name: one.unit for name, one in counted.items()}
+    if len(set(units.values())) > 1:
+        raise CurvesError(
+            f"{path}: its runs count different things ({', '.join(f'{n}: {u}' for n, u in units.items())}); give "
+            "the folder of one run, or of runs that are alike."
+        )
     table = stack_runs(path, {name: one.rows for name, one in counted.items()})
     last = list(counted.values())[-1]
     notes = dict.fromkeys(note for one in counted.values() for note in one.notes)
     asked = {"epoch": "epoch", "run": "run" if len(runs) > 1 else None} | columns
     found = take_losses(table, asked, last.unit, last.first_epoch, notes)
     del found.table["line"]
-    return found
+    return replace(found, guesses={**found.guesses, **last.guesses})
 
 
 def tagged(path: Path) -> dict[str, dict[str, Series]]:
@@ -86,24 +92,27 @@ def tagged(path: Path) -> dict[str, dict[str, Series]]:
         run = home.relative_to(root).as_posix() if home.is_relative_to(root) else ""
         prefix = f"{folder.name}/" if is_set else ""
         series = runs.setdefault(run, {})
-        series |= {f"{prefix}{tag}": one for tag, one in scalars(source)}
+        series |= {f"{prefix}{tag}": one for tag, one in scalars(source).items()}
     return runs
 
 
-def scalars(source: Path) -> Iterator[tuple[str, Series]]:
-    """Yield the scalars of a file or folder, all their values: the defaults would thin them out."""
+def scalars(source: Path) -> dict[str, Series]:
+    """Give the scalars of a file or folder, all their values: the defaults would thin them out."""
     with hidden("tensorflow"):  # which tensorboard imports wherever it finds it, for seconds
         from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
         from tensorboard.util.tensor_util import make_ndarray
 
         events = EventAccumulator(str(source), {"scalars": 0, "tensors": 0})
         events.Reload()
-        for tag in events.Tags()["scalars"]:
-            yield tag, as_series([(one.step, one.value) for one in events.Scalars(tag)])
+        found = {
+            tag: [(e.step, e.value) for e in events.Scalars(tag)]
+            for tag in events.Tags()["scalars"]
+        }
         for tag in events.Tags()["tensors"]:  # Keras's scalars are tensors
             if events.SummaryMetadata(tag).plugin_data.plugin_name == "scalars":
-                values = [(one.step, make_ndarray(one.tensor_proto)) for one in events.Tensors(tag)]
-                yield tag, as_series([(step, float(value)) for step, value in values])
+                values = [(e.step, make_ndarray(e.tensor_proto)) for e in events.Tensors(tag)]
+                found[tag] = [(step, float(value)) for step, value in values]
+    return {tag: as_series(pairs) for tag, pairs in found.items()}
 
 
 def as_series(pairs: list[tuple[int, float]]) -> Series:
@@ -126,6 +135,7 @@ class Counted:
     unit: str
     first_epoch: int | None
     notes: tuple[str, ...] = ()
+    guesses: dict[str, str] = field(default_factory=dict)
 
 
 def count(series: dict[str, Series]) -> Counted:
@@ -164,4 +174,7 @@ def in_epochs(losses: dict[str, Series], steps: Floats, epochs: Floats) -> Count
     moved, within, notes = within_training(of_steps(by_step, at), at, training)
     series = {tag: (tags == tag) & within for tag in losses}
     rows = join_series({tag: (moved[one], values[one]) for tag, one in series.items()})
-    return Counted(rows, "epoch", 0, tuple(notes))
+    if epochs.min() == 0:
+        return Counted(rows, "epoch", 0, tuple(notes))
+    guess = f"the tag 'epoch' begins at {epochs.min():g} and was taken as it is"
+    return Counted(rows, "epoch", 1, tuple(notes), {"first_epoch": guess})

@@ -273,6 +273,19 @@ def test_pytorch_summary_writer_that_was_resumed(tmp_path):
     assert "first_epoch" in history.guesses
 
 
+def test_a_tag_that_counts_epochs_from_one_is_taken_as_it_is(tmp_path):
+    need("torch", "tensorboard")
+    from torch.utils.tensorboard import SummaryWriter
+
+    with SummaryWriter(tmp_path) as writer:
+        for epoch in (1, 2, 3):
+            writer.add_scalar("epoch", epoch, 10 * epoch)
+            writer.add_scalar("val_loss", 1 / epoch, 10 * epoch)
+    history = read(tmp_path)
+    check(history, epochs=[1, 2, 3])
+    assert "begins at 1 and was taken as it is" in history.guesses["first_epoch"]
+
+
 def test_reading_event_files_does_not_import_tensorflow(tmp_path):
     need("torch", "tensorboard", "tensorflow")
     from torch.utils.tensorboard import SummaryWriter

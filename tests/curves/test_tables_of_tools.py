@@ -134,6 +134,10 @@ def test_lightning_without_training_losses_still_knows_what_came_after(tmp_path)
     check(read_text(tmp_path, one_batch), epochs=[1, 2, 3])
     with pytest.raises(CurvesError, match="has no column 'step'; was it written by a Trainer"):
         read_text(tmp_path, "epoch,val_loss\n0,1\n", reader="lightning")
+    with pytest.raises(CurvesError, match="has no rows; was an epoch trained"):
+        read_text(tmp_path, "epoch,step,val_loss\n,1,0.5\n")
+    with pytest.raises(CurvesError, match="run: such a file is of one run"):
+        read_text(tmp_path, text, run="seed")
 
 
 def test_dvclive_has_a_file_for_each_metric(tmp_path):

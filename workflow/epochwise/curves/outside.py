@@ -29,6 +29,8 @@ def within_training(
     epochs (rows,) with -1 for the untrained network; which rows are of the training or before it
     (rows,); notes.
     """
+    if not len(epochs):
+        return epochs, ~training, []
     first = epochs == 0
     before = first & (steps == 0) & ~training & (steps[first].max(initial=0) > 0)
     after = epochs > (epochs[training].max() if training.any() else _last_trained(epochs, steps))
