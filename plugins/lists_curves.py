@@ -27,16 +27,10 @@ TRAINING = (
     "learn",
 )  # what sets of boosted trees are called; others are held out
 # of boosted trees: what is minimised, unlike auc or error
-LOSSES = {
-    "logloss",
-    "mlogloss",
-    "binary_logloss",
-    "multi_logloss",
-    "cross_entropy",
-    "poisson",
-    "quantile",
-}
-LOSSES |= {"rmse", "mse", "mae", "mape", "l1", "l2", "huber", "gamma", "tweedie"}
+LOSSES = {"logloss", "mlogloss", "binary_logloss", "multi_logloss", "cross_entropy", "crossentropy"}
+LOSSES |= {"multiclass", "cross_entropy_lambda", "kullback_leibler", "poisson", "gamma", "tweedie"}
+LOSSES |= {"gamma_deviance", "rmse", "rmsle", "mse", "mae", "mape", "l1", "l2", "huber", "mphe"}
+LOSSES |= {"fair", "quantile"}
 CROSS_VALIDATED = re.compile(r"(train|test|valid)[- ](.+)-mean")
 PENALTY = "loss_curve_ includes the L2 penalty, which a validation loss has not"
 SIGNS = "scores were read as negative losses, the first that of the untrained model"
@@ -116,11 +110,16 @@ def held_out(lists: Lists) -> dict[str, tuple[str, str]]:
     for name in lists:
         crossed = CROSS_VALIDATED.fullmatch(name)
         whose, _, metric = name.partition(".")
-        if crossed and crossed[2] in LOSSES:
+        if crossed and is_minimised(crossed[2]):
             found[name] = (crossed[1], crossed[2])
-        elif metric in LOSSES:
+        elif is_minimised(metric):
             found[name] = (whose, metric)
     return found
+
+
+def is_minimised(metric: str) -> bool:
+    """Tell a loss from a score by its name, as XGBoost, LightGBM and CatBoost write it."""
+    return metric.lower() in LOSSES or "nloglik" in metric
 
 
 def chosen_lists(

@@ -73,6 +73,12 @@ def test_boosted_trees_name_their_sets(tmp_path):
     assert "validation_loss" in history.guesses
 
 
+@pytest.mark.parametrize("metric", ["Logloss", "poisson-nloglik", "RMSE"])
+def test_losses_are_known_however_they_are_written(tmp_path, metric):
+    content = {"learn": {metric: [3, 2]}, "validation": {metric: [4, 3], "AUC": [1, 1]}}
+    check(read_json(tmp_path, content), train_loss=[3, 2], validation_loss=[4, 3])
+
+
 def test_two_sets_that_could_each_be_the_validation_set_are_named(tmp_path):
     content = {"validation_0": {"logloss": [3, 2]}, "validation_1": {"logloss": [4, 3]}}
     with pytest.raises(
