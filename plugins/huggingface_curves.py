@@ -10,6 +10,7 @@ import numpy as np
 from epochwise.api import CurvesError, Logged, choose_loss, hookimpl, read_text, require_known
 
 FILE = "trainer_state.json"
+ROLES = ("train_loss", "validation_loss", "test_loss")
 Entry = dict[str, Any]
 NOTES = [
     "training losses are averages over the steps since the last evaluation, with dropout on",
@@ -44,12 +45,12 @@ def read(path: Path, **columns: Any) -> Logged:
     ----------
     columns : `validation_loss`: which, where there are several sets; `train_loss`, `test_loss`.
     """
-    require_known(path, columns)
+    require_known(path, columns, ROLES)
     entries, notes = trained(history(path))
     names = dict.fromkeys(key for entry in entries for key in entry)
     asked = {"train_loss": "loss" if "loss" in names else None} | columns
     chosen, guesses = {}, {}
-    for role in ("train_loss", "validation_loss", "test_loss"):
+    for role in ROLES:
         chosen[role], guesses[role] = choose_loss(path, role, list(names), asked)
         if len(chosen[role]) > 1:
             raise CurvesError(f"{path}: {role}: give one name, not {len(chosen[role])}.")

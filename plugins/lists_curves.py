@@ -58,7 +58,7 @@ def read(path: Path, validation_freq: int | None = None, **columns: Any) -> Logg
         it; needed where its list is shorter.
     columns : `train_loss`, `validation_loss`, `test_loss`, where the names do not say it.
     """
-    require_known(path, columns, ["validation_freq"])
+    require_known(path, columns, [*ROLES, "validation_freq"])
     lists = dict(flat(opened(path)))
     if not lists:
         raise CurvesError(f"{path}: has no list of numbers; give one for each metric.")
@@ -71,13 +71,13 @@ def read(path: Path, validation_freq: int | None = None, **columns: Any) -> Logg
         role: spread(path, chosen[role], one, length, validation_freq)
         for role, one in values.items()
     }
-    counter = next(
-        (name for name in ("epoch", "epochs") if len(lists.get(name, ())) == length), None
-    )
-    table["epoch"] = numbers(path, counter, lists[counter]) if counter else np.arange(float(length))
-    chosen |= {"epoch": counter} if counter else {}
-    first_epoch = None if counter else first
-    return Logged(table, "iteration" if sets else "epoch", first_epoch, chosen, notes, guesses)
+    unit = "iteration" if sets else "epoch"
+    for counter in ("epoch", "epochs"):
+        if len(lists.get(counter, ())) == length:
+            table["epoch"] = numbers(path, counter, lists[counter])
+            return Logged(table, unit, None, chosen | {"epoch": counter}, notes, guesses)
+    table["epoch"] = np.arange(float(length))
+    return Logged(table, unit, first, chosen, notes, guesses)
 
 
 def opened(path: Path) -> Mapping[str, Any]:

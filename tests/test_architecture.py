@@ -180,7 +180,7 @@ def test_the_version_of_the_door_is_raised_when_a_name_or_a_parameter_goes():
         "read_frame": "path, separator, decimal, sheet, texts",
         "read_table": "path",
         "read_text": "path",
-        "require_known": "where, asked, more",
+        "require_known": "where, asked, known",
         "split_layers": "flat, layer_sizes",
         "stack_runs": "path, runs",
         "step_sizes": "problem, iteration, epochs",

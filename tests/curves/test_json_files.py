@@ -203,6 +203,13 @@ def test_a_state_without_a_history(tmp_path, text):
         read(write(tmp_path, text, "trainer_state.json"))
 
 
+def test_options_that_say_nothing_of_json_are_refused(tmp_path):
+    with pytest.raises(CurvesError, match="unknown option 'run'; there are: test_loss"):
+        read_json(tmp_path, {"loss": [2, 1]}, run="seed")
+    with pytest.raises(CurvesError, match="unknown option 'epoch'"):
+        read_json(tmp_path, state(*ENTRIES), "trainer_state.json", epoch="step")
+
+
 def test_a_state_without_a_loss(tmp_path):
     with pytest.raises(CurvesError, match="log_history has no loss; was the training logged"):
         read_json(tmp_path, state((1.0, 2, {"grad_norm": 1.0})), "trainer_state.json")

@@ -98,15 +98,15 @@ def _those_named(where: Any, role: str, names: Collection[str], said: Any) -> li
     return wanted
 
 
-def require_known(where: Any, asked: Asked, more: Iterable[str] = ()) -> None:
-    """Refuse options that say nothing.
+def require_known(where: Any, asked: Asked, known: Iterable[str] = OPTIONS) -> None:
+    """Refuse options that say nothing here.
 
     Raises
     ------
     CurvesError
         Names the option and those that there are.
     """
-    known = [*OPTIONS, *more]
+    known = list(known)
     for key in asked:
         if key not in known:
             raise CurvesError(f"{where}: {unknown('option', key, known)}")
