@@ -12,14 +12,27 @@ from epochwise.plugins.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     from epochwise.answers.stopping import NEVER, Criterion
-    from epochwise.arrays import Array
+    from epochwise.arrays import Array, Bools, Floats
+    from epochwise.curves.histories import Logged
+    from epochwise.curves.joining import join_series, stack_runs
+    from epochwise.curves.outside import within_training
+    from epochwise.curves.roles import choose_loss, require_known, take_losses, words_of
+    from epochwise.curves.table_files import read_table, read_text
+    from epochwise.curves.written_tables import WrittenTable, infinite_where_not_finite
     from epochwise.data.cells import Column
     from epochwise.data.datasets import Dataset
     from epochwise.data.date_columns import days
     from epochwise.data.frames import read_frame
     from epochwise.data.looking import categories, is_like_an_id, look
     from epochwise.data.written_numbers import Written
-    from epochwise.errors import DataError, DataWarning, PluginError, StudyError, unknown
+    from epochwise.errors import (
+        CurvesError,
+        DataError,
+        DataWarning,
+        PluginError,
+        StudyError,
+        unknown,
+    )
     from epochwise.figures import style
     from epochwise.imports import hidden
     from epochwise.parquet import table
@@ -46,14 +59,27 @@ VERSION = 1
 
 HOMES = {  # the modules that the names above come from
     "answers.stopping": ("NEVER", "Criterion"),
-    "arrays": ("Array",),
+    "arrays": ("Array", "Bools", "Floats"),
+    "curves.histories": ("Logged",),
+    "curves.joining": ("join_series", "stack_runs"),
+    "curves.outside": ("within_training",),
+    "curves.roles": ("choose_loss", "require_known", "take_losses", "words_of"),
+    "curves.table_files": ("read_table", "read_text"),
+    "curves.written_tables": ("WrittenTable", "infinite_where_not_finite"),
     "data.cells": ("Column",),
     "data.datasets": ("Dataset",),
     "data.frames": ("read_frame",),
     "data.date_columns": ("days",),
     "data.looking": ("categories", "is_like_an_id", "look"),
     "data.written_numbers": ("Written",),
-    "errors": ("DataError", "DataWarning", "PluginError", "StudyError", "unknown"),
+    "errors": (
+        "CurvesError",
+        "DataError",
+        "DataWarning",
+        "PluginError",
+        "StudyError",
+        "unknown",
+    ),
     "figures": ("style",),
     "imports": ("hidden",),
     "parquet": ("table",),
@@ -84,13 +110,17 @@ __all__ = [
     "SMALLEST_RATE",
     "VERSION",
     "Array",
+    "Bools",
     "Column",
     "Criterion",
     "Curves",
+    "CurvesError",
     "DataError",
     "DataWarning",
     "Dataset",
+    "Floats",
     "Hyperparameters",
+    "Logged",
     "LongStretches",
     "Partition",
     "PluginError",
@@ -102,14 +132,18 @@ __all__ = [
     "Task",
     "Trainer",
     "Written",
+    "WrittenTable",
     "adapt",
     "categories",
+    "choose_loss",
     "compiled_data",
     "days",
     "hidden",
     "hookimpl",
+    "infinite_where_not_finite",
     "is_like_an_id",
     "join_seeds",
+    "join_series",
     "learning_rate",
     "log_loss",
     "look",
@@ -118,13 +152,20 @@ __all__ = [
     "one_seed",
     "one_seed_at_a_time",
     "read_frame",
+    "read_table",
+    "read_text",
+    "require_known",
     "split_layers",
+    "stack_runs",
     "step_sizes",
     "stretch_length",
     "style",
     "table",
+    "take_losses",
     "unknown",
     "weights_mask",
+    "within_training",
+    "words_of",
 ]
 
 

@@ -35,6 +35,10 @@ class DataError(EpochwiseError):
     """A dataset, or one partition of it, cannot be used."""
 
 
+class CurvesError(EpochwiseError):
+    """A loss history that another tool left cannot be read, or not without being told more."""
+
+
 class DataWarning(UserWarning):
     """Something about the data that a run can live with and its user should know."""
 

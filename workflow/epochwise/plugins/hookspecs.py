@@ -33,6 +33,18 @@ def register_datasets(register: Register) -> Any:
 
 
 @hookspec
+def register_curves(register: Register) -> Any:
+    """Call ``register(name, read, recognises=None, requires=())`` once per reader of loss histories.
+
+    ``read(path, **options)`` gives a table (a mapping, a data frame, a pyarrow table) of `epoch`,
+    `train_loss`, `validation_loss` and, where known, `test_loss`, `iteration`, `samples` and `run`;
+    or an `epochwise.api.Logged` with it, which also says what the numbers are.
+    ``recognises(path, head)`` tells from a path and a file's first bytes (none of a folder) how
+    sure it is, from 0 to 1, that the reader is the right one.
+    """
+
+
+@hookspec
 def register_stopping(register: Register) -> Any:
     """Call ``register(name, criterion)`` once per early-stopping criterion.
 

@@ -2,8 +2,8 @@
 
 `plugins/<name>_backend.py` registers the backend `<name>`. An installed package does
 the same with an entry point `<name>_backend` in the group `epochwise`. So one backend
-is imported without importing the others. Likewise `_datasets`, `_stopping` and
-`_figures`. Plugins are code that the user chose to run.
+is imported without importing the others. Likewise `_datasets`, `_curves`,
+`_stopping` and `_figures`. Plugins are code that the user chose to run.
 """
 
 import hashlib
@@ -29,6 +29,7 @@ from epochwise.plugins import hookspecs
 SUFFIXES = {
     "backends": "_backend",
     "datasets": "_datasets",
+    "curves": "_curves",
     "stopping": "_stopping",
     "figures": "_figures",
 }

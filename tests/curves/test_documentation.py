@@ -1,0 +1,51 @@
+"""What docs/curves.md says is so: its plugin reads, its readers are those that there are, its options are known."""
+
+import re
+
+import yaml
+
+from curves.files import READERS, check, write
+from epochwise.curves import readers
+from epochwise.curves.readers import COMMON, UNITS
+from epochwise.curves.settling import RESTARTS
+from epochwise.plugins import registry
+from helpers import ROOT
+
+TEXT = (ROOT / "docs" / "curves.md").read_text(encoding="utf-8")
+HEADINGS = re.findall(r"^## .*: `(\w+)`$", TEXT, flags=re.M)
+PYTHON = re.search(r"```python\n(.*?)```", TEXT, re.S)[1]
+STUDIES = re.findall(r"```yaml\n(.*?)```", TEXT, re.S)
+
+
+def test_the_plugin_as_written_reads(tmp_path):
+    code = [line for line in PYTHON.splitlines() if line.strip()]
+    assert len(code) <= 15
+    write(tmp_path, PYTHON, "diary_curves.py")
+    path = write(tmp_path, '{"day": 0, "mse": 0.5, "mae": 1}\n{"day": 1, "mae": 2}\n', "a.diary")
+    found = registry.load_all(tmp_path, "curves")
+    history = readers.read(path, readers=found | READERS)
+    check(history, epochs=[1, 2], validation_loss=[0.5, None])
+    check(readers.read(path, "diary", readers=found, kind="mae"), validation_loss=[1, 2])
+    assert history.notes == (
+        "mse was taken as the loss",
+        "epochs are counted from 0: 0 was read as epoch 1",
+    )
+
+
+def test_every_reader_has_its_section():
+    assert sorted(HEADINGS) == sorted(READERS)
+
+
+def test_every_option_of_all_readers_is_told_with_its_values():
+    for option in COMMON:
+        assert f"`{option}:" in TEXT
+    for word in (*RESTARTS, *UNITS):
+        assert word in TEXT
+    assert all(f"`restarts: {word}`" in TEXT for word in RESTARTS)
+
+
+def test_the_studies_are_yaml_that_names_files():
+    first, *others = [yaml.safe_load(text) for text in STUDIES]
+    assert set(first["curves"]["resnet"]) == {"files", "validation_loss", "train_loss"}
+    assert all("files" in one for one in others)
+    assert len(others) >= len(READERS)

@@ -1,0 +1,1 @@
+"""The loss histories that other tools leave: read into one form, whatever wrote them."""
