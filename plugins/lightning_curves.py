@@ -1,6 +1,7 @@
 """What Lightning's `CSVLogger` writes as `metrics.csv`: training and validation of an epoch on different lines."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from epochwise.api import (
 )
 
 FILE = "metrics.csv"
+HEAD = 4096  # bytes of its header
 LAST = "an epoch has several lines: of each column its last value was taken"
 
 
@@ -32,11 +34,21 @@ def register_curves(register: Callable[..., None]) -> None:
 
 
 def recognises(path: Path, head: bytes) -> float:
-    """Tell the file by its header: it has both an epoch and a step."""
+    """Tell the file, or the one in its folder, by its header: it has both an epoch and a step."""
     if path.is_dir():
-        return 0.9 if (path / FILE).is_file() else 0.0
+        return 0.9 if _is_one(path / FILE) else 0.0
+    return 0.7 if path.suffix == ".csv" and _names_both(head) else 0.0
+
+
+def _is_one(file: Path) -> bool:
+    with suppress(FileNotFoundError), file.open("rb") as opened:
+        return _names_both(opened.readline(HEAD))
+    return False
+
+
+def _names_both(head: bytes) -> bool:
     names = head.partition(b"\n")[0].strip().split(b",")
-    return 0.7 if {b"epoch", b"step"} <= set(names) and path.suffix == ".csv" else 0.0
+    return {b"epoch", b"step"} <= set(names)
 
 
 def read(path: Path, **columns: Any) -> Logged:

@@ -1,10 +1,10 @@
 """What docs/curves.md says is so: its plugin reads, its readers are those that there are, its options are known."""
 
 import re
-
-import yaml
+import shlex
 
 from curves.files import READERS, check, write
+from epochwise.__main__ import main
 from epochwise.curves import readers
 from epochwise.curves.readers import COMMON, UNITS
 from epochwise.curves.settling import RESTARTS
@@ -14,7 +14,7 @@ from helpers import ROOT
 TEXT = (ROOT / "docs" / "curves.md").read_text(encoding="utf-8")
 HEADINGS = re.findall(r"^## .*: `(\w+)`$", TEXT, flags=re.M)
 PYTHON = re.search(r"```python\n(.*?)```", TEXT, re.S)[1]
-STUDIES = re.findall(r"```yaml\n(.*?)```", TEXT, re.S)
+COMMANDS = re.findall(r"```sh\n(.*?)```", TEXT, re.S)
 
 
 def test_the_plugin_as_written_reads(tmp_path):
@@ -38,14 +38,17 @@ def test_every_reader_has_its_section():
 
 def test_every_option_of_all_readers_is_told_with_its_values():
     for option in COMMON:
-        assert f"`{option}:" in TEXT
+        assert f"`{option}=" in TEXT
     for word in (*RESTARTS, *UNITS):
         assert word in TEXT
-    assert all(f"`restarts: {word}`" in TEXT for word in RESTARTS)
+    assert all(f"`restarts={word}`" in TEXT for word in RESTARTS)
 
 
-def test_the_studies_are_yaml_that_names_files():
-    first, *others = [yaml.safe_load(text) for text in STUDIES]
-    assert set(first["curves"]["resnet"]) == {"files", "validation_loss", "train_loss"}
-    assert all("files" in one for one in others)
-    assert len(others) >= len(READERS)
+def test_the_commands_are_those_that_there_are():
+    assert len(COMMANDS) >= len(READERS)
+    for text in COMMANDS:
+        words = shlex.split(text.replace("\\\n", " "))
+        assert words[:2] == ["epochwise", "answer"]
+        with main.commands["answer"].make_context("answer", words[2:]) as context:
+            assert context.params["paths"]
+            assert all("=" in option for option in context.params["options"])

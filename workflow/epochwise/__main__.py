@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from epochwise.errors import EpochwiseError
+from epochwise.errors import CurvesError, EpochwiseError
 from epochwise.shipped import own_or_shipped, workflow_folder
 
 PLUGINS: dict[str, Any] = {
@@ -21,6 +21,12 @@ PLUGINS: dict[str, Any] = {
 }
 
 
+class Unreadable(click.ClickException):
+    """Files that cannot be read; each is told."""
+
+    exit_code = 2
+
+
 class Sentences(click.Group):
     """Commands whose mistakes end in one sentence."""
 
@@ -29,6 +35,8 @@ class Sentences(click.Group):
         try:
             return super().invoke(ctx)
         except EpochwiseError as error:
+            if isinstance(error, CurvesError):
+                raise Unreadable("\n".join(error.sentences)) from None
             raise click.ClickException(str(error)) from None
 
 
@@ -39,20 +47,56 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--reader", help="What the files are; by default each reader is asked.")
+@click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="An option of the reader, such as validation_loss=val_mse; give it again for several.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
-def answer(folder: Path, as_json: bool) -> None:
-    """Print the answer of a study, from its FOLDER such as results/diabetes."""
-    file = folder / "answer.json"
-    if not file.is_file():
-        raise click.ClickException(
-            f"{folder} has no answer.json; give a study's folder, such as results/diabetes, after "
-            "the workflow has made it."
-        )
-    from epochwise.answers.describing import describe
+@click.option("--plugins", **PLUGINS)
+def answer(
+    paths: tuple[Path, ...],
+    reader: str | None,
+    options: tuple[str, ...],
+    as_json: bool,
+    plugins: Path,
+) -> None:
+    """Print the answer of a study or of loss histories.
 
-    text = file.read_text(encoding="utf-8")
-    click.echo(text if as_json else describe(json.loads(text)), nl=not as_json)
+    PATHS is a study's folder, such as results/diabetes; or files and folders in which other tools
+    left the losses of their epochs, each run a seed of one setting.
+    """
+    file = paths[0] / "answer.json"
+    if len(paths) == 1 and file.is_file():
+        from epochwise.answers.describing import describe
+
+        text = file.read_text(encoding="utf-8")
+        click.echo(text if as_json else describe(json.loads(text)), nl=not as_json)
+        return
+    if (paths[0] / "study.yaml").is_file():
+        raise click.ClickException(
+            f"{paths[0]} has no answer.json yet; run the workflow to its end first."
+        )
+    from epochwise.answers.of_files import answer_files
+    from epochwise.plugins.backend_commands import require_plugins
+
+    require_plugins(plugins)
+    found = answer_files(paths, plugins, reader, dict(map(_option, options)))
+    click.echo(json.dumps(found.answer, indent=2) if as_json else str(found))
+
+
+def _option(text: str) -> tuple[str, Any]:
+    """Read an option as a study would: `first_epoch=0`, `test_loss=false`, `validation_loss=[a, b]`."""
+    from epochwise.study import yaml_files
+
+    key, equals, value = text.partition("=")
+    if not equals or not key.strip():
+        raise click.ClickException(f"--option: {text!r} is not KEY=VALUE, such as first_epoch=0.")
+    return key.strip(), yaml_files.parse(value, "--option")
 
 
 @main.command()

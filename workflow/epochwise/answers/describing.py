@@ -1,5 +1,6 @@
 """The answer in words, fit to be quoted."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,7 +51,12 @@ def describe(answer: Facts) -> str:
     if len(lines) > MOST_LINES:
         rest = len(lines) - MOST_LINES + 1
         lines = [*lines[: MOST_LINES - 1], f"({rest} more lines: see points.csv and phases.csv)"]
-    return "\n".join(lines)
+    return _in_unit("\n".join(lines), answer.get("unit", "epoch"))
+
+
+def _in_unit(text: str, unit: str) -> str:
+    """Call what was counted by its name: others count steps, or iterations."""
+    return text if unit == "epoch" else re.sub(r"\bepoch(?=s?\b)", unit, text)
 
 
 def all_about(answer: Facts) -> list[str]:

@@ -4,15 +4,21 @@ from math import inf
 from typing import Any
 
 from epochwise.answers import wording
-from epochwise.answers.terms import NO_BETTER, NOTHING_LEARNT
+from epochwise.answers.terms import HISTORY, NO_BETTER, NOTHING_LEARNT
 
 Facts = dict[str, Any]
 NARROWER = 0.8  # of a range: a shorter one is worth telling
+UNITS = {"fold": "cuts", "run": "seeds", HISTORY: "runs"}  # what counts as independent
+HOLDS_FOR = {
+    "run": " That holds for new seeds on this cut; another cut may move it (n_repeats: 10).",
+    HISTORY: " That holds for new runs that differ from each other as these do; of cuts of one data set it is "
+    "too sure.",
+}
 
 
 def name(answer: Facts) -> str:
     """Name a dataset, point and backend on one line: `diabetes, batch_size 32, numpy`."""
-    return ", ".join([dataset_of(answer), *filter(None, [point_of(answer)]), backend_of(answer)])
+    return ", ".join(filter(None, [dataset_of(answer), point_of(answer), backend_of(answer)]))
 
 
 def dataset_of(answer: Facts) -> str:
@@ -21,8 +27,8 @@ def dataset_of(answer: Facts) -> str:
 
 
 def backend_of(answer: Facts) -> str:
-    """Name the backend."""
-    return _on_one_line(answer["of"]["backend"])
+    """Name the backend; "" where others have trained."""
+    return _on_one_line(answer["of"].get("backend", ""))
 
 
 def point_of(answer: Facts) -> str:
@@ -83,9 +89,7 @@ def sureness(answer: Facts) -> str:
         low, high = wording.count(facts["interval_low"]), _or_more(facts, "interval_high")
         interval = wording.whole_percent(facts["interval_coverage"])
         said += f" The best epoch itself lies between {low} and {high} ({interval} interval)."
-    if facts["sampling_unit"] == "run":
-        said += " That holds for new seeds on this cut; another cut may move it (n_repeats: 10)."
-    return said
+    return f"{said}{HOLDS_FOR.get(facts['sampling_unit'], '')}"
 
 
 def how_many_more(answer: Facts) -> str:
@@ -93,14 +97,13 @@ def how_many_more(answer: Facts) -> str:
     facts, steps = answer["best_epoch"], answer["more_units"]
     if facts["objection"] or not steps:
         return ""
-    of_cuts, missed = facts["sampling_unit"] == "fold", _missed(answer)
+    units, missed = UNITS[facts["sampling_unit"]], _missed(answer)
     for step in steps:
         if _is_narrower(step, facts):
-            in_all = (
-                f"With {wording.count(step['in_all'])} {'cuts' if of_cuts else 'seeds'} in all,"
-            )
+            in_all = f"With {wording.count(step['in_all'])} {units} in all,"
             return f"{missed}{in_all} {_would_be(facts | step)}, if they are like these."
-    return f"{missed}More {'cuts would hardly narrow this: more rows would' if of_cuts else 'seeds would hardly narrow this'}."
+    rather = ": more rows would" if units == "cuts" else ""
+    return f"{missed}More {units} would hardly narrow this{rather}."
 
 
 def _missed(answer: Facts) -> str:
@@ -147,8 +150,9 @@ def _would_be(facts: Facts) -> str:
 def sample(facts: Facts) -> str:
     """Say how many independent units there are: `5 cuts of this data set, 30 seeds in each`."""
     runs, units = facts["runs"] - facts["diverged_runs"], facts["sampling_units"]
-    if facts["sampling_unit"] == "run":
-        return f"{wording.count(units)} seeds on one cut"
+    if facts["sampling_unit"] != "fold":
+        where = " on one cut" if facts["sampling_unit"] == "run" else ""
+        return f"{wording.count(units)} {UNITS[facts['sampling_unit']]}{where}"
     each = runs / units
     seeds = "" if each == 1 else f", {each:.3g} seeds in each: {wording.count(units)} units"
     return f"{wording.count(units)} cuts of this data set{seeds}"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from epochwise.answers import wording
-from epochwise.answers.recommendation import constant
+from epochwise.answers.recommendation import UNITS, constant
 
 Facts = dict[str, Any]
 ENOUGH_UNITS = 10  # fewer were wrong about the population in one verdict of five
@@ -29,7 +29,8 @@ def _to_expect(facts: Facts) -> str:
     if facts["left_out_loss"] is None or facts["left_out_margin"] is None:
         return ""
     mean, margin = wording.loss(facts["left_out_loss"]), wording.loss(facts["left_out_margin"], 3)
-    new, others = ("cuts", "cuts") if facts["sampling_unit"] == "fold" else ("seeds", "runs")
+    new = UNITS[facts["sampling_unit"]]
+    others = "cuts" if new == "cuts" else "runs"
     return f" Over new {new}, expect {mean} ± {margin} on average, at an epoch chosen by the other {others}."
 
 

@@ -87,7 +87,10 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
         return None
     mean, error = mean[epochs], error[epochs]
     seen = judged(mean, error, settings)
-    return _renumber(_hump(seen, _base(mean, seen, settings), settings), epochs)
+    found = _renumber(_hump(seen, _base(mean, seen, settings), settings), epochs)
+    if found.kind == "worsens" and epochs[0] > 0:  # the untrained network was not measured
+        return replace(found, kind="overfits")
+    return found
 
 
 def _renumber(found: Shape, epochs: Ints) -> Shape:

@@ -6,5 +6,8 @@ NO_BETTER = "no better than the baseline"
 # kinds of curve, in `phases`, from which nothing can be learnt about epochs
 NOTHING_LEARNT = ("untrained", "constant", "worsens", "unknown")
 
+# `sampling_unit` of runs that others have trained: it is not known in what they differ
+HISTORY = "history"
+
 # `standing` in points
 LEADS, SHARES, BEHIND, DIVERGED = "leads", "shares the lead", "behind", "diverged"

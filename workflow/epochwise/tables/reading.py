@@ -194,7 +194,8 @@ class LossTable:
             counts[name] = numbers[starts]
         for name in ("iteration", "samples"):
             counts[name] = np.full(len(starts), np.nan)
-            counts[name][trained] = self._whole(table, name)[starts[trained] + 1]
+            if table[name].null_count < len(table):  # what others trained may not say
+                counts[name][trained] = self._whole(table, name)[starts[trained] + 1]
         counts["rows_per_batch"] = np.full(len(starts), np.nan)
         if "rows_per_batch" in table.column_names:
             counts["rows_per_batch"] = self._whole(table, "rows_per_batch")[starts].astype(float)

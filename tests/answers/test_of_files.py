@@ -1,0 +1,173 @@
+"""The answer for files that other tools left, by the command that people type."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from answers.made import loss_table, read, valleys
+from epochwise.__main__ import main
+from epochwise.answers import best_epoch, phases
+from epochwise.answers.case import Case
+from epochwise.answers.of_files import answer_files
+from epochwise.answers.settings import AnswerSettings
+from helpers import PLUGINS
+
+VALLEYS = valleys(6, noise=0.001, spread=2.0)
+
+
+def keras(folder, validation, names="seed-{}.csv", train=None):
+    """Write a file for each run as Keras does, from epoch 1 on; a NaN is left blank."""
+    folder.mkdir(exist_ok=True)
+    for run, losses in enumerate(np.atleast_2d(validation)):
+        rows = [
+            f"{epoch},{0.5 * loss if train is None else train},{'' if np.isnan(loss) else repr(loss)}"
+            for epoch, loss in enumerate(losses.tolist())
+        ]
+        text = "\n".join(["epoch,loss,val_loss", *rows])
+        (folder / names.format(run)).write_text(f"{text}\n", encoding="utf-8")
+    return folder
+
+
+def ask(*arguments, code=0):
+    done = CliRunner().invoke(main, ["answer", *map(str, arguments), "--plugins", str(PLUGINS)])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def test_our_own_curves_written_as_keras_does_have_the_same_answer(tmp_path):
+    """All but what needs the untrained network, whose loss Keras does not log."""
+    ours = read(loss_table(np.where(np.arange(61) > 0, VALLEYS, np.nan), train=VALLEYS / 2))
+    ours = ours.curves()[0]
+    case = Case(ours, AnswerSettings.of())
+    found = answer_files([keras(tmp_path / "runs", VALLEYS[:, 1:])], PLUGINS, None, {}).answer
+    (answer,) = found["answers"]
+    own = best_epoch.row(case) | {"sampling_unit": "history"}
+    theirs = answer["best_epoch"]
+    for name, value in own.items():
+        assert theirs[name] == (
+            pytest.approx(value, rel=1e-12) if isinstance(value, float) else value
+        )
+    assert answer["phases"]["verdict"] == phases.row(case)["verdict"]
+    assert found["unit"] == "epoch"
+    assert [file["reader"] for file in found["files"]] == ["keras"] * 6
+
+
+def test_it_says_what_the_files_were_taken_for_and_what_was_guessed(tmp_path):
+    folder = keras(tmp_path / "runs", VALLEYS[:, 1:])
+    first, *others = ask(folder).splitlines()
+    assert first == (
+        f"{folder}/seed-0.csv and 5 more: read as keras (epoch 'epoch', train_loss 'loss', "
+        "validation_loss 'val_loss'); 6 runs, epochs 1 to 60."
+    )
+    assert "Note: epochs are counted from 0: 0 was read as epoch 1" in others
+    guessed = (
+        "Guessed: took 'val_loss' as validation loss (--option validation_loss=... says otherwise)"
+    )
+    assert guessed in others
+    told = others[others.index("") + 1 :]
+    best = int(VALLEYS.mean(axis=0).argmin())
+    assert told[0] == f"runs: train {best} epochs, the best of 60."
+    assert "(95 % sure; 6 runs)" in told[1]
+    assert told[1].endswith(
+        "differ from each other as these do; of cuts of one data set it is too sure."
+    )
+    assert "n_repeats" not in "".join(told)
+
+
+def test_a_folder_of_folders_several_files_or_one_are_all_runs(tmp_path):
+    keras(tmp_path / "a", VALLEYS[:1, 1:], "metrics.csv")
+    keras(tmp_path / "b", VALLEYS[1:2, 1:], "metrics.csv")
+    (tmp_path / "notes.txt").write_text("nothing of ours\n")
+    whole, both = ask(tmp_path), ask(tmp_path / "a/metrics.csv", tmp_path / "b/metrics.csv")
+    assert whole == both
+    assert "2 runs, epochs 1 to 60" in whole
+    assert f"\n{tmp_path.name}: train " in whole
+    assert "one run, epochs 1 to 60" in ask(tmp_path / "a/metrics.csv")
+    assert "\nmetrics: train " in ask(tmp_path / "a/metrics.csv")
+
+
+def test_runs_that_were_stopped_are_compared_up_to_where_all_of_them_came(tmp_path):
+    folder = keras(tmp_path / "runs", VALLEYS[:, 1:])
+    keras(folder, VALLEYS[:1, 1:51])
+    told = ask(folder)
+    assert (
+        "The runs ended at epochs 50 to 60; they are compared up to 50, which all of them reached."
+        in told
+    )
+    assert "the best of 50." in told
+
+
+def test_validations_every_few_epochs_say_how_well_the_best_epoch_is_known(tmp_path):
+    sparse = np.where(np.arange(1, 61) % 4 == 0, VALLEYS[:, 1:], np.nan)
+    told = ask(keras(tmp_path / "runs", sparse))
+    assert "Up to 4 epochs passed between two validations" in told
+    best = int(re.search(r"train (\d+) epochs", told)[1])
+    assert best % 4 == 0
+    assert abs(best - VALLEYS.mean(axis=0).argmin()) <= 4
+
+
+def test_steps_are_called_steps(tmp_path):
+    log = "".join(
+        f"step {250 * i}: train loss 1.0, val loss {2 + (i - 9) ** 2:.4f}\n" for i in range(20)
+    )
+    (tmp_path / "train.log").write_text(log)
+    told = ask(tmp_path / "train.log")
+    assert "train: train 2,250 steps, the best of 4,750." in told
+    assert "epoch" not in told.split("\n\n")[1]
+
+
+def test_a_curve_that_only_rises_is_not_held_against_a_network_that_nobody_measured(tmp_path):
+    told = ask(keras(tmp_path / "runs", np.linspace(1, 2, 40)))
+    assert "untrained" not in told
+    assert "overfits after 1: validation loss rises 100.0 % by 40" in told
+
+
+def test_for_programs_it_is_json(tmp_path):
+    found = json.loads(ask(keras(tmp_path / "runs", VALLEYS[:, 1:]), "--json"))
+    assert found["answers"][0]["of"] == {"dataset": "runs"}
+    assert len(found["files"]) == 6
+
+
+def test_options_reach_the_reader(tmp_path):
+    (tmp_path / "a.csv").write_text("ep,mine,other\n0,3,9\n1,2,9\n2,4,1\n")
+    options = [f"--option={one}" for one in ("epoch=ep", "validation_loss=mine", "first_epoch=1")]
+    told = ask(tmp_path / "a.csv", "--reader", "table", *options)
+    assert "one run, epochs 0 to 2" in told
+    assert "train 1 epochs, the best of 2" in told
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "said"),
+    [
+        ({"a.csv": "", "b.csv": "epoch,loss\n1,2\n"}, ["a.csv", "b.csv"], ["a.csv: is empty", ""]),
+        ({"a.csv": "epoch,val_loss\n1,x\n", "b.csv": ""}, ["a.csv", "b.csv"], ["'x'", "b.csv"]),
+        ({}, ["gone.csv"], ["gone.csv: no such file"]),
+        (
+            {"d/notes.md": "words"},
+            ["d"],
+            ["d: has no file that a reader recognises; name the files"],
+        ),
+        (
+            {"a.csv": "epoch,val_loss\n1,2\n"},
+            ["a.csv", "--reader", "kreas"],
+            ["Did you mean 'keras'"],
+        ),
+    ],
+)
+def test_mistakes_are_sentences_for_every_file_with_exit_status_2(
+    tmp_path, monkeypatch, files, arguments, said
+):
+    monkeypatch.chdir(tmp_path)
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    told = ask(*arguments, code=2)
+    assert all(one in told for one in said)
+    assert "Traceback" not in told
+
+
+def test_an_option_without_a_value_is_told(tmp_path):
+    assert "'first_epoch' is not KEY=VALUE" in ask(tmp_path, "--option", "first_epoch", code=1)
