@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from epochwise import conformance
 from epochwise.__main__ import main
 from epochwise.study import study
-from helpers import ROOT
+from helpers import PLUGINS, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -71,9 +71,22 @@ def test_a_user_s_ten_lines_go_from_csv_to_an_answer(clone, tmp_path):
 
 def test_the_answer_in_words_and_for_programs(tmp_path):
     missing = CliRunner().invoke(main, ["answer", str(tmp_path)])
-    assert missing.exit_code == 1
-    assert "has no answer.json" in missing.output
+    assert missing.exit_code == 2
+    assert "has neither the answer.json of a study nor" in missing.output
     assert "Traceback" not in missing.output
+
+
+def test_the_answer_for_those_who_have_trained_already(tmp_path, monkeypatch):
+    command = re.search(r"\.venv/bin/epochwise (answer runs/\S+)", README)[1].split()
+    for seed in range(5):
+        file = tmp_path / f"runs/seed-{seed}/metrics.csv"
+        file.parent.mkdir(parents=True)
+        losses = [(i, 1 + (i - 20 - seed % 2) ** 2 / 400) for i in range(40)]
+        file.write_text("epoch,loss,val_loss\n" + "".join(f"{i},{v},{v}\n" for i, v in losses))
+    monkeypatch.chdir(tmp_path)
+    files = map(str, sorted(tmp_path.glob(command[1])))
+    done = CliRunner().invoke(main, [command[0], *files, "--plugins", str(PLUGINS)])
+    assert "runs: train 21 epochs, the best of 40." in done.output
 
 
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^):]+)\)", README))

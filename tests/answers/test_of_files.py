@@ -148,7 +148,7 @@ def test_options_reach_the_reader(tmp_path):
         (
             {"d/notes.md": "words"},
             ["d"],
-            ["d: has no file that a reader recognises; name the files"],
+            ["d: has neither the answer.json of a study nor a file that"],
         ),
         (
             {"a.csv": "epoch,val_loss\n1,2\n"},

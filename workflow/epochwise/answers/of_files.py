@@ -99,7 +99,9 @@ def files_in(path: Path, known: Mapping[str, Registered], reader: str | None) ->
             found.append(each)
     if not found:
         raise CurvesError(
-            f"{path}: has no file that a reader recognises; name the files, and with --reader what they are."
+            f"{path}: has neither the answer.json of a study nor a file that a reader of loss histories "
+            "recognises; give the folder of a study that was made, or name the files, and with --reader "
+            "what they are."
         )
     return found
 
