@@ -22,6 +22,7 @@ MILLIMETRE = 1 / 25.4  # inches
 WIDTHS = {"column": 85.0, "page": 175.0}  # mm
 POINTS = 72  # in an inch
 TITLE, NOTE, LEGEND_ROW = 8.5, 6.5, 11.0  # points
+UNBROKEN = "\N{NO-BREAK SPACE}%"  # no line begins with a percent sign
 LEGEND_LETTER, LEGEND_HANDLE = 3.7, 24.0  # points: the mean letter; an entry's line and gap
 LEGEND_SPACE = 10.0  # points between columns
 
@@ -208,7 +209,9 @@ def _add_legend(
 def _wrap(text: str, width: float, size: float) -> str:
     """Break a text into lines that fit a width in points."""
     characters = int(width / (0.62 * size))  # the mean letter of DejaVu Sans, bold
-    return "\n".join(textwrap.wrap(text, characters, break_on_hyphens=False))
+    whole = text.replace(" %", UNBROKEN)
+    lines = textwrap.wrap(whole, characters, break_on_hyphens=False)
+    return "\n".join(lines).replace(UNBROKEN, " %")
 
 
 def _height(text: str, size: float) -> float:
