@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from epochwise.answers.stopping import NEVER, Criterion
+from epochwise.answers.stopping import NEVER, Criterion, strip_of
 from epochwise.arrays import Bools, Floats, Ints
 from epochwise.errors import PluginError
 from epochwise.tables.catalogue import SPREADS
 from epochwise.tables.curves import Curves
-from epochwise.tables.minima import first_minimum_so_far, highest_equal, quiet
+from epochwise.tables.minima import first_minimum, highest_equal, quiet
 
 QUANTITIES = (
     "stop_epoch",
@@ -35,19 +35,17 @@ class Series:
     validation: Floats  # (runs, epochs)
     test: Floats  # (runs, epochs)
     last: Ints  # the last epoch of each run, (runs,)
-    selected: Ints  # the best validation epoch so far, (runs, epochs)
 
 
 def series(curves: Curves) -> Series:
-    """Cut the curves to what a criterion may see, and find each epoch's best so far."""
+    """Cut the curves to what a criterion may see."""
     runs = np.flatnonzero(curves.last >= 1)
     train, validation, test = (
         matrix[runs, 1:] for matrix in (curves.train, curves.validation, curves.test)
     )
     for matrix in (train, validation):
         matrix.flags.writeable = False  # one criterion must not change what the next one sees
-    selected = np.maximum(first_minimum_so_far(validation), 0) + 1  # epoch 1 where none is finite
-    return Series(train, validation, test, curves.last[runs], selected)
+    return Series(train, validation, test, curves.last[runs])
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +72,15 @@ def outcomes(curves: Curves, criteria: Sequence[Criterion]) -> list[Outcome]:
     """Replay every criterion on the curves of a dataset, point and backend.
 
     Of each run: the epoch at which the criterion stops (the last one where it
-    never fires), the epoch that it *selects*, which is the one of least
-    validation loss among epochs 1 to the stop, the share of the run's epochs
-    saved, and the *regret*: the loss at the selected epoch above the lowest
+    never fires), the epoch that it *selects* (see `selected_epochs`), the share of the
+    run's epochs saved, and the *regret*: the loss at the selected epoch above the lowest
     loss of that run's whole curve from epoch 1, in per cent of it (not known
     where that is zero and the other is not). A criterion that never fires
-    selects the best of the full run, saves nothing and has no validation regret.
+    saves nothing; it has no validation regret either if it looks at every epoch.
     """
     watched = series(curves)
     return [
-        outcome(watched, criterion.label, stop_epochs(watched, criterion))
+        outcome(watched, criterion, stop_epochs(watched, criterion))
         if len(watched.last)
         else Outcome(criterion.label, np.empty((len(QUANTITIES), 0)), np.empty(0, bool))
         for criterion in criteria
@@ -120,11 +117,11 @@ def stop_epochs(watched: Series, criterion: Criterion) -> Ints:
 
 
 @quiet
-def outcome(watched: Series, criterion: str, stops: Ints) -> Outcome:
+def outcome(watched: Series, criterion: Criterion, stops: Ints) -> Outcome:
     """Say what stopping there would have done to each run."""
     never = stops == NEVER
     stop = np.where(never, watched.last, stops)
-    selected = watched.selected[np.arange(len(stop)), stop - 1]
+    selected = selected_epochs(watched.validation, stop, strip_of(criterion))
     values = [
         stop,
         selected,
@@ -132,7 +129,19 @@ def outcome(watched: Series, criterion: str, stops: Ints) -> Outcome:
         regret(watched.validation, selected),
         regret(watched.test, selected),
     ]
-    return Outcome(criterion, np.stack(values), never)
+    return Outcome(criterion.label, np.stack(values), never)
+
+
+def selected_epochs(validation: Floats, stop: Ints, strip: int) -> Ints:
+    """Return the epoch of each run that is kept, (runs,): the best up to the stop that was looked at.
+
+    Where no loss was looked at, because the run is shorter than a strip, or none is finite, that
+    is the network at hand, the stop itself.
+    """
+    epoch = np.arange(1, validation.shape[1] + 1)
+    seen = (epoch % strip == 0) & (epoch <= stop[:, np.newaxis])
+    best = first_minimum(np.where(seen, validation, np.nan))
+    return np.where(best < 0, stop, best + 1)
 
 
 @quiet

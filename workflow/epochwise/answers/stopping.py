@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from epochwise.arrays import Bools, Floats, Ints
+from epochwise.errors import PluginError
 from epochwise.tables.minima import last_finite, quiet
 
 NEVER = -1
@@ -19,7 +20,11 @@ NEVER = -1
 
 @runtime_checkable
 class Criterion(Protocol):
-    """A rule that says after which epoch to stop."""
+    """A rule that says after which epoch to stop.
+
+    It may also have an attribute `strip`, a whole number k: then it looks at the validation loss
+    after epochs k, 2k, … alone, and one of these is the epoch that it selects. Without it, any is.
+    """
 
     @property
     def label(self) -> str:
@@ -27,6 +32,22 @@ class Criterion(Protocol):
 
     def stops(self, train: Floats, validation: Floats) -> Ints:
         """Return the epoch, from 1, at which each run stops, or -1: (runs, epochs) -> (runs,)."""
+
+
+def strip_of(criterion: Criterion) -> int:
+    """Return k where a criterion looks at every k-th validation loss alone; 1 where at every one.
+
+    Raises
+    ------
+    PluginError
+        When its `strip` is no whole number from 1.
+    """
+    strip = getattr(criterion, "strip", 1)
+    try:
+        require("strip", strip, whole=True, least=1)
+    except ValueError as error:
+        raise PluginError(f"the stopping criterion {criterion.label}: {error}.") from error
+    return int(strip)
 
 
 def label(name: str, value: object, **others: tuple[object, object]) -> str:
@@ -175,7 +196,8 @@ class MovingAverage:
     """Another criterion, on losses averaged over the last epochs.
 
     Both series are averaged over the last `window` epochs, over fewer at the
-    start, so that epochs keep their numbers.
+    start, so that epochs keep their numbers. That takes the loss after every epoch,
+    so any may be selected, also where the criterion decides at the ends of strips.
     """
 
     window: int

@@ -272,7 +272,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"selected_epoch": FLOAT},
-                "the epoch of lowest validation loss from 1 to the stop",
+                "the epoch of lowest validation loss, up to the stop, of those that the criterion looks at",
                 spread=True,
             ),
             Columns(

@@ -31,29 +31,6 @@ def first_minimum(values: Floats) -> Ints:
     return np.where(np.isfinite(lowest[..., 0]), first, -1)
 
 
-def first_minimum_so_far(values: Floats) -> Ints:
-    """Return, for every epoch, what `first_minimum` says of the curve up to it.
-
-    Parameters
-    ----------
-    values : (runs, epochs) losses.
-
-    Returns
-    -------
-    (runs, epochs) positions from 0; -1 before the first finite loss.
-    """
-    lowest = np.minimum.accumulate(np.where(np.isfinite(values), values, np.inf), axis=1)
-    first = (
-        np.stack(
-            # a record never rises, so a search in its negative finds the first that is low enough
-            [np.searchsorted(-row, -highest_equal(row), side="left") for row in lowest]
-        )
-        if len(lowest)
-        else np.empty(lowest.shape, dtype=np.int64)
-    )
-    return np.where(np.isfinite(lowest), first, -1)
-
-
 def last_finite(values: Floats) -> Ints:
     """Return the last column that is finite in each row; -1 for none."""
     numbered: Ints = np.where(np.isfinite(values), np.arange(values.shape[1]), -1)
