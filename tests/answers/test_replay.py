@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,9 +8,11 @@ from hypothesis.extra.numpy import arrays
 
 from answers.made import REGISTRY, curves
 from epochwise.answers.criteria import parse_criteria
+from epochwise.answers.frontier import frontier
+from epochwise.answers.moving_average import MovingAverage
 from epochwise.answers.prechelt import GeneralisationLoss
-from epochwise.answers.replay import frontier, outcomes, rows, selected_epochs
-from epochwise.answers.stopping import MovingAverage, Patience
+from epochwise.answers.replay import outcomes, rows, selected_epochs
+from epochwise.answers.stopping import Patience
 from epochwise.errors import PluginError
 
 
@@ -27,6 +31,8 @@ def test_the_replay_by_hand():
     assert found["stop_epoch_mean"] == 5  # 4 and 6
     assert found["stop_epoch_std"] == pytest.approx(2**0.5)
     assert found["selected_epoch_median"] == 3.5  # 2 and 5
+    assert found["validation_loss_mean"] == 2.5  # 4 and 1
+    assert np.isnan(found["validation_accuracy_mean"])  # of regression
     assert found["epochs_saved_percent_mean"] == pytest.approx(100 * (2 / 6) / 2)
     assert found["validation_regret_percent_mean"] == pytest.approx(50)  # 100 and 0
     assert found["validation_regret_percent_q25"] == pytest.approx(25)
@@ -42,6 +48,16 @@ def test_what_never_fires_selects_the_best_and_saves_nothing():
     assert found["epochs_saved_percent_mean"] == 0
     assert found["validation_regret_percent_mean"] == 0
     assert np.isnan(found["test_regret_percent_mean"])  # there is no test partition
+
+
+def test_the_accuracy_of_classes_is_that_at_the_selected_epoch():
+    made = curves([9, 5, 4, 6, 6, 2, 3])
+    accuracy = np.array([[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]])
+    of_classes = replace(made, losses={**made.losses, "validation_accuracy": accuracy})
+    found = replayed(of_classes, [Patience(2)])
+    assert (found[0]["selected_epoch_mean"], found[0]["validation_accuracy_mean"]) == (2, 0.3)
+    (best,) = frontier(found)
+    assert (best["validation_loss"], best["validation_accuracy"]) == (4, 0.3)
 
 
 def test_the_untrained_network_takes_no_part():

@@ -17,6 +17,7 @@ from epochwise.tables.minima import (
     highest_equal,
     last_finite,
     rank,
+    without_rounding,
 )
 from epochwise.tables.summary import summarise
 
@@ -82,6 +83,27 @@ scalable = levels | st.floats(1e-250, 1e6)  # a unit that makes a loss vanish is
 @given(arrays(float, EPOCHS, elements=scalable), st.integers(-40, 40))
 def test_the_unit_of_the_loss_moves_no_minimum(values, power):
     assert first_minimum(values * 2.0**power) == first_minimum(values)
+
+
+def test_what_differs_by_rounding_alone_is_made_equal_and_nothing_else():
+    values = np.array(
+        [[2.0, 1 + 1e-15, NAN, 1, 2 - 1e-15, 1 + 1e-11], [0, -3 + 1e-15, 0, -3, 5, 5]]
+    )
+    expected = [[2 - 1e-15, 1, NAN, 1, 2 - 1e-15, 1 + 1e-11], [0, -3, 0, -3, 5, 5]]
+    np.testing.assert_array_equal(without_rounding(values), expected)
+    assert without_rounding(np.empty((2, 0))).shape == (2, 0)
+    assert without_rounding(np.array([np.inf, 1, np.inf])).tolist() == [np.inf, 1, np.inf]
+
+
+@given(arrays(float, st.tuples(st.integers(0, 3), EPOCHS), elements=signed | missing))
+def test_making_equal_changes_no_order_and_no_digit_that_counts(values):
+    found = without_rounding(values)
+    np.testing.assert_allclose(found, values, rtol=len(values.T) * TIE, atol=0)
+    for before, after in zip(values, found, strict=True):
+        known = np.isfinite(before)
+        ranked = after[known][np.argsort(before[known])]
+        assert (np.diff(ranked) >= 0).all()
+        assert set(after[known]) <= set(before[known])
 
 
 def test_the_last_finite_column():

@@ -72,7 +72,7 @@ class _Strips:
     ) -> Ints:
         if floor is not None:
             measured = np.isfinite(strip_ends(validation, strip))
-            fires = fires | (measured & (progress(train, strip) < floor))
+            fires = fires | (measured & above(np.asarray(floor), progress(train, strip)))
         stop = first_true(fires)
         return np.where(stop < 0, NEVER, strip * stop)
 

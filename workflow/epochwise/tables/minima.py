@@ -31,6 +31,22 @@ def first_minimum(values: Floats) -> Ints:
     return np.where(np.isfinite(lowest[..., 0]), first, -1)
 
 
+def without_rounding(values: Floats) -> Floats:
+    """Make equal, over the last axis, what differs from the next lower value by rounding alone.
+
+    For values that were computed and that a strict comparison takes at their word: the lowest of
+    those that are equal stands for all of them. NaN stays.
+    """
+    order = np.argsort(values, axis=-1)
+    ranked = np.take_along_axis(values, order, axis=-1)
+    place = np.broadcast_to(np.arange(values.shape[-1]), values.shape).copy()
+    place[..., 1:][ranked[..., 1:] <= highest_equal(ranked[..., :-1])] = 0
+    lowest = np.take_along_axis(ranked, np.maximum.accumulate(place, axis=-1), axis=-1)
+    found = np.empty_like(values)
+    np.put_along_axis(found, order, lowest, axis=-1)
+    return found
+
+
 def last_finite(values: Floats) -> Ints:
     """Return the last column that is finite in each row; -1 for none."""
     numbered: Ints = np.where(np.isfinite(values), np.arange(values.shape[1]), -1)
