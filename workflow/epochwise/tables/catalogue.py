@@ -191,8 +191,13 @@ ANSWERS: tuple[Table, ...] = (
                 "of a hump: the minimum before, the peak, and how high the smoothed curve is there above that minimum",
             ),
             Columns(
-                {"generalisation_gap": FLOAT, "generalisation_gap_last": FLOAT},
-                "mean of validation loss - training loss, at the best and at the last epoch",
+                {
+                    "generalisation_gap": FLOAT,
+                    "generalisation_gap_margin": FLOAT,
+                    "generalisation_gap_last": FLOAT,
+                    "generalisation_gap_last_margin": FLOAT,
+                },
+                "mean of validation loss - training loss, at the best and at the last epoch, each with half the width of its t interval, coverage *interval*",
             ),
             Columns({"verdict": TEXT}, "all this in one line"),
         ],
@@ -213,8 +218,13 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns({"test_loss": FLOAT, "test_loss_error": FLOAT}, "likewise"),
             Columns(
-                {"optimism": FLOAT, "optimism_error": FLOAT, "optimism_percent": FLOAT},
-                "test loss - validation loss, its standard error, in per cent of the validation loss. It holds the difference between the two partitions' rows too",
+                {
+                    "optimism": FLOAT,
+                    "optimism_error": FLOAT,
+                    "optimism_margin": FLOAT,
+                    "optimism_percent": FLOAT,
+                },
+                "test loss - validation loss, its standard error, half the width of its t interval, coverage *interval*, in per cent of the validation loss. It holds the difference between the two partitions' rows too: where it is below zero by more than the margin, the test rows are easier",
             ),
             Columns(
                 {"test_baseline_loss": FLOAT},
