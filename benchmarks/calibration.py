@@ -102,7 +102,9 @@ def mean(scores: list[Found]) -> Found:
 
 def early_stopping(every: list[Population], studies: int, seed: int) -> None:
     """Print the regret that is stated of early stopping beside that of fresh units."""
-    print(f"\n{'population':24s} {'n':>3s}  named  stated  fresh  saved | recommended  false   (%)")
+    print(
+        f"\n{'population':24s} {'n':>3s}  named  stated  fresh  below  saved | recommended  false   (%)"
+    )
     found = [(one.name, n, regrets(one, n, studies, seed)) for one in every for n in one.sizes]
     for name, count, one in found:
         print(regret_line(name, count, one), flush=True)
@@ -113,8 +115,8 @@ def early_stopping(every: list[Population], studies: int, seed: int) -> None:
 def regret_line(name: str, count: int, one: Regrets) -> str:
     """Write a row of the table of early stopping."""
     return (
-        f"{name:24s} {count:3d}  {100 * one.named:5.0f}  {one.stated:6.2f} {one.fresh:6.2f}"
-        f" {one.saved:6.1f} | {100 * one.recommended:11.0f} {100 * one.false:6.1f}"
+        f"{name:24s} {count:3d}  {100 * one.named:5.0f}  {one.stated:6.2f} {one.fresh:6.2f} "
+        f"{100 * one.below:6.0f} {one.saved:6.1f} | {100 * one.recommended:11.0f} {100 * one.false:6.1f}"
     )
 
 

@@ -25,6 +25,7 @@ class Regrets:
     named: float  # share of studies that name a criterion
     stated: float  # mean over these of the regret that is stated
     fresh: float  # mean over these of what the criterion named loses on fresh units
+    below: float  # share of these whose criterion loses no more on fresh units than the upper bound
     saved: float  # mean over these of the share of epochs saved on fresh units, in per cent
     recommended: float  # share of studies that recommend it
     false: (
@@ -43,12 +44,14 @@ def regrets(population: Population, count: int, studies: int, seed: int) -> Regr
     ]
     named = [row for row in rows if row]
     fresh = np.array([lost[str(row["criterion"])] for row in named])
+    upper = np.array([row["regret_upper_percent"] for row in named], float)
     relied = np.array([row["recommended"] for row in named], bool)
     return Regrets(
         studies,
         len(named) / studies,
         mean([row["validation_regret_percent"] for row in named]),
         mean(fresh),
+        mean(fresh <= upper),
         mean([saved[str(row["criterion"])] for row in named]),
         float(relied.sum()) / studies,
         float((fresh[relied] > 100 * settings.acceptable_regret).sum()) / studies,
