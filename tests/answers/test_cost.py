@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import t as student
@@ -48,6 +50,13 @@ def test_the_margin_of_the_optimism_is_a_t_interval_s_stretched_for_cuts():
     factor = (1 + 6 * 20 / 80) ** 0.5  # Nadeau and Bengio 2003
     assert rows(cuts)[0]["optimism_margin"] == pytest.approx(factor * by_hand)
     assert np.isnan(rows(curves(validation[0], test=test[0]))[0]["optimism_margin"])
+
+
+def test_the_baseline_on_the_test_rows_is_the_mean_over_runs():
+    made = curves(VALIDATION, test=TEST)
+    known = replace(made, baselines={"training_mean": {"test_loss": np.array([3.0, 5.0])}})
+    assert [found["test_baseline_loss"] for found in rows(known)] == [4, 4]
+    assert [found["test_baseline_loss"] for found in rows(made)] == [None, None]
 
 
 def test_without_a_test_partition_it_says_so():

@@ -14,6 +14,7 @@ from epochwise.answers.prechelt import GeneralisationLoss
 from epochwise.answers.replay import outcomes, rows, selected_epochs
 from epochwise.answers.stopping import Patience
 from epochwise.errors import PluginError
+from epochwise.tables.catalogue import named
 
 
 def replayed(curves, criteria):
@@ -58,6 +59,7 @@ def test_the_accuracy_of_classes_is_that_at_the_selected_epoch():
     assert (found[0]["selected_epoch_mean"], found[0]["validation_accuracy_mean"]) == (2, 0.3)
     (best,) = frontier(found)
     assert (best["validation_loss"], best["validation_accuracy"]) == (4, 0.3)
+    assert set(best) == set(named("frontier").columns)
 
 
 def test_the_untrained_network_takes_no_part():

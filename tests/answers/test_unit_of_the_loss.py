@@ -71,6 +71,14 @@ def test_an_improvement_by_just_min_delta_is_none_in_any_unit():
         assert Patience(2, 0.0999 * unit).stops(losses, losses * unit).tolist() == [4]
 
 
+def test_without_min_delta_the_last_digit_counts_as_in_the_frameworks():
+    falling = 1 - 2.0**-52 * np.arange(6)[np.newaxis]
+    assert (np.diff(falling) < 0).all()
+    assert Patience(1).stops(falling, falling).tolist() == [NEVER]
+    rising = 2 - falling
+    assert Patience(1, counting="scikit_learn").stops(rising, rising).tolist() == [3]
+
+
 def test_a_progress_of_just_the_floor_is_not_below_it_in_any_unit():
     train = np.array([[1, 1.0002]])  # P is 0.1, less what rounding takes from it
     for unit in (1.0, 3.0, 0.1, 1 / 7):

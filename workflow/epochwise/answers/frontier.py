@@ -26,7 +26,7 @@ def frontier(stopping: Iterable[dict[str, Any]]) -> list[dict[str, object]]:
         {"criterion": row["criterion"], **{name: row.get(f"{name}_mean") for name in TOLD}}
         for row in stopping
     ]
-    best = undominated([one for one in points if known(one[SAVED]) and known(one[REGRET])])
+    best = undominated([one for one in points if known(one[REGRET])])
     levels = [None, *(point[SAVED] for point in best)]
     return [
         {"saved_more_than_percent": below, "saved_up_to_percent": point[SAVED], **point}

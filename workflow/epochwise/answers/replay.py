@@ -94,7 +94,7 @@ def outcomes(curves: Curves, criteria: Sequence[Criterion]) -> list[Outcome]:
 
 def to_the_end(curves: Curves) -> Outcome:
     """Say what training every run to its end does, beside what the criteria do."""
-    return outcomes(curves, [Patience(curves.planned + 1)])[0]
+    return outcomes(curves, [Patience(curves.planned)])[0]
 
 
 def rows(every: Sequence[Outcome]) -> list[dict[str, object]]:

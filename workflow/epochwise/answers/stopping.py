@@ -162,7 +162,7 @@ def _next_improvement(losses: Floats, min_delta: float) -> Ints:
     """Return, for each loss, the next column that improves on it (epochs for none)."""
     record = np.fmin.accumulate(losses, axis=1)
     bar = np.where(np.isnan(record), np.inf, record) + min_delta
-    lower = losses * (1 - TIE * np.sign(losses)) - TIE * min_delta  # by more than rounding
+    lower = losses * (1 - TIE * np.sign(losses))  # by more than rounding; a loss may be infinite
     # the bar never rises, so a search in its negative finds the first epoch below a loss
     return np.stack(
         [
