@@ -94,6 +94,7 @@ def test_nothing_to_replay():
     for validation in ([np.nan] * 3, [1.0]):
         (found,) = replayed(curves(validation), [Patience(1)])
         assert found == {"criterion": "patience(1)", "runs": 0}
+        assert outcomes(curves(validation), [Patience(1)])[0]["stop_epoch"].shape == (0,)
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_each_unit_is_judged_by_what_the_others_choose():
 def test_where_the_others_choose_none_a_unit_is_trained_to_the_end():
     none = np.full((1, 3), 99.0)
     picks = left_out(none, none, SETTINGS, 1.0)
-    case = Case(curves(valleys(runs=3)), SETTINGS, [Patience(1)])
+    case = Case(curves(valleys(runs=3)), SETTINGS, [Patience(1), Patience(2)])
     every = with_the_end(case)
     saved, regret, loss = (
         judged(of_units(case.curves, every, name), picks)
@@ -93,6 +93,20 @@ def test_units_are_folds_where_there_are_several():
     (one,) = case.outcomes
     own = of_units(case.curves, case.outcomes, "epochs_saved_percent")
     assert own.tolist() == [one["epochs_saved_percent"].reshape(3, 2).mean(axis=1).tolist()]
+
+
+def test_runs_that_ended_before_an_epoch_belong_to_no_unit():
+    nan = np.nan
+    validation = [[9, 5, 4, 3.0], [9, nan, nan, nan], [9, 5, nan, nan], [9, 8, 4, 3]]
+    case = Case(curves(validation, fold=[0, 0, 1, 1]), SETTINGS, [Patience(9)])
+    losses = of_units(case.curves, case.outcomes, "validation_loss")
+    assert losses.tolist() == [[3, (5 + 3) / 2]]
+
+
+def test_two_units_are_enough_for_a_bound():
+    expected = student.ppf(0.95, 1) * np.std([0, 1], ddof=1) / 2**0.5
+    assert bound(np.array([0.0, 1.0]), 0.95, 1.0) == pytest.approx(expected)
+    assert np.isnan(bound(np.array([1.0]), 0.95, 1.0))
 
 
 @pytest.mark.parametrize(("runs", "judged"), [(1, False), (4, False), (5, True)])
@@ -124,5 +138,6 @@ def test_what_is_stated_is_what_fresh_runs_lose():
         chosen = next(one for one in every if one.label == found["criterion"])
         (outcome,) = Case(curves(runs(40)), WIDE, [chosen]).outcomes
         stated.append(found["validation_regret_percent"])
+        assert found["regret_upper_percent"] > found["validation_regret_percent"]
         fresh.append(outcome["validation_regret_percent"].mean())
     assert np.mean(stated) == pytest.approx(np.mean(fresh), rel=0.25)
