@@ -3,7 +3,8 @@
     python benchmarks/calibration.py [--studies 300] [--size 1.0] [--folder KEEP] [--figure FILE]
 
 Populations of several hundred runs are trained as the workflow does; studies of 5, 10 and 30 units
-are drawn from them, and what each states is compared with the population's mean curve. Tests run a
+are drawn from them, and what each states is compared with the population's mean curve, or of early
+stopping with what it loses on fresh units. Tests run a
 smaller version (`tests/answers/test_calibration.py`); docs/how-sure.md has the table.
 """
 
@@ -14,8 +15,9 @@ os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import numpy as np
@@ -42,6 +44,7 @@ from populations import (
     score_goal,
     synthetic,
 )
+from regrets import Regrets, regrets
 
 GENERATED: dict[str, Any] = {
     "friedman1": {"rows": 200, "features": 10, "noise": 1.0},
@@ -56,6 +59,9 @@ SEEDS: dict[str, dict[str, Any]] = {  # one cut: dataset, runs and what differs 
 }
 CUTS = {"diabetes": 60, "friedman1": 60, "breast_cancer": 60}  # hold-outs of 5 seeds each
 FOLDS = {"diabetes": (5, 10), "friedman1": (10,)}  # k, each repeated 40 times
+
+
+Found = TypeVar("Found", Score, Regrets)
 
 
 @click.command()
@@ -86,6 +92,7 @@ def main(studies: int, size: float, seed: int, folder: Path | None, figure: Path
     for count in (5, 10, 30):
         of_size = [one for (_, units), one in found.items() if units == count]
         print(line("mean", count, mean(of_size)))
+    early_stopping(every, studies, seed)
     if figure:
         draw(found, figure)
 
@@ -102,11 +109,32 @@ def line(name: str, count: int, one: Score) -> str:
     )
 
 
-def mean(scores: list[Score]) -> Score:
+def mean(scores: list[Found]) -> Found:
     """Average over populations; the number of studies is that of all of them."""
-    names = ("covered", "width", "censored", "ranged", "false", "loss")
+    names = [field.name for field in fields(scores[0])][1:]
     total = sum(one.studies for one in scores)
-    return Score(total, *(float(np.nanmean([getattr(s, n) for s in scores])) for n in names))
+    means = (float(np.nanmean([getattr(one, name) for one in scores])) for name in names)
+    return type(scores[0])(total, *means)
+
+
+def early_stopping(every: list[Population], studies: int, seed: int) -> None:
+    """Print the regret that is stated of early stopping beside that of fresh units."""
+    print(
+        f"\n{'population':24s} {'n':>3s}  named  stated  fresh  below  saved | recommended  false   (%)"
+    )
+    found = [(one.name, n, regrets(one, n, studies, seed)) for one in every for n in one.sizes]
+    for name, count, one in found:
+        print(regret_line(name, count, one), flush=True)
+    for count in (5, 10, 30):
+        print(regret_line("mean", count, mean([one for _, n, one in found if n == count])))
+
+
+def regret_line(name: str, count: int, one: Regrets) -> str:
+    """Write a row of the table of early stopping."""
+    return (
+        f"{name:24s} {count:3d}  {100 * one.named:5.0f}  {one.stated:6.2f} {one.fresh:6.2f} "
+        f"{100 * one.below:6.0f} {one.saved:6.1f} | {100 * one.recommended:11.0f} {100 * one.false:6.1f}"
+    )
 
 
 # ---- populations that are trained ----
@@ -133,7 +161,7 @@ def trained(folder: Path, size: float) -> Iterator[Population]:
             own = study(name, SEEDS[name], seeds=3, partitions=parts)
             units = curves(folder, f"{name}_{k}_folds", own).mean(axis=1)
             rows = {"train": 1 - 1 / k, "validation": 1 / k}
-            yield grouped(f"{name}, {k}-fold", units.reshape(repeats, k, -1), rows)
+            yield grouped(f"{name}, {k}-fold", units.reshape(repeats, k, *units.shape[1:]), rows)
 
 
 def study(name: str, how: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -152,7 +180,12 @@ def study(name: str, how: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def curves(folder: Path, name: str, text: dict[str, Any]) -> np.ndarray:
-    """Train a study as the workflow's jobs do; give its validation losses (folds, seeds, epochs)."""
+    """Train a study as the workflow's jobs do.
+
+    Returns
+    -------
+    (folds, seeds, partitions, epochs) : validation and training losses, in this order.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     file, kept = folder / f"{name}.yaml", folder / f"{name}.npy"
     written = yaml_files.dump(text)
@@ -169,7 +202,7 @@ def curves(folder: Path, name: str, text: dict[str, Any]) -> np.ndarray:
 
 
 def of_fold(one: studies.Study, table: Any, facts: Any, fold: int) -> np.ndarray:
-    """Train every seed on one fold; give the validation losses (seeds, epochs)."""
+    """Train every seed on one fold; give validation and training losses (seeds, 2, epochs)."""
     parts = standardise.cut_rows(table, facts, one.resolved["partitions"], fold)
     arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
     point = one.points()["default"]
@@ -177,7 +210,9 @@ def of_fold(one: studies.Study, table: Any, facts: Any, fold: int) -> np.ndarray
     segment = Segment(one.seeds, 0, point.values["epochs"], point.values["shuffle"])
     losses = train_whole("numpy", problem, segment)  # (epochs, seeds, columns)
     names = [str(column) for column in columns_of(problem)]
-    return losses[..., names.index("validation_loss")].T
+    return losses[..., [names.index("validation_loss"), names.index("train_loss")]].transpose(
+        1, 2, 0
+    )
 
 
 def draw(found: dict[tuple[str, int], Score], out: Path) -> None:

@@ -9,4 +9,4 @@ from epochwise.api import hookimpl
 def register_stopping(register: Callable[..., None]) -> None:
     """Register patience, and the moving average of any other criterion."""
     register("patience", "epochwise.answers.stopping:Patience")
-    register("moving_average", "epochwise.answers.stopping:MovingAverage")
+    register("moving_average", "epochwise.answers.moving_average:MovingAverage")

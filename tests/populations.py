@@ -24,8 +24,9 @@ class Population:
 
     Parameters
     ----------
-    truth : (epochs,) the mean curve of all there could be.
-    draw : gives a study of n units, (n, epochs), from a generator of random numbers.
+    truth : (epochs,) the mean validation curve of all there could be.
+    draw : gives a study of n units from a generator of random numbers: validation losses (n, epochs)
+        or, where training losses are known as well, both of them (n, 2, epochs).
     rows : of train and validation where the units are cuts; {} for seeds on one cut.
     sizes : the numbers of units that can be drawn.
     """
@@ -56,21 +57,26 @@ class Score:
 
 
 def finite(name: str, units: Floats, **how: object) -> Population:
-    """Take units that were trained as the whole population; studies draw from it with replacement."""
+    """Take units that were trained as the whole population; studies draw from it with replacement.
+
+    Parameters
+    ----------
+    units : (units, 2, epochs) validation and training losses.
+    """
 
     def draw(count: int, rng: np.random.Generator) -> Floats:
         return units[rng.integers(len(units), size=count)]
 
-    return Population(name, units.mean(axis=0), draw, **how)  # type: ignore[arg-type]
+    return Population(name, units[:, 0].mean(axis=0), draw, **how)  # type: ignore[arg-type]
 
 
 def grouped(name: str, groups: Floats, rows: dict[str, float]) -> Population:
-    """Take whole k-folds, (repeats, folds, epochs); a study is one of them."""
+    """Take whole k-folds, (repeats, folds, 2, epochs); a study is one of them."""
 
     def draw(count: int, rng: np.random.Generator) -> Floats:
         return groups[rng.integers(len(groups))]
 
-    return Population(name, groups.mean(axis=(0, 1)), draw, rows, (groups.shape[1],))
+    return Population(name, groups[:, :, 0].mean(axis=(0, 1)), draw, rows, (groups.shape[1],))
 
 
 def score(population: Population, count: int, studies: int, seed: int) -> Score:
@@ -91,15 +97,20 @@ def score(population: Population, count: int, studies: int, seed: int) -> Score:
 
 def study_of(population: Population, count: int, rng: np.random.Generator) -> Curves:
     """Make the curves of a study of so many units."""
-    units = population.draw(count, rng)
+    return curves_of(population, population.draw(count, rng), f"{rng.integers(2**32)}")
+
+
+def curves_of(population: Population, units: Floats, name: str) -> Curves:
+    """Make the curves of units that were drawn; the name addresses the bootstrap."""
+    validation, train = (units, units) if units.ndim == 2 else (units[:, 0], units[:, 1])
     number = np.arange(len(units))
     rows = {name: np.full(len(units), own) for name, own in population.rows.items()}
     return Curves(
-        {"dataset": "drawn", "backend": f"{rng.integers(2**32)}"},  # which addresses the bootstrap
+        {"dataset": "drawn", "backend": name},
         number if population.rows else np.zeros_like(number),
         number,
-        {"train_loss": units, "validation_loss": units},
-        units.shape[1] - 1,
+        {"train_loss": train, "validation_loss": validation},
+        validation.shape[1] - 1,
         np.full(len(units), 80.0),
         np.full(len(units), 4.0),
         np.full(len(units), 20.0),

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from epochwise.answers.moving_average import MovingAverage
 from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
-from epochwise.answers.stopping import MovingAverage, Patience
+from epochwise.answers.stopping import Patience
 from epochwise.columns import described, measured
 from epochwise.data.partitions import PARTITIONS
 from epochwise.tables.curves import Curves

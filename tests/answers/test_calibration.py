@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from populations import Score, linear_cuts, score, score_goal, synthetic
+from regrets import regrets
 
 pytestmark = pytest.mark.long
 
@@ -55,6 +56,16 @@ def test_a_study_that_looks_often_and_makes_nothing_of_it_would_be_noticed():
             np.mean([getattr(one, quantity) for one in every]) for every in (naive, honest)
         )
         assert once < each - 0.02
+
+
+def test_the_regret_that_is_stated_of_early_stopping_is_that_of_fresh_runs():
+    every = [*synthetic(), linear_cuts()]
+    found = [regrets(one, count, STUDIES, 11) for one in every for count in SIZES]
+    stated, fresh = (np.mean([getattr(one, name) for one in found]) for name in ("stated", "fresh"))
+    assert stated == pytest.approx(fresh, rel=0.25)
+    assert np.mean([one.recommended for one in found]) > 0.5  # there is something to judge
+    # 5 % by the t bound, more where the regrets are as skewed as they are
+    assert np.mean([one.false for one in found]) <= 0.1
 
 
 def test_where_cuts_are_taken_as_independent_it_would_be_noticed():

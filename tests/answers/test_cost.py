@@ -1,8 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
 from answers.made import curves
-from epochwise.answers.cost import rows
+from epochwise.answers.cost import rows as rows_at
+
+
+def rows(curves):
+    return rows_at(curves, 0.95)
+
 
 VALIDATION = np.array([[5, 3, 1, 2.0], [5, 1, 2, 3]])  # mean 5 2 1.5 2.5: best epoch 2
 TEST = np.array([[6, 4, 3, 2.0], [6, 3, 4, 5]])  # mean 6 3.5 3.5 3.5: best epoch 1
@@ -28,6 +36,27 @@ def test_the_cost_by_hand():
     assert each_run["excess"] == pytest.approx(0.5)
     assert each_run["excess_error"] == pytest.approx(0.5)  # 1 and 0
     assert each_run["excess_percent"] == pytest.approx(20)
+
+
+def test_the_margin_of_the_optimism_is_a_t_interval_s_stretched_for_cuts():
+    draw = np.random.default_rng(2)
+    validation, test = 1 + 0.1 * draw.standard_normal((2, 6, 4))
+    validation[:, 2] -= 0.5  # the best epoch
+    by_hand = student.ppf(0.975, 5) * np.std(test[:, 2] - validation[:, 2], ddof=1) / 6**0.5
+    seeds = curves(validation, test=test)
+    assert rows(seeds)[0]["optimism_margin"] == pytest.approx(by_hand)
+    sizes = {"train": 80, "validation": 20}
+    cuts = curves(validation, test=test, fold=np.arange(6), partition_rows=sizes)
+    factor = (1 + 6 * 20 / 80) ** 0.5  # Nadeau and Bengio 2003
+    assert rows(cuts)[0]["optimism_margin"] == pytest.approx(factor * by_hand)
+    assert np.isnan(rows(curves(validation[0], test=test[0]))[0]["optimism_margin"])
+
+
+def test_the_baseline_on_the_test_rows_is_the_mean_over_runs():
+    made = curves(VALIDATION, test=TEST)
+    known = replace(made, baselines={"training_mean": {"test_loss": np.array([3.0, 5.0])}})
+    assert [found["test_baseline_loss"] for found in rows(known)] == [4, 4]
+    assert [found["test_baseline_loss"] for found in rows(made)] == [None, None]
 
 
 def test_without_a_test_partition_it_says_so():

@@ -3,8 +3,9 @@ import pytest
 
 from answers.made import REGISTRY
 from epochwise.answers.criteria import parse_criteria
+from epochwise.answers.moving_average import MovingAverage
 from epochwise.answers.prechelt import GeneralisationLoss
-from epochwise.answers.stopping import MovingAverage, Patience
+from epochwise.answers.stopping import Patience
 from epochwise.errors import PluginError, StudyError
 from epochwise.study import schema
 

@@ -37,7 +37,7 @@ SCORES = [
 COST = {
     "test_loss": 2700.0,
     "optimism": 80.0,
-    "optimism_error": 30.0,
+    "optimism_margin": 30.0,
     "optimism_percent": 3.06,
     "test_baseline_loss": 5000.0,
     "test_best_loss": 2650.0,
@@ -281,19 +281,20 @@ def test_a_verdict_of_few_units_is_about_these_runs():
 
 
 @pytest.mark.parametrize(
-    ("optimism", "error", "words"),
+    ("optimism", "margin", "words"),
     [
         (80.0, 30.0, "3.1 % higher than on the validation rows, which is optimistic;"),
         (80.0, 90.0, "3.1 % higher than on the validation rows, within the error;"),
         (80.0, None, "3.1 % higher than on the validation rows, how much of it by chance one run"),
-        (-80.0, 30.0, "2,700: no higher than on the validation rows;"),
+        (-80.0, 30.0, "2,700: 3.1 % lower than on the validation rows, so the rows differ;"),
+        (-80.0, 90.0, "2,700: no higher than on the validation rows;"),
         (0.0, None, "2,700: no higher than on the validation rows;"),
     ],
 )
 def test_optimistic_is_a_loss_that_is_higher_on_the_test_rows_by_more_than_its_error(
-    optimism, error, words
+    optimism, margin, words
 ):
-    cost = COST | {"optimism": optimism, "optimism_error": error}
+    cost = COST | {"optimism": optimism, "optimism_margin": margin}
     assert words in lines(point(choice_cost={"mean_curve": cost}))[4]
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.signal import lfilter
+from scipy.stats import t as student
 
 from answers.made import curves
 from epochwise.answers import phases
@@ -176,6 +177,23 @@ def test_the_generalisation_gap_is_validation_less_training():
     found = row(curves(validation, train=validation - 0.25 - EPOCH / 1e4), SETTINGS)
     assert found["generalisation_gap"] == pytest.approx(0.25 + 0.04)
     assert found["generalisation_gap_last"] == pytest.approx(0.25 + 0.1)
+    assert np.isnan(found["generalisation_gap_margin"])  # of one run
+
+
+def test_the_margins_of_the_gap_are_those_of_t_intervals_stretched_for_cuts():
+    draw = np.random.default_rng(4)
+    validation = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2]) * draw.normal(1, 0.1, (6, 1))
+    gaps = validation * draw.uniform(0.1, 0.5, validation.shape)
+    by_hand = student.ppf(0.975, 5) * np.std(gaps, axis=0, ddof=1) / 6**0.5
+    rows = {"train": 80, "validation": 20}
+    cuts = curves(validation, train=validation - gaps, fold=np.arange(6), partition_rows=rows)
+    for of, factor in [
+        (curves(validation, train=validation - gaps), 1.0),
+        (cuts, (1 + 6 * 20 / 80) ** 0.5),  # Nadeau and Bengio 2003
+    ]:
+        found = row(of, SETTINGS)
+        assert found["generalisation_gap_margin"] == pytest.approx(factor * by_hand[400])
+        assert found["generalisation_gap_last_margin"] == pytest.approx(factor * by_hand[1000])
 
 
 def test_diverged_runs_are_named():

@@ -27,8 +27,8 @@ def test_golden_vectors(alpha, stop):
     assert GeneralisationLoss(alpha, strip=1).stops(GOLDEN, GOLDEN).tolist() == [stop]
 
 
-def gl(va, t):
-    least = min(va[:t])
+def gl(va, t, k):
+    least = min(va[end - 1] for end in range(k, t + 1, k))
     if least == 0:
         return Fraction(0) if va[t - 1] == 0 else float("inf")
     return 100 * (va[t - 1] / least - 1)
@@ -42,12 +42,12 @@ def p(tr, t, k):
 
 
 def stop_gl(tr, va, k, alpha):
-    return next((t for t in range(k, len(va) + 1, k) if gl(va, t) > alpha), NEVER)
+    return next((t for t in range(k, len(va) + 1, k) if gl(va, t, k) > alpha), NEVER)
 
 
 def stop_pq(tr, va, k, alpha):
     for t in range(k, len(va) + 1, k):
-        lost, made = gl(va, t), p(tr, t, k)
+        lost, made = gl(va, t, k), p(tr, t, k)
         if made == 0:
             if lost > 0:
                 return t
@@ -128,8 +128,31 @@ def test_strips_are_not_consecutive_epochs():
     assert UpStrips(2, strip=1).stops(losses, losses).tolist() == [NEVER]
 
 
+def lucky_curve(epochs=1000, lucky=8):
+    """A slow valley with its floor at epoch 400, and one lucky epoch inside the second strip."""
+    epoch = np.arange(1, epochs + 1)
+    losses = 1 + ((epoch - 400) / 400.0) ** 2
+    losses[lucky - 1] *= 0.6
+    return losses[np.newaxis]
+
+
+def test_a_lucky_epoch_within_a_strip_stops_nothing():
+    losses = lucky_curve()
+    # E_opt is 1 at epoch 400, GL passes 5 % where ((t - 400) / 400)² > 0.05: beyond 489.4
+    for criterion, stop in [(GeneralisationLoss(5), 490), (UpStrips(3), 415)]:
+        assert criterion.stops(losses, losses).tolist() == [stop]
+        assert criterion.stops(lucky_curve(lucky=7), losses).tolist() == [stop]
+    assert ProgressQuotient(1).stops(losses, losses) > 400
+    # where every epoch is looked at, the lucky one is found, and all after it is worse
+    assert GeneralisationLoss(5, strip=1).stops(losses, losses).tolist() == [9]
+    # and at the end of a strip it is found as well
+    at_end = lucky_curve(lucky=10)
+    assert GeneralisationLoss(5).stops(at_end, at_end).tolist() == [15]
+
+
 def test_zero_losses_divide_nothing():
     zero, after = np.zeros((1, 10)), np.array([[1, 0, 0, 0, 0, 0, 0, 0, 0, 0.5]])
+    after[0, 4] = 0.0
     assert generalisation_loss(zero, 5).tolist() == [[0, 0]]
     assert generalisation_loss(after, 5).tolist() == [[0, np.inf]]
     assert GeneralisationLoss(5).stops(zero, zero).tolist() == [NEVER]
@@ -154,7 +177,7 @@ def test_the_floor_does_not_stop_what_has_ended():
 
 
 def test_missing_losses_decide_nothing():
-    losses = np.array([[1, np.nan, 2, np.nan, np.nan, 5.0], [np.nan] * 6])
+    losses = np.array([[9, 1, 2, np.nan, np.nan, 5.0], [np.nan] * 6])
     assert GeneralisationLoss(50, strip=2).stops(losses, losses).tolist() == [6, NEVER]
     assert UpStrips(1, strip=3).stops(losses, losses).tolist() == [6, NEVER]
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,10 +8,13 @@ from hypothesis.extra.numpy import arrays
 
 from answers.made import REGISTRY, curves
 from epochwise.answers.criteria import parse_criteria
+from epochwise.answers.frontier import frontier
+from epochwise.answers.moving_average import MovingAverage
 from epochwise.answers.prechelt import GeneralisationLoss
-from epochwise.answers.replay import frontier, outcomes, rows, series
+from epochwise.answers.replay import outcomes, rows, selected_epochs
 from epochwise.answers.stopping import Patience
 from epochwise.errors import PluginError
+from epochwise.tables.catalogue import named
 
 
 def replayed(curves, criteria):
@@ -27,6 +32,8 @@ def test_the_replay_by_hand():
     assert found["stop_epoch_mean"] == 5  # 4 and 6
     assert found["stop_epoch_std"] == pytest.approx(2**0.5)
     assert found["selected_epoch_median"] == 3.5  # 2 and 5
+    assert found["validation_loss_mean"] == 2.5  # 4 and 1
+    assert np.isnan(found["validation_accuracy_mean"])  # of regression
     assert found["epochs_saved_percent_mean"] == pytest.approx(100 * (2 / 6) / 2)
     assert found["validation_regret_percent_mean"] == pytest.approx(50)  # 100 and 0
     assert found["validation_regret_percent_q25"] == pytest.approx(25)
@@ -35,13 +42,24 @@ def test_the_replay_by_hand():
 
 def test_what_never_fires_selects_the_best_and_saves_nothing():
     validation = np.random.default_rng(0).random((5, 40))
-    (found,) = replayed(curves(validation), [GeneralisationLoss(1e9)])
+    (found,) = replayed(curves(validation), [GeneralisationLoss(1e9, strip=1)])
     best = 1 + validation[:, 1:].argmin(axis=1)
     assert found["never_fired_percent"] == 100
     assert found["selected_epoch_mean"] == best.mean()
     assert found["epochs_saved_percent_mean"] == 0
     assert found["validation_regret_percent_mean"] == 0
     assert np.isnan(found["test_regret_percent_mean"])  # there is no test partition
+
+
+def test_the_accuracy_of_classes_is_that_at_the_selected_epoch():
+    made = curves([9, 5, 4, 6, 6, 2, 3])
+    accuracy = np.array([[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]])
+    of_classes = replace(made, losses={**made.losses, "validation_accuracy": accuracy})
+    found = replayed(of_classes, [Patience(2)])
+    assert (found[0]["selected_epoch_mean"], found[0]["validation_accuracy_mean"]) == (2, 0.3)
+    (best,) = frontier(found)
+    assert (best["validation_loss"], best["validation_accuracy"]) == (4, 0.3)
+    assert set(best) == set(named("frontier").columns)
 
 
 def test_the_untrained_network_takes_no_part():
@@ -76,6 +94,7 @@ def test_nothing_to_replay():
     for validation in ([np.nan] * 3, [1.0]):
         (found,) = replayed(curves(validation), [Patience(1)])
         assert found == {"criterion": "patience(1)", "runs": 0}
+        assert outcomes(curves(validation), [Patience(1)])[0]["stop_epoch"].shape == (0,)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +142,7 @@ def test_every_criterion_gives_sound_numbers_on_every_table(validation):
         assert regret >= 0 or np.isnan(regret)
         if found["never_fired_percent"] == 100:
             assert found["epochs_saved_percent_mean"] == 0
-            assert regret == 0
+            assert regret == 0 or not found["criterion"].startswith("patience")
 
 
 @settings(max_examples=100, deadline=None)
@@ -152,18 +171,63 @@ def test_a_criterion_cannot_change_what_the_next_one_sees():
         replayed(curves([3, 2, 1.0]), [Writes()])
 
 
-def test_the_best_so_far_is_numbered_from_epoch_1():
-    watched = series(curves([[0, 3, 4, 2, 2, np.nan, 1], [0, np.nan, np.nan, 5, 4, 4, 9]]))
-    assert watched.selected[:, 2:].tolist() == [[3, 3, 3, 6], [3, 4, 4, 4]]
-    assert watched.last.tolist() == [6, 6]
+WATCHED = np.array([[3, 4, 2, 2, np.nan, 1], [np.nan, np.nan, 5, 4, 4, 9]])
 
 
-def test_before_the_first_finite_loss_epoch_1_is_selected():
-    watched = series(curves([[0, np.nan, np.nan, 5, 4]]))
-    assert watched.selected.tolist() == [[1, 1, 3, 4]]
-    (found,) = replayed(curves([[0, np.nan, np.nan, 5, 4]]), [Patience(1)])
-    assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (2, 1)
-    assert np.isnan(found["validation_regret_percent_mean"])
+@pytest.mark.parametrize(
+    ("strip", "expected"),
+    [
+        (1, [[1, 1], [1, 2], [3, 3], [3, 4], [3, 4], [6, 4]]),
+        (2, [[1, 1], [2, 2], [2, 3], [4, 4], [4, 4], [6, 4]]),
+        (3, [[1, 1], [2, 2], [3, 3], [3, 3], [3, 3], [6, 3]]),
+        (7, [[1, 1], [2, 2], [3, 3], [4, 4], [5, 5], [6, 6]]),
+    ],
+)
+def test_the_best_up_to_the_stop_that_was_looked_at_is_selected(strip, expected):
+    stops = [np.full(2, stop) for stop in range(1, 7)]
+    assert [selected_epochs(WATCHED, stop, strip).tolist() for stop in stops] == expected
+
+
+def test_a_criterion_that_looks_at_strip_ends_selects_one_of_them():
+    # epochs      1  2  3  4  5  6  7  8  9  10
+    validation = [9, 8, 1, 4, 5, 6, 7, 8, 9, 9]
+    (found,) = replayed(curves([9, *validation]), [GeneralisationLoss(50, strip=2)])
+    assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (8, 4)  # 8 against 4
+    assert found["validation_regret_percent_mean"] == 300  # the lowest is 1, at epoch 3
+    (found,) = replayed(curves([9, *validation]), [GeneralisationLoss(50, strip=1)])
+    assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (4, 3)
+    # it never fires: the best of the strips' ends, which is not the best of all
+    (found,) = replayed(curves([9, *validation]), [GeneralisationLoss(1e9, strip=2)])
+    assert (found["never_fired_percent"], found["selected_epoch_mean"]) == (100, 4)
+
+
+def test_averages_take_every_epoch_so_any_may_be_selected():
+    validation = [9, 9, 8, 1, 4, 5, 6, 7, 8, 9, 9]
+    (found,) = replayed(curves(validation), [MovingAverage(1, GeneralisationLoss(50, strip=2))])
+    assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (8, 3)
+
+
+class Sparse:
+    """A criterion of a plugin, which says at which epochs it looks."""
+
+    label = "sparse(1)"
+
+    def __init__(self, strip):
+        self.strip = strip
+
+    def stops(self, train, validation):
+        return np.full(len(validation), 4)
+
+
+def test_a_plugin_s_criterion_may_look_at_strip_ends_too():
+    (found,) = replayed(curves([9, 5, 4, 1, 3, 2]), [Sparse(2)])
+    assert found["selected_epoch_mean"] == 4
+
+
+@pytest.mark.parametrize("strip", [0, 2.0, True, None, "2"])
+def test_a_strip_that_is_no_number_of_epochs_is_refused(strip):
+    with pytest.raises(PluginError, match=r"sparse\(1\): strip is .*; it must be a whole number"):
+        replayed(curves([9, 5, 4, 1, 3, 2]), [Sparse(strip)])
 
 
 def point(name, saved, regret):

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from answers.made import REGISTRY
+from epochwise.answers.moving_average import MovingAverage
 from epochwise.answers.prechelt import GeneralisationLoss, ProgressQuotient, UpStrips
-from epochwise.answers.stopping import NEVER, Criterion, MovingAverage, Patience, in_a_row
+from epochwise.answers.stopping import NEVER, Criterion, Patience, in_a_row
 from helpers import load
 
 pytestmark = pytest.mark.versions

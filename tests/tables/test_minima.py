@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from answers.made import loss_table, read
-from epochwise.answers import replay
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import Patience
 from epochwise.answers.tables import compute
@@ -15,10 +14,10 @@ from epochwise.tables.agreement import compare
 from epochwise.tables.minima import (
     TIE,
     first_minimum,
-    first_minimum_so_far,
     highest_equal,
     last_finite,
     rank,
+    without_rounding,
 )
 from epochwise.tables.summary import summarise
 
@@ -56,7 +55,6 @@ def test_negative_values_are_compared_as_positive_ones_are():
 def test_infinity_is_passed_over():
     assert first_minimum(np.array([np.inf, 2.0, np.inf])) == 1
     assert first_minimum(np.array([np.inf, np.inf])) == -1
-    assert first_minimum_so_far(np.array([[np.inf, 2.0, np.inf]])).tolist() == [[-1, 1, 1]]
 
 
 def plainly(values):
@@ -73,25 +71,10 @@ def test_the_first_minimum_is_what_a_loop_finds(values):
     assert first_minimum(values) == plainly(values)
 
 
-@given(arrays(float, st.tuples(st.integers(0, 3), EPOCHS), elements=signed | missing))
-def test_the_minimum_so_far_is_that_of_the_curve_up_to_each_epoch(values):
-    found = first_minimum_so_far(values)
-    assert found.shape == values.shape
-    for epoch in range(values.shape[1]):
-        assert found[:, epoch].tolist() == first_minimum(values[:, : epoch + 1]).tolist()
-
-
-@pytest.mark.parametrize("shape", [(2, 0), (0, 3)])
-def test_the_minimum_so_far_of_no_epoch_and_of_no_run_is_nothing(shape):
-    found = first_minimum_so_far(np.empty(shape))
-    assert (found.shape, found.dtype) == (shape, np.int64)
-
-
 def test_a_slow_fall_within_rounding_is_a_tie_with_the_lowest_not_with_its_neighbour():
     # each step is a tie with the one before, the last none with the first
     values = 1 - 4e-13 * np.arange(6.0)
     assert first_minimum(values) == 3
-    assert first_minimum_so_far(values[np.newaxis]).tolist() == [[0, 0, 0, 1, 2, 3]]
 
 
 scalable = levels | st.floats(1e-250, 1e6)  # a unit that makes a loss vanish is none
@@ -100,6 +83,27 @@ scalable = levels | st.floats(1e-250, 1e6)  # a unit that makes a loss vanish is
 @given(arrays(float, EPOCHS, elements=scalable), st.integers(-40, 40))
 def test_the_unit_of_the_loss_moves_no_minimum(values, power):
     assert first_minimum(values * 2.0**power) == first_minimum(values)
+
+
+def test_what_differs_by_rounding_alone_is_made_equal_and_nothing_else():
+    values = np.array(
+        [[2.0, 1 + 1e-15, NAN, 1, 2 - 1e-15, 1 + 1e-11], [0, -3 + 1e-15, 0, -3, 5, 5]]
+    )
+    expected = [[2 - 1e-15, 1, NAN, 1, 2 - 1e-15, 1 + 1e-11], [0, -3, 0, -3, 5, 5]]
+    np.testing.assert_array_equal(without_rounding(values), expected)
+    assert without_rounding(np.empty((2, 0))).shape == (2, 0)
+    assert without_rounding(np.array([np.inf, 1, np.inf])).tolist() == [np.inf, 1, np.inf]
+
+
+@given(arrays(float, st.tuples(st.integers(0, 3), EPOCHS), elements=signed | missing))
+def test_making_equal_changes_no_order_and_no_digit_that_counts(values):
+    found = without_rounding(values)
+    np.testing.assert_allclose(found, values, rtol=len(values.T) * TIE, atol=0)
+    for before, after in zip(values, found, strict=True):
+        known = np.isfinite(before)
+        ranked = after[known][np.argsort(before[known])]
+        assert (np.diff(ranked) >= 0).all()
+        assert set(after[known]) <= set(before[known])
 
 
 def test_the_last_finite_column():
@@ -127,11 +131,7 @@ def best_epochs(validation):
     losses = read(loss_table(validation), epochs=len(validation) - 1)
     tables = compute(losses, SETTINGS, [NEVER_STOPS])
     (curves,) = losses.curves()
-    watched = replay.series(curves)
-    replayed = {
-        "stopping.csv": tables["stopping"]["selected_epoch_mean"].item(),
-        "replay": watched.selected[0, -1] if len(watched.selected) else None,
-    }
+    replayed = {"stopping.csv": tables["stopping"]["selected_epoch_mean"].item()}
     found = {
         "summary.csv": summarise(losses)["best_epoch"].item(),
         "best_epoch.csv": tables["best_epoch"]["best_epoch"].item(),

@@ -7,6 +7,7 @@ from typing import Any
 
 from epochwise.answers import replay
 from epochwise.answers.baseline import Beside, beside_baseline
+from epochwise.answers.frontier import frontier
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import Shape, shape_of
 from epochwise.answers.stopping import Criterion
@@ -79,4 +80,4 @@ def stopping_rows(case: Case) -> Rows:
 
 def frontier_rows(case: Case) -> Rows:
     """Give the rows of the table `frontier`."""
-    return replay.frontier(case.stopping)
+    return frontier(case.stopping)

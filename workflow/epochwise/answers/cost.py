@@ -3,7 +3,7 @@
 import numpy as np
 
 from epochwise.answers.case import Case, Rows
-from epochwise.answers.statistics import inflation, standard_error
+from epochwise.answers.statistics import inflation, margin, standard_error
 from epochwise.arrays import Floats, Ints
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum, quiet
@@ -11,7 +11,7 @@ from epochwise.tables.scores import at
 
 
 @quiet
-def rows(curves: Curves) -> list[dict[str, object]]:
+def rows(curves: Curves, coverage: float) -> list[dict[str, object]]:
     """Return the cost of two choices: one epoch for all runs, and each run's own.
 
     `mean_curve` is one epoch, the best of the mean curve. `each_run` is what
@@ -21,6 +21,10 @@ def rows(curves: Curves) -> list[dict[str, object]]:
     The optimism is test loss less validation loss. Part of it is the choice
     (a minimum over epochs is lower than what it estimates), part is that
     the two partitions hold different rows, which only more folds average out.
+
+    Parameters
+    ----------
+    coverage : of the t interval of the optimism.
     """
     best, validation = curves.best, curves.take(curves.validation)
     if best < 0:
@@ -30,12 +34,12 @@ def rows(curves: Curves) -> list[dict[str, object]]:
     one_epoch = (np.full(len(test), best), np.full(len(test), first_minimum(test_mean)))
     own_epoch = (first_minimum(validation), first_minimum(test))
     return [
-        {"choice": choice, **cost(curves, picked, ideal)}
+        {"choice": choice, **cost(curves, picked, ideal, coverage)}
         for choice, (picked, ideal) in {"mean_curve": one_epoch, "each_run": own_epoch}.items()
     ]
 
 
-def cost(curves: Curves, picked: Ints, ideal: Ints) -> dict[str, object]:
+def cost(curves: Curves, picked: Ints, ideal: Ints, coverage: float) -> dict[str, object]:
     """Return the losses at the picked epochs (runs used,) and at the ideal ones for the test."""
     validation = at(curves.take(curves.validation), picked)
     facts: dict[str, object] = {
@@ -51,6 +55,7 @@ def cost(curves: Curves, picked: Ints, ideal: Ints) -> dict[str, object]:
         **facts,
         **estimate(curves, "test_loss", test),
         **estimate(curves, "optimism", test - validation),
+        "optimism_margin": margin(curves.units(test - validation), coverage, inflation(curves)),
         "optimism_percent": percent(mean(curves, test - validation), here),
         "test_baseline_loss": float(curves.baseline("test_loss").mean())
         if len(curves.baseline("test_loss"))
@@ -80,4 +85,4 @@ def percent(part: float, whole: float) -> float:
 
 def rows_of(case: Case) -> Rows:
     """Give the rows of the table; see `epochwise.tables.catalogue`."""
-    return rows(case.curves)
+    return rows(case.curves, case.settings.confidence)

@@ -4,6 +4,7 @@ from epochwise.answers import wording
 from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import Shape
+from epochwise.answers.statistics import inflation, margin
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
 
@@ -19,7 +20,8 @@ def row(case: Case) -> dict[str, object]:
             "kind": "unknown",
             "verdict": "hardly any mean validation loss is finite: lower the learning rate",
         }
-    gap = curves.units(curves.take(curves.validation - curves.train)).mean(axis=0)
+    gaps = curves.units(curves.take(curves.validation - curves.train))  # (units, epochs)
+    sure = case.settings.confidence, inflation(curves)
     some = f"; {wording.count(curves.diverged)} of {len(curves.fold)} runs diverged"
     return {
         "kind": found.kind,
@@ -29,8 +31,10 @@ def row(case: Case) -> dict[str, object]:
         "first_minimum_epoch": found.first_minimum,
         "peak_epoch": found.peak,
         "peak_rise_percent": None if found.peak is None else 100 * found.peak_rise,
-        "generalisation_gap": float(gap[found.best]),
-        "generalisation_gap_last": float(gap[found.last]),
+        "generalisation_gap": float(gaps[:, found.best].mean()),
+        "generalisation_gap_margin": margin(gaps[:, found.best], *sure),
+        "generalisation_gap_last": float(gaps[:, found.last].mean()),
+        "generalisation_gap_last_margin": margin(gaps[:, found.last], *sure),
         "verdict": verdict(found, case.settings) + (some if curves.diverged else ""),
     }
 

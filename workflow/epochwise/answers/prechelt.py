@@ -1,14 +1,17 @@
 """Prechelt's criteria for early stopping.
 
 Lutz Prechelt, "Early stopping - but when?", in "Neural networks: tricks of the
-trade", 1998. All of them look at the end of each *strip* of k epochs only, so
-a strip-to-strip comparison is not one of consecutive epochs.
+trade", 1998. He measures the validation loss "once in a while, e.g. after every fifth
+epoch", here at the end of each *strip* of k epochs. At the epochs between there is no
+validation loss: a lucky one among them is never found, and cannot stop a run early.
+The training loss is known after every epoch.
 
-With E_va and E_tr the validation and training loss after epoch t:
+With E_va and E_tr the validation and training loss after epoch t, the end of a strip:
 
-- E_opt(t) = min of E_va over the epochs up to t;
+- E_opt(t) = min of E_va over the ends of strips up to t;
 - generalisation loss GL(t) = 100 (E_va(t) / E_opt(t) - 1);
-- training progress P_k(t) = 1000 (sum of E_tr over the strip / (k min of E_tr in the strip) - 1).
+- training progress P_k(t) = 1000 (sum of E_tr over the strip / (k min of E_tr in the strip) - 1),
+  over all k epochs of the strip that ends at t.
 
 Losses within a relative 1e-12 are equal, so that rounding never decides.
 Where E_opt is zero, GL is infinite unless the loss is zero too, when it is 0.
@@ -23,11 +26,16 @@ from epochwise.arrays import Bools, Floats, Ints
 from epochwise.tables.minima import TIE, quiet
 
 
+def strip_ends(losses: Floats, strip: int) -> Floats:
+    """Return the losses after epochs k, 2k, …: (runs, epochs) -> (runs, strips)."""
+    return losses[:, strip - 1 :: strip]
+
+
 @quiet
 def generalisation_loss(validation: Floats, strip: int) -> Floats:
     """Return GL in per cent at the end of each strip, (runs, strips)."""
-    least = np.fmin.accumulate(validation, axis=1)[:, strip - 1 :: strip]
-    now = validation[:, strip - 1 :: strip]
+    now = strip_ends(validation, strip)
+    least = np.fmin.accumulate(now, axis=1)
     loss = np.where(now <= least * (1 + TIE), 0.0, 100 * (now / least - 1))
     return np.where(np.isnan(now), np.nan, loss)
 
@@ -63,8 +71,8 @@ class _Strips:
         floor: float | None,
     ) -> Ints:
         if floor is not None:
-            measured = np.isfinite(validation[:, strip - 1 :: strip])
-            fires = fires | (measured & (progress(train, strip) < floor))
+            measured = np.isfinite(strip_ends(validation, strip))
+            fires = fires | (measured & above(np.asarray(floor), progress(train, strip)))
         stop = first_true(fires)
         return np.where(stop < 0, NEVER, strip * stop)
 
@@ -156,7 +164,7 @@ class UpStrips(_Strips):
     @quiet
     def stops(self, train: Floats, validation: Floats) -> Ints:
         """Return the epoch at which each run stops, or -1."""
-        ends = validation[:, self.strip - 1 :: self.strip]
+        ends = strip_ends(validation, self.strip)
         rose: Bools = np.zeros(ends.shape, dtype=bool)
         rose[:, 1:] = ends[:, 1:] > ends[:, :-1] * (1 + TIE)
         return self._stop(in_a_row(rose) >= self.s, train, validation, self.strip, self.floor)

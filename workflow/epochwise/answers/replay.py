@@ -1,21 +1,23 @@
 """Early stopping, replayed on curves that were trained to the end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from epochwise.answers.stopping import NEVER, Criterion
+from epochwise.answers.stopping import NEVER, Criterion, Patience, strip_of
 from epochwise.arrays import Bools, Floats, Ints
 from epochwise.errors import PluginError
 from epochwise.tables.catalogue import SPREADS
 from epochwise.tables.curves import Curves
-from epochwise.tables.minima import first_minimum_so_far, highest_equal, quiet
+from epochwise.tables.minima import first_minimum, highest_equal, quiet
+from epochwise.tables.scores import at
 
 QUANTITIES = (
     "stop_epoch",
     "selected_epoch",
+    "validation_loss",
+    "validation_accuracy",
     "epochs_saved_percent",
     "validation_regret_percent",
     "test_regret_percent",
@@ -33,21 +35,22 @@ class Series:
 
     train: Floats  # (runs, epochs)
     validation: Floats  # (runs, epochs)
+    accuracy: Floats  # on the validation rows, (runs, epochs); NaN of regression
     test: Floats  # (runs, epochs)
     last: Ints  # the last epoch of each run, (runs,)
-    selected: Ints  # the best validation epoch so far, (runs, epochs)
 
 
 def series(curves: Curves) -> Series:
-    """Cut the curves to what a criterion may see, and find each epoch's best so far."""
+    """Cut the curves to what a criterion may see."""
     runs = np.flatnonzero(curves.last >= 1)
-    train, validation, test = (
-        matrix[runs, 1:] for matrix in (curves.train, curves.validation, curves.test)
+    unknown = np.full(curves.validation.shape, np.nan)
+    train, validation, test, accuracy = (
+        curves.losses.get(column, unknown)[runs, 1:]
+        for column in ("train_loss", "validation_loss", "test_loss", "validation_accuracy")
     )
     for matrix in (train, validation):
         matrix.flags.writeable = False  # one criterion must not change what the next one sees
-    selected = np.maximum(first_minimum_so_far(validation), 0) + 1  # epoch 1 where none is finite
-    return Series(train, validation, test, curves.last[runs], selected)
+    return Series(train, validation, accuracy, test, curves.last[runs])
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,20 +77,24 @@ def outcomes(curves: Curves, criteria: Sequence[Criterion]) -> list[Outcome]:
     """Replay every criterion on the curves of a dataset, point and backend.
 
     Of each run: the epoch at which the criterion stops (the last one where it
-    never fires), the epoch that it *selects*, which is the one of least
-    validation loss among epochs 1 to the stop, the share of the run's epochs
-    saved, and the *regret*: the loss at the selected epoch above the lowest
+    never fires), the epoch that it *selects* (see `selected_epochs`), the share of the
+    run's epochs saved, and the *regret*: the loss at the selected epoch above the lowest
     loss of that run's whole curve from epoch 1, in per cent of it (not known
     where that is zero and the other is not). A criterion that never fires
-    selects the best of the full run, saves nothing and has no validation regret.
+    saves nothing; it has no validation regret either if it looks at every epoch.
     """
     watched = series(curves)
     return [
-        outcome(watched, criterion.label, stop_epochs(watched, criterion))
+        outcome(watched, criterion, stop_epochs(watched, criterion))
         if len(watched.last)
         else Outcome(criterion.label, np.empty((len(QUANTITIES), 0)), np.empty(0, bool))
         for criterion in criteria
     ]
+
+
+def to_the_end(curves: Curves) -> Outcome:
+    """Say what training every run to its end does, beside what the criteria do."""
+    return outcomes(curves, [Patience(curves.planned)])[0]
 
 
 def rows(every: Sequence[Outcome]) -> list[dict[str, object]]:
@@ -120,19 +127,32 @@ def stop_epochs(watched: Series, criterion: Criterion) -> Ints:
 
 
 @quiet
-def outcome(watched: Series, criterion: str, stops: Ints) -> Outcome:
+def outcome(watched: Series, criterion: Criterion, stops: Ints) -> Outcome:
     """Say what stopping there would have done to each run."""
     never = stops == NEVER
     stop = np.where(never, watched.last, stops)
-    selected = watched.selected[np.arange(len(stop)), stop - 1]
+    selected = selected_epochs(watched.validation, stop, strip_of(criterion))
     values = [
         stop,
         selected,
-        100 * (1 - stop / watched.last),
+        *(at(matrix, selected - 1) for matrix in (watched.validation, watched.accuracy)),
+        100 * (watched.last - stop) / watched.last,
         regret(watched.validation, selected),
         regret(watched.test, selected),
     ]
-    return Outcome(criterion, np.stack(values), never)
+    return Outcome(criterion.label, np.stack(values), never)
+
+
+def selected_epochs(validation: Floats, stop: Ints, strip: int) -> Ints:
+    """Return the epoch of each run that is kept, (runs,): the best up to the stop that was looked at.
+
+    Where no loss was looked at, because the run is shorter than a strip, or none is finite, that
+    is the network at hand, the stop itself.
+    """
+    epoch = np.arange(1, validation.shape[1] + 1)
+    seen = (epoch % strip == 0) & (epoch <= stop[:, np.newaxis])
+    best = first_minimum(np.where(seen, validation, np.nan))
+    return np.where(best < 0, stop, best + 1)
 
 
 @quiet
@@ -148,7 +168,7 @@ def summary(one: Outcome) -> dict[str, object]:
 def regret(losses: Floats, selected: Ints) -> Floats:
     """Return the loss at the selected epoch above each run's least, in per cent of it."""
     least = np.min(losses, axis=1, initial=np.inf, where=np.isfinite(losses))
-    there = losses[np.arange(len(losses)), selected - 1]
+    there = at(losses, selected - 1)
     relative = 100 * (there / least - 1)
     return np.where(
         there <= highest_equal(least), 0.0, np.where(np.isfinite(relative), relative, np.nan)
@@ -164,33 +184,3 @@ def spreads(values: Floats) -> Floats:
     deviation = np.full(len(values), np.nan) if alone else values.std(axis=1, ddof=1)
     quartiles = np.quantile(values, [0.25, 0.5, 0.75], axis=1)
     return np.stack([values.mean(axis=1), deviation, *quartiles], axis=1)
-
-
-def frontier(stopping: Iterable[dict[str, Any]]) -> list[dict[str, object]]:
-    """Return the criteria that no other beats for a dataset, point and backend.
-
-    Each row holds for a range of savings: to save more than the one and up to
-    the other per cent of the epochs, no criterion has less mean validation
-    regret. Among equals, the one that saves more, then the one listed first.
-    The test regret is told and chooses nothing.
-    """
-    names = ("epochs_saved_percent", "validation_regret_percent", "test_regret_percent")
-    points = [
-        {"criterion": row["criterion"], **{name: row.get(f"{name}_mean") for name in names}}
-        for row in stopping
-    ]
-    points = [point for point in points if all(_known(point[name]) for name in names[:2])]
-    points.sort(key=lambda point: (-point[names[0]], point[names[1]]))
-    best: list[dict[str, object]] = []
-    for point in points:  # from the most saved to the least
-        if not best or point[names[1]] < best[-1][names[1]]:
-            best.append(point)
-    levels = [None, *(point[names[0]] for point in reversed(best))]
-    return [
-        {"saved_more_than_percent": below, "saved_up_to_percent": point[names[0]], **point}
-        for below, point in zip(levels, reversed(best), strict=False)
-    ]
-
-
-def _known(value: object) -> bool:
-    return isinstance(value, float) and bool(np.isfinite(value))

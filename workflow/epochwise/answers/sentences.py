@@ -97,17 +97,19 @@ def cost(answer: Facts) -> str:
 
 
 def _optimism(facts: Facts) -> str:
-    optimism, error = facts["optimism"], facts["optimism_error"]
+    optimism, margin = facts["optimism"], facts["optimism_margin"]
     percent = (
         ""
         if facts["optimism_percent"] is None
         else wording.percent(abs(facts["optimism_percent"]) / 100)
     )
+    if margin is not None and optimism < -margin:
+        return f"{percent} lower than on the validation rows, so the rows differ"
     if optimism <= 0:
         return "no higher than on the validation rows"
-    if error is None:
+    if margin is None:
         return f"{percent} higher than on the validation rows, how much of it by chance one run cannot say"
-    if optimism <= error:
+    if optimism <= margin:
         return f"{percent} higher than on the validation rows, within the error"
     return f"{percent} higher than on the validation rows, which is optimistic"
 

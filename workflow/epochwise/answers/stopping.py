@@ -12,14 +12,19 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from epochwise.arrays import Bools, Floats, Ints
-from epochwise.tables.minima import last_finite, quiet
+from epochwise.errors import PluginError
+from epochwise.tables.minima import TIE, last_finite, quiet
 
 NEVER = -1
 
 
 @runtime_checkable
 class Criterion(Protocol):
-    """A rule that says after which epoch to stop."""
+    """A rule that says after which epoch to stop.
+
+    It may also have an attribute `strip`, a whole number k: then it looks at the validation loss
+    after epochs k, 2k, … alone, and one of these is the epoch that it selects. Without it, any is.
+    """
 
     @property
     def label(self) -> str:
@@ -27,6 +32,22 @@ class Criterion(Protocol):
 
     def stops(self, train: Floats, validation: Floats) -> Ints:
         """Return the epoch, from 1, at which each run stops, or -1: (runs, epochs) -> (runs,)."""
+
+
+def strip_of(criterion: Criterion) -> int:
+    """Return k where a criterion looks at every k-th validation loss alone; 1 where at every one.
+
+    Raises
+    ------
+    PluginError
+        When its `strip` is no whole number from 1.
+    """
+    strip = getattr(criterion, "strip", 1)
+    try:
+        require("strip", strip, whole=True, least=1)
+    except ValueError as error:
+        raise PluginError(f"the stopping criterion {criterion.label}: {error}.") from error
+    return int(strip)
 
 
 def label(name: str, value: object, **others: tuple[object, object]) -> str:
@@ -63,7 +84,8 @@ class Patience:
     is as one of 1). `warmup` is its `start_from_epoch`: so many epochs are not
     looked at. A NaN is no improvement, and as the first loss looked at it is
     never improved on, as there. (Keras compares Python floats in float32; here
-    everything is float64.)
+    everything is float64.) An improvement by `min_delta` to the last digit is none in any
+    unit of the loss; there it is left to rounding.
 
     `counting="scikit_learn"` decides as `MLPRegressor` does with
     `n_iter_no_change=patience` and `tol=min_delta`: an epoch counts as none when
@@ -140,11 +162,12 @@ def _next_improvement(losses: Floats, min_delta: float) -> Ints:
     """Return, for each loss, the next column that improves on it (epochs for none)."""
     record = np.fmin.accumulate(losses, axis=1)
     bar = np.where(np.isnan(record), np.inf, record) + min_delta
+    lower = losses * (1 - TIE * np.sign(losses))  # by more than rounding; a loss may be infinite
     # the bar never rises, so a search in its negative finds the first epoch below a loss
     return np.stack(
         [
             np.searchsorted(-own_bar, -own, side="right")
-            for own_bar, own in zip(bar, losses, strict=True)
+            for own_bar, own in zip(bar, lower, strict=True)
         ]
     )
 
@@ -152,7 +175,8 @@ def _next_improvement(losses: Floats, min_delta: float) -> Ints:
 def _scikit_learn_stop(losses: Floats, patience: int, tolerance: float) -> Ints:
     record = np.fmin.accumulate(losses, axis=1)
     before = np.hstack([np.full((len(losses), 1), np.inf), record[:, :-1]])
-    none = ~(losses <= np.where(np.isnan(before), np.inf, before) - tolerance)
+    rounding = TIE * (np.abs(before) + tolerance) if tolerance else 0.0
+    none = ~(losses <= np.where(np.isnan(before), np.inf, before - tolerance + rounding))
     return first_true(in_a_row(none) > patience)
 
 
@@ -168,40 +192,3 @@ def first_true(flags: Bools) -> Ints:
     if not flags.shape[1]:
         return np.full(len(flags), NEVER)
     return np.where(flags.any(axis=1), flags.argmax(axis=1) + 1, NEVER)
-
-
-@dataclass(frozen=True)
-class MovingAverage:
-    """Another criterion, on losses averaged over the last epochs.
-
-    Both series are averaged over the last `window` epochs, over fewer at the
-    start, so that epochs keep their numbers.
-    """
-
-    window: int
-    of: Criterion
-
-    def __post_init__(self) -> None:
-        require("window", self.window, whole=True, least=1)
-        if not isinstance(self.of, Criterion):
-            raise ValueError(f"of is {self.of!r}; it must be a criterion such as GL with alpha 5")
-
-    @property
-    def label(self) -> str:
-        """Name it in tables: `mean(10) of GL(5)`."""
-        return f"mean({self.window}) of {self.of.label}"
-
-    @quiet
-    def stops(self, train: Floats, validation: Floats) -> Ints:
-        """Return the epoch at which each run stops, or -1."""
-        return self.of.stops(self._average(train), self._average(validation))
-
-    def _average(self, losses: Floats) -> Floats:
-        # A sum of shifted series: a running sum would drag the rounding of large
-        # early losses along to small late ones.
-        window = min(self.window, losses.shape[1])
-        total = losses.copy()
-        for shift in range(1, window):
-            total[:, shift:] += losses[:, :-shift]
-        averaged: Floats = total / np.minimum(np.arange(1, losses.shape[1] + 1), window)
-        return averaged

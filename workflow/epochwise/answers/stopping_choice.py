@@ -6,14 +6,16 @@ import numpy as np
 
 from epochwise.answers.best_epoch import FEWEST_UNITS
 from epochwise.answers.case import Case, Rows
-from epochwise.answers.replay import Outcome
+from epochwise.answers.frontier import REGRET, SAVED, levels
+from epochwise.answers.replay import Outcome, to_the_end
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.statistics import inflation, standard_error
-from epochwise.arrays import Floats
+from epochwise.arrays import Bools, Floats
 from epochwise.tables.curves import Curves
-from epochwise.tables.minima import quiet
+from epochwise.tables.minima import highest_equal, quiet
 
-SAVED, REGRET = "epochs_saved_percent", "validation_regret_percent"
+QUANTITIES = (SAVED, REGRET, "validation_loss", "validation_accuracy")
+TO_THE_END = -1  # the place of no criterion, after all of them
 
 
 @quiet
@@ -34,16 +36,34 @@ def row(case: Case) -> dict[str, object]:
         "units": saved.shape[1],
     }
     if saved.shape[1] < FEWEST_UNITS:
-        few = {SAVED: float(saved[picked].mean()), REGRET: float(regret[picked].mean())}
-        return facts | few | {"recommended": False}
-    honest = left_out(saved, regret, settings, factor)
-    upper = honest[1].mean() + bound(honest[1], settings.confidence, factor)
-    return facts | {
-        SAVED: float(honest[0].mean()),
-        REGRET: float(honest[1].mean()),
-        "regret_upper_percent": float(upper),
-        "recommended": bool(upper <= 100 * settings.acceptable_regret),
+        return facts | means(case, [picked] * saved.shape[1]) | {"recommended": False}
+    picks = left_out(saved, regret, settings, factor)
+    lost = judged(of_units(case.curves, with_the_end(case), REGRET), picks)
+    upper = float(lost.mean() + bound(lost, settings.confidence, factor))
+    return {
+        **facts,
+        **means(case, picks),
+        "regret_upper_percent": upper,
+        "recommended": bool(acceptable(np.asarray(upper), settings)),
     }
+
+
+def means(case: Case, picks: Sequence[int]) -> dict[str, object]:
+    """Give the means over units of what each saves and loses by the criterion picked for it."""
+    every = with_the_end(case)
+    own = {name: judged(of_units(case.curves, every, name), picks) for name in QUANTITIES}
+    return {name: float(values.mean()) for name, values in own.items()}
+
+
+def with_the_end(case: Case) -> list[Outcome]:
+    """Give what each criterion does and, the last of them, what training to the end does."""
+    return [*case.outcomes, to_the_end(case.curves)]
+
+
+def judged(values: Floats, picks: Sequence[int]) -> Floats:
+    """Give each unit's value by the criterion picked for it: (criteria, units) -> (units,)."""
+    own: Floats = values[list(picks), np.arange(values.shape[1])]
+    return own
 
 
 def of_units(curves: Curves, every: Sequence[Outcome], quantity: str) -> Floats:
@@ -63,8 +83,14 @@ def pick(saved: Floats, regret: Floats, settings: AnswerSettings, factor: float)
         return None
     margins = [bound(own, settings.confidence, factor) for own in regret]
     costs = regret.mean(axis=1) + np.nan_to_num(margins)
-    able = (saved.mean(axis=1) > 0) & (costs <= 100 * settings.acceptable_regret)
-    return int(np.argmax(np.where(able, saved.mean(axis=1), -np.inf))) if able.any() else None
+    able = (saved.mean(axis=1) > 0) & acceptable(costs, settings)
+    best = np.argmax(np.where(able, levels(saved.mean(axis=1)), -np.inf))
+    return int(best) if able.any() else None
+
+
+def acceptable(regret: Floats, settings: AnswerSettings) -> Bools:
+    """Tell which regrets in per cent are no more than is acceptable, whatever rounding leaves over."""
+    return regret <= highest_equal(np.asarray(100 * settings.acceptable_regret))
 
 
 def bound(values: Floats, confidence: float, factor: float) -> float:
@@ -76,24 +102,16 @@ def bound(values: Floats, confidence: float, factor: float) -> float:
     return float(factor * stdtrit(len(values) - 1, confidence) * standard_error(values))
 
 
-def left_out(
-    saved: Floats, regret: Floats, settings: AnswerSettings, factor: float
-) -> tuple[Floats, Floats]:
-    """Give what each unit saves and loses by the criterion that the others choose, (units,) each.
+def left_out(saved: Floats, regret: Floats, settings: AnswerSettings, factor: float) -> list[int]:
+    """Give for each unit the criterion that the others choose.
 
-    Where they choose none it trains to the end: nothing is saved, nothing lost.
+    Where they choose none it is `TO_THE_END`, by which nothing is saved and nothing lost.
     """
-    units = saved.shape[1]
-    picks = [
+    picks = (
         pick(np.delete(saved, unit, 1), np.delete(regret, unit, 1), settings, factor)
-        for unit in range(units)
-    ]
-    pairs = [
-        (0.0, 0.0) if one is None else (saved[one, unit], regret[one, unit])
-        for unit, one in enumerate(picks)
-    ]
-    gained, lost = np.array(pairs).T
-    return gained, lost
+        for unit in range(saved.shape[1])
+    )
+    return [TO_THE_END if one is None else one for one in picks]
 
 
 def rows_of(case: Case) -> Rows:

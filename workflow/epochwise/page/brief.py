@@ -33,6 +33,8 @@ BRIEF: dict[str, Sequence[str]] = {
         "never_fired_percent",
         "stop_epoch_mean",
         "selected_epoch_mean",
+        "validation_loss_mean",
+        "validation_accuracy_mean",
         "epochs_saved_percent_mean",
         "validation_regret_percent_mean",
         "test_regret_percent_mean",

@@ -79,9 +79,9 @@ TERMS = (
         "criterion",
         "UP(2), GL, PQ, patience",
         r"(?:UP|GL|PQ|patience|mean)\([^()]*\)|Early stopping|criterion|criteria",
-        "Criteria of early stopping. UP(2) stops when the validation loss has risen over two strips of "
-        "five epochs in a row; GL(5) when it is 5 % above its lowest; PQ(1) when that is large beside the "
-        "progress in training; patience(20) after 20 epochs without a new lowest.",
+        "Criteria of early stopping. UP, GL and PQ look at every fifth epoch: UP(2) stops when the "
+        "validation loss has risen there twice in a row; GL(5) when it is 5 % above its lowest; PQ(1) when "
+        "that is large beside the progress in training. patience(20) stops after 20 epochs without a new lowest.",
     ),
     Term(
         "regret",

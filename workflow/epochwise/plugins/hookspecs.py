@@ -48,7 +48,8 @@ def register_curves(register: Register) -> Any:
 def register_stopping(register: Register) -> Any:
     """Call ``register(name, criterion)`` once per early-stopping criterion.
 
-    `criterion` makes an `epochwise.api.Criterion` from the parameters that a study gives it.
+    `criterion` makes an `epochwise.api.Criterion` from the parameters that a study gives it. One
+    that looks at every k-th validation loss alone says so by an attribute ``strip``.
     """
 
 

@@ -210,8 +210,13 @@ ANSWERS: tuple[Table, ...] = (
                 "of a hump: the minimum before, the peak, and how high the smoothed curve is there above that minimum",
             ),
             Columns(
-                {"generalisation_gap": FLOAT, "generalisation_gap_last": FLOAT},
-                "mean of validation loss - training loss, at the best and at the last epoch",
+                {
+                    "generalisation_gap": FLOAT,
+                    "generalisation_gap_margin": FLOAT,
+                    "generalisation_gap_last": FLOAT,
+                    "generalisation_gap_last_margin": FLOAT,
+                },
+                "mean of validation loss - training loss, at the best and at the last epoch, each with half the width of its t interval, coverage *interval*",
             ),
             Columns({"verdict": TEXT}, "all this in one line"),
         ],
@@ -232,8 +237,13 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns({"test_loss": FLOAT, "test_loss_error": FLOAT}, "likewise"),
             Columns(
-                {"optimism": FLOAT, "optimism_error": FLOAT, "optimism_percent": FLOAT},
-                "test loss - validation loss, its standard error, in per cent of the validation loss. It holds the difference between the two partitions' rows too",
+                {
+                    "optimism": FLOAT,
+                    "optimism_error": FLOAT,
+                    "optimism_margin": FLOAT,
+                    "optimism_percent": FLOAT,
+                },
+                "test loss - validation loss, its standard error, half the width of its t interval, coverage *interval*, in per cent of the validation loss. It holds the difference between the two partitions' rows too: where it is below zero by more than the margin, the test rows are easier",
             ),
             Columns(
                 {"test_baseline_loss": FLOAT},
@@ -291,7 +301,12 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"selected_epoch": FLOAT},
-                "the epoch of lowest validation loss from 1 to the stop",
+                "the epoch of lowest validation loss, up to the stop, of those that the criterion looks at",
+                spread=True,
+            ),
+            Columns(
+                {"validation_loss": FLOAT, "validation_accuracy": FLOAT},
+                "at the selected epoch; accuracy of classes alone",
                 spread=True,
             ),
             Columns(
@@ -323,6 +338,8 @@ ANSWERS: tuple[Table, ...] = (
                     "epochs_saved_percent": FLOAT,
                     "validation_regret_percent": FLOAT,
                     "test_regret_percent": FLOAT,
+                    "validation_loss": FLOAT,
+                    "validation_accuracy": FLOAT,
                 },
                 "its means",
             ),
@@ -343,6 +360,8 @@ ANSWERS: tuple[Table, ...] = (
                     "epochs_saved_percent": FLOAT,
                     "validation_regret_percent": FLOAT,
                     "regret_upper_percent": FLOAT,
+                    "validation_loss": FLOAT,
+                    "validation_accuracy": FLOAT,
                 },
                 "from five units on what it saves and loses on units that did not choose: each is left out in turn and judged by what the others choose; upper bound of the mean. Below five, its means on the runs that chose it",
             ),

@@ -31,27 +31,20 @@ def first_minimum(values: Floats) -> Ints:
     return np.where(np.isfinite(lowest[..., 0]), first, -1)
 
 
-def first_minimum_so_far(values: Floats) -> Ints:
-    """Return, for every epoch, what `first_minimum` says of the curve up to it.
+def without_rounding(values: Floats) -> Floats:
+    """Make equal, over the last axis, what differs from the next lower value by rounding alone.
 
-    Parameters
-    ----------
-    values : (runs, epochs) losses.
-
-    Returns
-    -------
-    (runs, epochs) positions from 0; -1 before the first finite loss.
+    For values that were computed and that a strict comparison takes at their word: the lowest of
+    those that are equal stands for all of them. NaN stays.
     """
-    lowest = np.minimum.accumulate(np.where(np.isfinite(values), values, np.inf), axis=1)
-    first = (
-        np.stack(
-            # a record never rises, so a search in its negative finds the first that is low enough
-            [np.searchsorted(-row, -highest_equal(row), side="left") for row in lowest]
-        )
-        if len(lowest)
-        else np.empty(lowest.shape, dtype=np.int64)
-    )
-    return np.where(np.isfinite(lowest), first, -1)
+    order = np.argsort(values, axis=-1)
+    ranked = np.take_along_axis(values, order, axis=-1)
+    place = np.broadcast_to(np.arange(values.shape[-1]), values.shape).copy()
+    place[..., 1:][ranked[..., 1:] <= highest_equal(ranked[..., :-1])] = 0
+    lowest = np.take_along_axis(ranked, np.maximum.accumulate(place, axis=-1), axis=-1)
+    found = np.empty_like(values)
+    np.put_along_axis(found, order, lowest, axis=-1)
+    return found
 
 
 def last_finite(values: Floats) -> Ints:
