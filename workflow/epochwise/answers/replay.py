@@ -8,8 +8,8 @@ import numpy as np
 from epochwise.answers.stopping import NEVER, Criterion, Patience, strip_of
 from epochwise.arrays import Bools, Floats, Ints
 from epochwise.errors import PluginError
-from epochwise.tables.catalogue import SPREADS
 from epochwise.tables.curves import Curves
+from epochwise.tables.declaring import SPREADS
 from epochwise.tables.minima import first_minimum, highest_equal, quiet
 from epochwise.tables.scores import at
 

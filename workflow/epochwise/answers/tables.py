@@ -11,7 +11,8 @@ from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import Criterion
 from epochwise.errors import DataError
-from epochwise.tables.catalogue import ANSWERS, Table
+from epochwise.tables.catalogue import ANSWERS
+from epochwise.tables.declaring import Table
 from epochwise.tables.reading import LossTable
 
 
