@@ -40,6 +40,16 @@ def test_the_replay_by_hand():
     assert found["test_regret_percent_mean"] == pytest.approx(100 * (2 / 3) / 2)
 
 
+def test_where_only_some_epochs_have_a_validation_a_criterion_counts_validations():
+    losses = np.array([5.0, 4, 6, 6, 2, 3])  # patience 2 stops at the fourth, selects the second
+    gaps = np.full(20, np.nan)
+    gaps[3:19:3] = losses
+    (found,) = replayed(curves(gaps), [Patience(2)])
+    assert (found["stop_epoch_mean"], found["selected_epoch_mean"]) == (12, 6)
+    assert found["epochs_saved_percent_mean"] == pytest.approx(100 * 6 / 18)
+    assert found["validation_regret_percent_mean"] == pytest.approx(100)
+
+
 def test_what_never_fires_selects_the_best_and_saves_nothing():
     validation = np.random.default_rng(0).random((5, 40))
     (found,) = replayed(curves(validation), [GeneralisationLoss(1e9, strip=1)])

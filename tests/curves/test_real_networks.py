@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 
 from curves.files import check, need, read
+from epochwise.answers.replay import outcomes
+from epochwise.answers.stopping import Patience
+from epochwise.curves.tabulating import tabulate
+from epochwise.tables.reading import LossTable
 
 pytestmark = [
     pytest.mark.long,
@@ -37,8 +41,8 @@ def fit(keras: ModuleType, seed: int, callbacks: list, rate: float = 0.05, **opt
     keras.utils.set_random_seed(seed)
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(rate), "mse", metrics=["mae"])
-    options = {"validation_data": (X[:8], Y[:8])} | options
-    return model.fit(X[8:], Y[8:], epochs=EPOCHS, verbose=0, callbacks=callbacks, **options).history
+    options = {"epochs": EPOCHS, "validation_data": (X[:8], Y[:8])} | options
+    return model.fit(X[8:], Y[8:], verbose=0, callbacks=callbacks, **options).history
 
 
 def every(k: int, values: list[float]) -> list[float | None]:
@@ -55,6 +59,25 @@ def test_keras_csv_logger(keras, tmp_path, k):
         assert history.reader == "keras"
         check(history, epochs=range(1, EPOCHS + 1), train_loss=kept["loss"])
         check(history, validation_loss=every(k, kept["val_loss"]))
+
+
+def test_our_patience_stops_where_that_of_keras_does_if_not_every_epoch_has_a_validation(
+    keras, tmp_path
+):
+    """Validated every three epochs; the rate makes the loss rise and fall."""
+    stops = []
+    for seed in range(6):
+        options = {"validation_freq": 3, "rate": 0.3, "epochs": 90, "batch_size": 4}
+        logger = keras.callbacks.CSVLogger(tmp_path / f"{seed}.csv")
+        fit(keras, seed, [logger], **options)
+        stopping = keras.callbacks.EarlyStopping("val_loss", patience=2)
+        stops.append(len(fit(keras, seed, [stopping], **options)["loss"]))
+    table = tabulate([read(tmp_path / f"{seed}.csv") for seed in range(6)], "theirs").table
+    (curves,) = LossTable(table).curves()
+    (outcome,) = outcomes(curves, [Patience(2)])
+    assert outcome["stop_epoch"].tolist() == stops
+    assert min(stops) < 90
+    assert all(stop % 3 == 0 for stop in stops)
 
 
 def test_keras_csv_logger_without_validation_appended_and_diverged(keras, tmp_path):

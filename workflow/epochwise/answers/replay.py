@@ -30,14 +30,16 @@ class Series:
     """The runs of a dataset, point and backend as a criterion sees them, from epoch 1 on.
 
     Runs that ended before epoch 1 are left out. A diverged run takes part up
-    to its end, because a criterion may well stop before.
+    to its end, because a criterion may well stop before. Epochs without a validation are left out too:
+    a criterion counts validations, as those of Keras, Lightning and Hugging Face do.
     """
 
+    epoch: Ints  # which epoch each column is, (epochs,); 1, 2, … where each has a validation
     train: Floats  # (runs, epochs)
     validation: Floats  # (runs, epochs)
     accuracy: Floats  # on the validation rows, (runs, epochs); NaN of regression
     test: Floats  # (runs, epochs)
-    last: Ints  # the last epoch of each run, (runs,)
+    last: Ints  # the last column of each run, counted from 1, (runs,)
 
 
 def series(curves: Curves) -> Series:
@@ -48,9 +50,12 @@ def series(curves: Curves) -> Series:
         curves.losses.get(column, unknown)[runs, 1:]
         for column in ("train_loss", "validation_loss", "test_loss", "validation_accuracy")
     )
+    seen = np.flatnonzero(np.isfinite(validation).any(axis=0))
+    train, validation, accuracy, test = (m[:, seen] for m in (train, validation, accuracy, test))
     for matrix in (train, validation):
         matrix.flags.writeable = False  # one criterion must not change what the next one sees
-    return Series(train, validation, accuracy, test, curves.last[runs])
+    last = np.searchsorted(seen + 1, curves.last[runs], side="right")
+    return Series(seen + 1, train, validation, accuracy, test, last)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,11 +137,12 @@ def outcome(watched: Series, criterion: Criterion, stops: Ints) -> Outcome:
     never = stops == NEVER
     stop = np.where(never, watched.last, stops)
     selected = selected_epochs(watched.validation, stop, strip_of(criterion))
+    ends, stopped = watched.epoch[watched.last - 1], watched.epoch[stop - 1]
     values = [
-        stop,
-        selected,
+        stopped,
+        watched.epoch[selected - 1],
         *(at(matrix, selected - 1) for matrix in (watched.validation, watched.accuracy)),
-        100 * (watched.last - stop) / watched.last,
+        100 * (ends - stopped) / ends,
         regret(watched.validation, selected),
         regret(watched.test, selected),
     ]
