@@ -159,6 +159,21 @@ def test_all_diverged_and_nothing_finite():
     assert "best_epoch" not in found
 
 
+def test_where_all_diverged_no_epoch_is_said_to_be_sure():
+    validation = valleys(runs=6, epochs=10, best=3, spread=0.1)
+    validation[:, 9:] = np.nan
+    found = row(curves(validation), SETTINGS)
+    assert found["sampling_units"] == 6
+    assert not set(found) & {"interval_low", "interval_high", "safe_low"}
+
+
+def test_a_mean_that_is_finite_at_one_epoch_alone_has_no_safe_range():
+    found = row(curves(np.tile([1e308, 1, 1e308], (6, 1))), SETTINGS)
+    assert found["best_epoch"] == 1
+    assert found["objection"] == "nothing is learnt"
+    assert "safe_low" not in found
+
+
 def test_only_one_run_left_states_no_uncertainty():
     validation = valleys(runs=2)
     validation[0, 7:] = np.nan
