@@ -68,6 +68,12 @@ def test_where_every_run_diverged_there_is_no_leader():
     assert [row["validation_loss"] for row in found] == [None, 1]
 
 
+def test_a_point_whose_mean_overflows_is_not_known_and_does_not_lead():
+    overflows = case(np.full((2, 3), 1.5e308))
+    assert standings(overflows, case(to(1), alpha=2)) == ["diverged", "leads"]
+    assert standings(overflows) == ["diverged"]
+
+
 def test_of_backends_that_are_equal_the_first_listed_stands_for_its_point():
     first, second = case(to(10.05), backend="a"), case(to(10), backend="b")
     assert leading([first, second]) is first
@@ -93,6 +99,8 @@ def test_of_two_that_make_no_mistake_both_lead():
     assert standings(zero, case([2.0, 0, 0], alpha=2)) == ["leads", "shares the lead"]
     above = rows([zero, case([2.0, 0.5, 1], alpha=2), case([2.0, 0, 0], alpha=3)])
     assert [row["above_lowest_percent"] for row in above] == [0, np.inf, 0]
+    assert "validation loss above the lowest, which is zero, " in above[1]["comparison"]
+    assert above[2]["comparison"] == "shares the lead"
 
 
 LOWEST, ABOVE = [9.0, 10, 11], np.array([0.2, 0.5, 0.8])  # 0.5 ± 0.17, run by run

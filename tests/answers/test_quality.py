@@ -51,6 +51,13 @@ def test_a_metric_that_no_run_has_at_the_best_epoch_is_left_out():
         assert [row["metric"] for row in found if row["partition"] == "validation"] == metrics
 
 
+def test_a_metric_that_some_runs_have_is_there_and_its_mean_is_not_known():
+    one = curves(VALIDATION[:2])
+    some = {"validation_accuracy": np.array([[0.1, 0.7, 0.7], [0.1, np.nan, np.nan]])}
+    value, error, _ = of(rows(replace(one, losses=one.losses | some)), "validation", "accuracy")
+    assert np.isnan([value, error]).all()
+
+
 def test_the_untrained_network_may_be_the_best_and_without_a_best_epoch_there_is_nothing():
     assert of(rows(curves([1.0, 2, 3])), "validation", "loss")[0] == 1
     assert rows(curves(np.full((2, 3), np.nan))) == []

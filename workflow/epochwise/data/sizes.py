@@ -47,8 +47,7 @@ def _is_plain(table: pa.Table, facts: Facts, rule: Mapping[str, Any]) -> bool:
         return rule["stratify"] is not True
     if rule["stratify"] is False:
         return False
-    counts = np.bincount(class_numbers(table, facts), minlength=len(facts.classes))
-    return bool(counts.min() >= PLENTY)
+    return bool(np.bincount(class_numbers(table, facts)).min() >= PLENTY)
 
 
 def _counted(rows: int, rule: Mapping[str, Any]) -> dict[str, int]:
