@@ -35,10 +35,8 @@ def test_numbers_and_their_texts_in_one_column_are_the_same_cells():
 
 def test_floats_beyond_the_whole_numbers_that_they_tell_apart_stay_floats():
     one = cells("a", 2.0**53, 2.0**53 - 1, -(2.0**53), 1 - 2.0**53)
-    assert one.texts[1:] == ["9007199254740992.0", "9007199254740991"] + [
-        "-9007199254740992.0",
-        "-9007199254740991",
-    ]
+    assert one.texts[1:3] == ["9007199254740992.0", "9007199254740991"]
+    assert one.texts[3:] == ["-9007199254740992.0", "-9007199254740991"]
 
 
 def test_a_text_is_a_number_with_its_unit_or_none():
