@@ -1,13 +1,18 @@
 """What is said where a run does not end well, and how it is ended."""
 
+import io
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
 from types import SimpleNamespace
 
-from epochwise.planning.endings import WhenSaid, descendants, failed, stopped
+import pytest
+
+from epochwise.planning import endings
+from epochwise.planning.endings import WhenSaid, descendants, end_on_interrupt, failed, stopped
 
 
 def plan(folder, *done, name="mine"):
@@ -51,6 +56,47 @@ def test_what_a_process_has_started_is_found_through_others():
         finally:
             for child in [*descendants(parent.pid), parent.pid]:
                 os.kill(child, 9)
+
+
+@pytest.fixture
+def pressed(monkeypatch):
+    """Press Ctrl-C in a process that has started two others, of which one is gone; give what happens."""
+    happened, handlers = [], {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    monkeypatch.setattr(
+        endings, "descendants", lambda process: [3, 4] if process == os.getpid() else []
+    )
+
+    def kill(process, number):
+        happened.append(("kill", process, number, handlers[signal.SIGINT]))
+        if process == 3:
+            raise ProcessLookupError
+
+    monkeypatch.setattr(os, "kill", kill)
+    monkeypatch.setattr(os, "_exit", lambda status: happened.append(("exit", status)))
+
+    def press(say):
+        end_on_interrupt(say)
+        handlers[signal.SIGINT](signal.SIGINT, None)
+        return happened
+
+    return press
+
+
+def test_ctrl_c_ends_all_jobs_says_what_stands_and_ends_at_once(pressed, capsys):
+    assert pressed(lambda: "Stopped.") == [
+        ("kill", 3, signal.SIGTERM, signal.SIG_IGN),  # a second Ctrl-C disturbs nothing
+        ("kill", 4, signal.SIGTERM, signal.SIG_IGN),
+        ("exit", 130),
+    ]
+    assert capsys.readouterr() == ("", "Stopped.\n")
+
+
+def test_where_nobody_listens_any_more_it_ends_all_the_same(pressed, monkeypatch):
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    assert pressed(lambda: "Stopped.")[-1] == ("exit", 130)
 
 
 def test_what_waits_for_words_does_something_when_they_are_said_and_only_then():
