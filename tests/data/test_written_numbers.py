@@ -137,7 +137,7 @@ def test_what_the_study_says_already_is_not_said_again():
         ({"decimal": ";"}, "decimal: ';' is not allowed"),
         ({"thousands": "x"}, "thousands: 'x' is not allowed; it is one of"),
         ({"thousands": "."}, "decimal and thousands are both '.'.*set decimal: \",\""),
-        ({"thousands": ",", "decimal": ","}, "both ','.*set decimal: \".\""),
+        ({"thousands": ",", "decimal": ","}, r"both ','.*set decimal: \"\.\""),
     ],
 )
 def test_a_convention_that_tells_nothing_is_refused(options, sentence):
