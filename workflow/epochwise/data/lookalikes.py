@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -38,7 +38,7 @@ class Lookalike:
 
     what: str
     example: str
-    ways: list[Way] = field(default_factory=list)
+    ways: list[Way]
     instead: str = ""
 
     def advice(self) -> str:
@@ -99,10 +99,10 @@ ODD = {
 
 def _odd(texts: Sequence[str]) -> Lookalike | None:
     """Recognise numbers that no key reads."""
-    numbers = sum(LIKE_A_NUMBER.fullmatch(text) is not None for text in texts)
+    numbers = [text for text in texts if LIKE_A_NUMBER.fullmatch(text)]
     for pattern, (what, instead) in ODD.items():
         odd = [text for text in texts if re.fullmatch(pattern, text)]
-        if odd and 2 * (len(odd) + numbers) > len(texts):
+        if odd and 2 * len({*odd, *numbers}) >= len(texts):  # 0x1F looks like a number with a unit
             return Lookalike(what, odd[0], [], instead)
     return None
 
