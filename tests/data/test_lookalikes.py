@@ -46,6 +46,7 @@ def test_numbers_written_another_way_are_recognised(texts, advice):
         ["10-20", "20-30"],
         ["<5", ">10"],
         ["1.2.3", "1.2.4"],
+        ["1.5", "1.2.3"],
         ["12:30", "13:45"],
         ["1", "2", "n/k"],
         ["A12", "B13"],

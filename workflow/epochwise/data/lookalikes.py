@@ -75,12 +75,13 @@ def recognise(texts: Sequence[str], written: Written) -> Lookalike | None:
         names = " and ".join(f"the unit {one!r}" if one else "none" for one in sorted(units)[::-1])
         what = f"a number with a unit; the column has {names}"
         return Lookalike(what, found[0][0], [], "write one unit in all of its rows, or none")
+    [unit] = units
     numbers = {f"{match['sign']}{match['number']}".strip(): match[0] for match in found}
     strange = [one for one in numbers if written.number(one) is None]
-    if not max(units) and not strange:
+    if not unit and not strange:
         return None  # what is wrong with the column is something else
     first = next(iter(strange or numbers))
-    if ways := _ways(list(numbers), first, written, max(units)):
+    if ways := _ways(list(numbers), first, written, unit):
         return Lookalike(_what(ways), numbers[first], ways)
     if all(any(one.number(text) is not None for one in CONVENTIONS) for text in numbers):
         what = "a number, but not written as others of the column"
