@@ -25,6 +25,7 @@ pytestmark = pytest.mark.versions
         (["(1,037)", "500", "600"], "write it with a minus sign"),
         (["1,037.50", "1.037,50"], "write all of them in one way"),
         (["1.5", "2.5", "3,5"], "write all of them in one way"),
+        (["1.037.000", "2.000.000"], 'set decimal: ",", thousands: "."'),
         (["$5", "€5"], "write one unit in all of its rows, or none"),
         (["$5", "7"], "write one unit in all of its rows, or none"),
         ([f"{n} bedrooms" for n in range(21)], 'set units: ["bedrooms"]'),
@@ -47,6 +48,7 @@ def test_numbers_written_another_way_are_recognised(texts, advice):
         ["<5", ">10"],
         ["1.2.3", "1.2.4"],
         ["1.5", "1.2.3"],
+        [f"{n} {what}" for n in range(21) for what in ("bedrooms", "baths")],
         ["12:30", "13:45"],
         ["1", "2", "n/k"],
         ["A12", "B13"],
@@ -71,6 +73,12 @@ def test_what_the_study_says_already_is_not_said_again():
         == 'set thousands: " ", units: ["€"]'
     )
     assert recognise(["1.5", "2.5"], Written(decimal=",")).advice() == 'set decimal: "."'
+    euros = Written(units=("€",))
+    assert recognise(["1,5 €", "7,5 €"], euros).advice() == 'set decimal: ","'
+    assert recognise(["5 €", "7 €", "red"], euros) is None  # what is wrong is another text
+    assert recognise(["1.037,5"], Written(thousands=",")).advice() == (
+        'set decimal: ",", thousands: "."'
+    )
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def recognise(texts: Sequence[str], written: Written) -> Lookalike | None:
     [unit] = units
     numbers = {f"{match['sign']}{match['number']}".strip(): match[0] for match in found}
     strange = [one for one in numbers if written.number(one) is None]
-    if not unit and not strange:
+    if not strange and unit in ("", *written.units):
         return None  # what is wrong with the column is something else
     first = next(iter(strange or numbers))
     if ways := _ways(list(numbers), first, written, unit):
@@ -127,13 +127,15 @@ def _ways(numbers: Sequence[str], first: str, written: Written, unit: str) -> li
                 key: mark for key, mark in marks.items() if mark != getattr(written, key)
             } | units
             found.append((keys, one.number(first) or 0))
-    return [way for way in found if way[0] and None not in way[0].values()]
+    return [way for way in found if None not in way[0].values()]
 
 
 def _has_use(decimal: str, thousands: str | None, text: str, written: Written) -> bool:
     """Leave out signs that neither occur nor are what the study says."""
-    occurs = any(one in text for one in ALIKE.get(thousands, thousands)) if thousands else True
-    implied = decimal == written.decimal or (thousands == "." and decimal == ",")
+    occurs = any(one in text for one in ALIKE.get(thousands, thousands or ""))
+    implied = (
+        decimal == written.decimal or thousands == "."
+    )  # between thousands, it marks no decimals
     return (occurs or thousands == written.thousands) and (implied or decimal in text)
 
 
