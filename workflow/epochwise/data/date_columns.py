@@ -63,5 +63,4 @@ def are_datetimes(values: "pd.Series[Any]") -> bool:
     import pandas as pd
 
     kinds = ("date", "datetime", "datetime64")
-    plain = pd.api.types.is_numeric_dtype(values)
-    return not plain and pd.api.types.infer_dtype(values, skipna=True) in kinds
+    return pd.api.types.infer_dtype(values, skipna=True) in kinds
