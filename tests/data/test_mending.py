@@ -55,7 +55,7 @@ def test_how_numbers_are_written_is_what_the_options_say():
 
 def test_units_are_listed_once_with_the_first_column_that_has_them():
     found = guess()
-    assert mended("5 €", "7 €", found=found) == ({"units": ["€"]}, True)
+    assert mended(None, "5 €", "7 €", found=found) == ({"units": ["€"]}, True)
     assert mended("5 km", "7 km", name="b", found=found) == ({"units": ["€", "km"]}, True)
     mended("9 €", name="c", found=found)
     assert found.options["units"] == ["€", "km"]
@@ -102,7 +102,7 @@ def test_words_in_the_target_are_gaps_too():
 @pytest.mark.parametrize(("numbers", "placed"), [(19, True), (20, False)])
 def test_up_to_twenty_texts_are_categories(numbers, placed):
     found = guess()
-    options, done = mended("3+", "3+", *NUMBERS[:numbers], found=found)
+    options, done = mended(None, "3+", "3+", *NUMBERS[:numbers], found=found)
     assert (options, done) == (({"categorical": ["a"]}, True) if placed else ({}, False))
     if placed:
         assert found.reasons["categorical", "a"] == "20 different texts, such as 3+"

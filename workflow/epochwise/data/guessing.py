@@ -116,7 +116,11 @@ def _example(frame: "pd.DataFrame", columns: Iterable[str], sign: str) -> str:
 def _unreadable(frame: "pd.DataFrame", written: Written) -> list[str]:
     """List the columns that look like numbers and are none as they are written; units may stand there."""
     columns = {str(name): look(frame[name], written) for name in frame.columns}
-    return [name for name, one in columns.items() if {"decimal", "thousands"} & set(one.keys)]
+    return [
+        name
+        for name, one in columns.items()
+        if one.kind == "unclear" and (not one.keys or {"decimal", "thousands"} & set(one.keys))
+    ]
 
 
 def _look(frame: "pd.DataFrame", found: Guess) -> dict[str, Column]:
