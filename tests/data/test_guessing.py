@@ -60,6 +60,11 @@ def test_a_column_of_the_partitions_words_cuts_and_is_not_the_target(tmp_path, w
     assert options(found) == ({"target": "y", "partition": "part"} if cuts else {"target": "part"})
 
 
+def test_a_column_that_cuts_may_have_gaps(tmp_path):
+    found = guessed(tmp_path, table(a=number, y=number, part=lambda i: [*CUTS, ""][i % 5]))
+    assert (found.options["target"], found.options["partition"]) == ("y", "part")
+
+
 def test_where_every_column_cuts_the_first_is_the_target(tmp_path):
     parts = {name: lambda i: CUTS[i % 4] for name in "ab"}
     assert options(guessed(tmp_path, table(**parts))) == {"target": "a", "partition": "b"}
@@ -92,6 +97,14 @@ def test_blanks_in_names_separate_nothing_where_commas_do(tmp_path):
     assert options(guessed(tmp_path, " y \n1.5\n2.5\n")) == {"target": "y"}
 
 
+def test_what_cannot_be_read_is_told_as_when_it_is_read(tmp_path):
+    with pytest.raises(DataError, match="there is no such file"):
+        guess(tmp_path / "gone.csv", None)
+    (tmp_path / "data.csv").write_bytes("é,b\n1,2\n".encode("latin-1"))
+    with pytest.raises(DataError, match="line 1 is not UTF-8"):
+        guess(tmp_path / "data.csv", None)
+
+
 # ---- how numbers are written ----
 
 
@@ -114,6 +127,8 @@ def test_the_signs_are_those_with_which_fewest_columns_are_left(tmp_path):
     found = guessed(tmp_path, table(";", **columns, y=lambda i: i))
     assert options(found) == {"separator": ";", "decimal": ",", "target": "y"}
     assert found.reasons["decimal"] == "as in 10,25 of column 'b'"
+    columns["b"] = columns["c"]
+    assert "decimal" not in guessed(tmp_path, table(";", **columns, y=lambda i: i)).options
 
 
 def test_numbers_with_a_unit_count_as_well(tmp_path):

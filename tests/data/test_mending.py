@@ -90,6 +90,7 @@ def test_words_of_several_columns_are_listed_once():
     mended(*NUMBERS, "lost", found=found)
     mended(*NUMBERS, "sick", "lost", name="b", found=found)
     assert found.options["missing_words"] == ["lost", "sick"]
+    assert found.reasons["missing_words"] == "among the numbers of column 'b'"
 
 
 def test_words_in_the_target_are_gaps_too():
@@ -102,7 +103,7 @@ def test_words_in_the_target_are_gaps_too():
 @pytest.mark.parametrize(("numbers", "placed"), [(19, True), (20, False)])
 def test_up_to_twenty_texts_are_categories(numbers, placed):
     found = guess()
-    options, done = mended(None, "3+", "3+", *NUMBERS[:numbers], found=found)
+    options, done = mended(None, "3+", *NUMBERS[:numbers], "3+", found=found)
     assert (options, done) == (({"categorical": ["a"]}, True) if placed else ({}, False))
     if placed:
         assert found.reasons["categorical", "a"] == "20 different texts, such as 3+"
@@ -150,7 +151,7 @@ def test_dates_are_listed_and_get_a_format_where_there_may_be_two():
 def test_dates_that_are_not_all_dates_are_left_out(others):
     found = guess(dates=["a", *others])
     assert read_dates(found, "2020-01-03", "soon")
-    assert found.options.get("dates", {}) == dict.fromkeys(others)
+    assert found.options.get("dates") == (dict.fromkeys(others) or None)
     assert found.options["drop"] == ["a"]
     assert found.reasons["drop", "a"] == "dates that are not all written in one way"
 
