@@ -1,10 +1,12 @@
 """The options that are guessed of a file: each by itself; `test_starting_study` has whole files."""
 
+import pandas as pd
 import pytest
 
 from epochwise.data import guessing
 from epochwise.data.guessing import guess
 from epochwise.errors import DataError
+from helpers import require
 
 pytestmark = pytest.mark.versions
 
@@ -95,6 +97,18 @@ def test_blanks_in_names_separate_nothing_where_commas_do(tmp_path):
     content = table(**{"a b c d": number, "y": number})
     assert options(guessed(tmp_path, content)) == {"target": "y"}
     assert options(guessed(tmp_path, " y \n1.5\n2.5\n")) == {"target": "y"}
+
+
+def test_of_an_excel_files_sheets_the_first_is_taken_and_the_others_are_told(tmp_path):
+    require("openpyxl")
+    frame = pd.DataFrame({"a": [1.5, 2.5], "y": [0.5, 0.7]})
+    for sheets in (["One"], ["One", "Two", "Three"]):
+        with pd.ExcelWriter(tmp_path / "data.xlsx") as book:
+            for name in sheets:
+                frame.to_excel(book, sheet_name=name, index=False)
+        found = guess(tmp_path / "data.xlsx", None)
+        assert found.options.get("sheet") == (None if len(sheets) == 1 else "One")
+    assert found.reasons["sheet"] == "there are also: Two, Three"
 
 
 def test_what_cannot_be_read_is_told_as_when_it_is_read(tmp_path):
