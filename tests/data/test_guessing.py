@@ -124,7 +124,8 @@ def test_what_cannot_be_read_is_told_as_when_it_is_read(tmp_path):
 
 def test_of_signs_that_read_as_many_columns_the_plain_one_is_taken(tmp_path):
     """A thousand may be 1,037 or 1.037: where points separate decimals elsewhere, it is a thousand."""
-    found = guessed(tmp_path, table(a=lambda i: f'"{i + 1},{100 + i}"', y=number))
+    thousands = table(a=lambda i: f'"{i + 1},{100 + i}"' if i else 123456789, y=number)
+    found = guessed(tmp_path, thousands)
     assert options(found) == {"thousands": ",", "target": "y"}
     assert found.reasons["thousands"] == "as in 10,109 of column 'a'"
 
@@ -133,6 +134,8 @@ def test_where_semicolons_separate_the_decimal_comma_is_tried_first(tmp_path):
     found = guessed(tmp_path, table(";", a=lambda i: f"{i + 1},{100 + i}", y=lambda i: i))
     assert options(found) == {"separator": ";", "decimal": ",", "target": "y"}
     assert found.reasons["decimal"] == "as in 10,109 of column 'a'"
+    found = guessed(tmp_path, table(";", a=lambda i: f"{i + 1},{100 + i}.5", y=lambda i: i))
+    assert options(found) == {"separator": ";", "thousands": ",", "target": "y"}
 
 
 def test_the_signs_are_those_with_which_fewest_columns_are_left(tmp_path):
@@ -163,6 +166,26 @@ def test_a_sign_that_is_written_another_way_is_shown_as_it_stands(tmp_path):
 
 
 # ---- what is left out, and what is missing ----
+
+
+def test_every_column_that_is_not_left_out_is_looked_at_again(tmp_path):
+    columns = {
+        "name": lambda i: f"n {i}",
+        "day": lambda i: f"0{i % 9 + 1}/0{i % 8 + 1}/2020",
+        "size": lambda i: f"{i % 3}+",
+        "way": lambda i: f"{i} km",
+    }
+    found = guessed(tmp_path, table(**columns, y=number))
+    assert found.options["drop"] == ["name"]
+    kinds = {name: column.kind for name, column in found.columns.items()}
+    assert kinds == {"day": "number", "size": "text", "way": "number", "y": "number"}
+
+
+def test_a_column_has_one_place_and_an_id_is_a_number(tmp_path):
+    found = guessed(tmp_path, table(day=lambda i: "2020-01-03", a=number, y=number))
+    assert options(found) == {"target": "y", "dates": ["day"]}
+    found = guessed(tmp_path, table(id=lambda i: f"n{i}", a=number, y=number, rows=9))
+    assert options(found) == {"target": "y"}
 
 
 def test_what_says_nothing_is_left_out_but_never_the_target(tmp_path):

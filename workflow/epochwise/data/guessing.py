@@ -107,7 +107,7 @@ def _guess_numbers(path: Path, frame: "pd.DataFrame", found: Guess) -> None:
 def _example(frame: "pd.DataFrame", columns: Iterable[str], sign: str) -> str:
     """Show the longest number that has a sign."""
     marks = ALIKE.get(sign, sign)
-    texts = ((str(cell).strip(), name) for name in columns for cell in frame[name].dropna())
+    texts = ((str(cell).strip(), name) for name in columns for cell in frame[name])
     signed = [found for found in texts if any(mark in found[0] for mark in marks)]
     text, name = max(signed, key=lambda found: len(found[0]), default=("", ""))
     return f"as in {text} of column {name!r}"
@@ -147,7 +147,7 @@ def _set_apart(found: Guess) -> None:
         values = column.values.dropna()
         if name == target or found.is_placed(name):
             continue
-        if column.kind == "text" and _cuts(values):
+        if _cuts(values):
             found.options["partition"] = name
         elif not len(values):
             found.put("drop", name, "no values at all")
