@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from epochwise.data import frames
 from epochwise.data.frames import read_frame
 from epochwise.data.text_frames import CODES, SEEN, find_separator, first_bad_line, quoted
 from epochwise.errors import DataError
+from helpers import require
 
 pytestmark = pytest.mark.versions
 
@@ -34,6 +36,11 @@ def test_numbers_texts_and_gaps_are_read_as_they_stand(tmp_path):
     assert frame["a b"].tolist()[:2] == ["x", "NA"]
     assert frame["a b"].isna().tolist() == [False, False, True]
     np.testing.assert_array_equal(frame["c"], [0.1, np.nan, 7])
+
+
+def test_names_and_texts_may_stand_in_quotes_behind_a_blank(tmp_path):
+    frame = read(tmp_path, 'a, "b, c"\n1, "x, y"\n')
+    assert frame.to_dict("list") == {"a": [1], "b, c": ["x, y"]}
 
 
 def test_columns_that_are_to_stay_texts_keep_their_zeros(tmp_path):
@@ -79,6 +86,7 @@ def test_codes_that_are_read_as_numbers_are_told_with_their_row(tmp_path):
 
 def test_lines_may_end_in_a_separator_but_a_column_of_values_needs_a_name(tmp_path):
     assert list(read(tmp_path, "a,b,\n1,2,\n3,4,\n").columns) == ["a", "b"]
+    assert list(read(tmp_path, "a,b\n1,\n3,\n").columns) == ["a", "b"]
     assert "column 3 has no name" in refusal(tmp_path, "a,b,\n1,2,\n3,4,5\n")
 
 
@@ -152,6 +160,22 @@ def test_a_row_that_is_too_long_is_told_with_what_to_do(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("", "ValueError"),
+        ("Expected\n  an object", "Expected an object"),
+        ("no fields", "no fields"),
+    ],
+)
+def test_what_another_library_says_is_told_in_one_line(tmp_path, monkeypatch, words, told):
+    def refuse(*arguments):
+        raise ValueError(words)
+
+    monkeypatch.setattr(frames, "read_text", refuse)
+    assert refusal(tmp_path, "a,b\n1,2\n") == f"cannot be read: {told}"
+
+
 # ---- which files ----
 
 
@@ -180,7 +204,30 @@ def test_parquet_keeps_whole_numbers_beside_gaps_and_its_rows_are_counted(tmp_pa
     frame = parquet(tmp_path, pd.DataFrame({"a": numbers, "b": [1, 2]}, index=[7, 9]))
     assert frame["a"].tolist()[0] == 2**53 + 1
     assert frame.index.tolist() == [0, 1]
+    assert list(parquet(tmp_path, pd.DataFrame({0: [1.5], 1: [2.5]})).columns) == ["0", "1"]
     with pytest.raises(DataError, match="has a header but no rows"):
         parquet(tmp_path, pd.DataFrame({"a": []}))
     with pytest.raises(DataError, match="column 2 has no name"):
         parquet(tmp_path, pd.DataFrame({"a": [1], "": [2]}))
+
+
+def test_the_sheet_that_is_asked_for_is_read_from_where_its_table_begins(tmp_path):
+    require("openpyxl")
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["a", "y"])
+    sheet = book.create_sheet("Two")
+    for row in ([], [None, 2020, "y z"], [None, 1.5, "NA"], [None, None, None], [None, 2, None]):
+        sheet.append(row)
+    book.save(tmp_path / "data.xlsx")
+    frame = read_frame(tmp_path / "data.xlsx", sheet="Two")
+    assert list(frame.columns) == ["2020", "y z"]
+    assert frame["2020"].tolist() == [1.5, 2]
+    assert frame["2020"].dtype == float
+    assert frame["y z"].tolist()[0] == "NA"
+    assert frame["y z"].isna().tolist() == [False, True]
+    with pytest.raises(
+        DataError, match="sheet: there is no sheet 'Three'; there are: 'Sheet', 'Two'"
+    ):
+        read_frame(tmp_path / "data.xlsx", sheet="Three")

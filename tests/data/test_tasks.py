@@ -122,6 +122,8 @@ def exact(*numbers):
 def test_a_whole_number_that_no_float_equals_is_refused_with_its_row(number):
     with pytest.raises(DataError, match=f"column 'a' has the whole number {number} in row 3; bey"):
         exact(1, None, number)
+    with pytest.raises(DataError, match=f"{number} in row 1"):
+        exact(number, 2 * number, 2 * number)
     with pytest.raises(DataError, match=f"column 'y' has the whole number {number}"):
         settle([1, 2, number], wanted="regression")
     with pytest.raises(DataError, match=f"column 'z' has the whole number {number}"):
