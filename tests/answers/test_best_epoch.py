@@ -98,6 +98,20 @@ def test_below_five_units_neither_interval_nor_range_is_stated():
         assert "cannot say how sure" in found["note"] or runs == 5
 
 
+@pytest.mark.parametrize(
+    ("units", "unit", "note"),
+    [
+        (5, "run", "over seeds on one cut of the data; another cut may move it"),
+        (5, "fold", "over cuts of this data set"),
+        (4, "run", "4 runs cannot say how sure that is: make 5 at least, 10 to be useful"),
+        (4, "fold", "4 folds cannot say how sure that is: make 5 at least, 10 to be useful"),
+    ],
+)
+def test_the_note_says_what_varies_and_whether_that_is_enough(units, unit, note):
+    fold = np.arange(units) if unit == "fold" else None
+    assert row(curves(valleys(runs=units), fold=fold), SETTINGS)["note"] == note
+
+
 def test_at_the_end_of_training_the_best_epoch_is_a_lower_bound():
     epoch = np.arange(101)
     noise = 0.001 * np.random.default_rng(0).random((6, 1))
