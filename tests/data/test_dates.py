@@ -88,7 +88,8 @@ def test_a_column_of_dates_is_days_and_gaps(values):
     np.testing.assert_array_equal(found.values, [3, np.nan, np.nan, np.nan, 2])
 
 
-def test_numbers_and_texts_are_no_datetimes():
+def test_numbers_and_texts_are_no_datetimes_and_dates_beside_gaps_are():
+    assert are_datetimes(pd.Series([date(1970, 1, 4), None]))
     assert not are_datetimes(pd.Series([20200103, 20200104]))
     assert not are_datetimes(pd.Series(["2020-01-03"]))
     assert not are_datetimes(pd.Series([pd.Timestamp("2020-01-03"), "soon"]))
