@@ -76,6 +76,8 @@ def test_what_the_study_says_already_is_not_said_again():
     euros = Written(units=("€",))
     assert recognise(["1,5 €", "7,5 €"], euros).advice() == 'set decimal: ","'
     assert recognise(["5 €", "7 €", "red"], euros) is None  # what is wrong is another text
+    found = recognise(["5,5", "7,25"], Written(thousands=","))  # no key takes a sign away
+    assert found.advice() == "write all of them in one way"
     assert recognise(["1.037,5"], Written(thousands=",")).advice() == (
         'set decimal: ",", thousands: "."'
     )
