@@ -92,6 +92,15 @@ def test_ctrl_c_ends_all_jobs_says_what_stands_and_ends_at_once(pressed, capsys)
     assert capsys.readouterr() == ("", "Stopped.\n")
 
 
+def test_nothing_that_was_said_is_lost_with_the_process(pressed, monkeypatch):
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(io.BytesIO()))
+    print("before")
+    pressed(lambda: "Stopped.")
+    written = [stream.buffer.getvalue() for stream in (sys.stdout, sys.stderr)]
+    assert written == [b"before\n", b"Stopped.\n"]
+
+
 def test_where_nobody_listens_any_more_it_ends_all_the_same(pressed, monkeypatch):
     closed = io.StringIO()
     closed.close()
