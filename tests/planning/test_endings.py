@@ -45,17 +45,18 @@ def test_every_study_has_a_line(tmp_path):
 
 def test_what_a_process_has_started_is_found_through_others():
     script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
-    with subprocess.Popen([sys.executable, "-c", script]) as parent:
+    with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as parent:
         try:
+            end = time.monotonic() + 20
             while not (found := descendants(parent.pid)):
+                assert time.monotonic() < end
                 time.sleep(0.05)
             assert descendants(os.getpid())[-1] == parent.pid or parent.pid in descendants(
                 os.getpid()
             )
             assert set(found) < set(descendants(os.getpid()))
         finally:
-            for child in [*descendants(parent.pid), parent.pid]:
-                os.kill(child, 9)
+            os.killpg(parent.pid, signal.SIGKILL)
 
 
 @pytest.fixture
