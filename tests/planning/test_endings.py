@@ -47,7 +47,7 @@ def test_what_a_process_has_started_is_found_through_others():
     script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
     with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as parent:
         try:
-            end = time.monotonic() + 20
+            end = time.monotonic() + 10
             while not (found := descendants(parent.pid)):
                 assert time.monotonic() < end
                 time.sleep(0.05)
