@@ -50,6 +50,12 @@ def test_epoch_zero_is_best_where_training_only_harms():
     assert row(curves([[1.0, 2, 3], [1, 2, 4]]), SETTINGS)["best_epoch"] == 0
 
 
+def test_the_untrained_network_alone_has_its_loss_and_nothing_to_recommend():
+    found = row(curves([[1.0], [3.0]]), SETTINGS)
+    assert (found["best_epoch"], found["validation_loss"]) == (0, 2)
+    assert found["objection"] == "nothing is learnt"
+
+
 def test_with_folds_the_fold_is_the_unit():
     validation = valleys(runs=24)
     found = row(curves(validation, fold=np.repeat(np.arange(6), 4), partition_rows=CUTS), SETTINGS)
