@@ -41,12 +41,19 @@ def plain_range(units, confidence, cost, inflation=1.0):
 @pytest.mark.parametrize(("runs", "first_cost"), [(6, 0.02), (12, 0.01)])
 @pytest.mark.parametrize("inflation", [1.0, 1.6])
 def test_it_is_what_testing_every_pair_gives(runs, first_cost, inflation):
-    for seed in range(2):
-        units = valleys(runs=runs, epochs=60, best=30, spread=5, seed=seed)
+    for spread, seed in ((5, 0), (12, 1)):  # of six units, the second needs 5 % or even 10 %
+        units = valleys(runs=runs, epochs=60, best=30, spread=spread, seed=seed)
         costs = [cost for cost in (0.01, 0.02, 0.05, 0.1) if cost >= first_cost]
         wanted = (plain_range(units, 0.95, cost, inflation) for cost in costs)
         wanted = next((found for found in wanted if found), None)
         assert safe_range(units, 0.95, inflation) == wanted
+        assert inflation != 1 or safe_range(units, 0.95) == wanted
+
+
+@pytest.mark.parametrize(("units", "cost"), [(9, 0.02), (10, 0.01)])
+def test_one_per_cent_is_claimed_from_ten_units_on(units, cost):
+    curve = 1 + ((np.arange(101) - 50) / 50) ** 2
+    assert safe_range(np.tile(curve, (units, 1)), 0.95).cost == cost
 
 
 def test_a_claim_about_noisy_valleys_is_seldom_false():
