@@ -6,7 +6,7 @@ from scipy.stats import t as student
 from scipy.stats import ttest_1samp
 
 from answers.made import valleys
-from epochwise.answers.safe_range import safe_range, smoothed
+from epochwise.answers.safe_range import differences, safe_range, smoothed
 
 pytestmark = pytest.mark.versions
 
@@ -48,6 +48,19 @@ def test_it_is_what_testing_every_pair_gives(runs, first_cost, inflation):
         wanted = next((found for found in wanted if found), None)
         assert safe_range(units, 0.95, inflation) == wanted
         assert inflation != 1 or safe_range(units, 0.95) == wanted
+
+
+@pytest.mark.parametrize("inflation", [1.0, 1.4])
+def test_an_epoch_is_safe_where_a_paired_test_against_every_other_says_so(inflation):
+    units = 1 + np.linspace(0, 0.3, 6) + 0.1 * np.random.default_rng(3).normal(size=(7, 6))
+    tests = differences(units, 0.9, inflation)
+    critical, seen = inflation * student.ppf(0.95, 6), set()
+    for cost in np.linspace(0.02, 2, 200):
+        gains = units[:, :, np.newaxis] - (1 + cost) * units[:, np.newaxis]
+        expected = (ttest_1samp(gains, 0).statistic <= -critical).all(axis=1)
+        assert tests(cost).tolist() == expected.tolist()
+        seen.add(int(expected.sum()))
+    assert seen == set(range(7))
 
 
 @pytest.mark.parametrize(("units", "cost"), [(9, 0.02), (10, 0.01)])
