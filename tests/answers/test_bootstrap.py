@@ -106,10 +106,11 @@ def test_it_is_stretched_about_the_best_epoch_and_stays_within_the_epochs():
     units = valleys(runs=10, epochs=100, best=50, spread=20)
     seed, best = np.random.SeedSequence(0), int(units.mean(axis=0).argmin())
     low, high = bootstrap_interval(units, 0.8, 500, seed)
-    assert bootstrap_interval(units, 0.8, 500, seed, 1.5) == (
-        best - np.ceil(1.5 * (best - low)),
-        best + np.ceil(1.5 * (high - best)),
-    )
+    for factor in (1.5, 1.3, 1.1):
+        assert bootstrap_interval(units, 0.8, 500, seed, factor) == (
+            best - np.ceil(factor * (best - low)),
+            best + np.ceil(factor * (high - best)),
+        )
     assert bootstrap_interval(units, 0.8, 500, seed, 1000.0) == (0, 100)
 
 

