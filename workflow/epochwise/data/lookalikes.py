@@ -127,7 +127,7 @@ def _ways(numbers: Sequence[str], first: str, written: Written, unit: str) -> li
                 key: mark for key, mark in marks.items() if mark != getattr(written, key)
             } | units
             found.append((keys, one.number(first) or 0))
-    return [way for way in found if None not in way[0].values()]
+    return found
 
 
 def _has_use(decimal: str, thousands: str | None, text: str, written: Written) -> bool:
