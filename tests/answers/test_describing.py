@@ -170,6 +170,8 @@ def test_a_best_epoch_at_the_end_is_a_lower_bound():
     bound = lines(point(best_epoch=facts | {"interval_low": 4500, "interval_high": None}))[0]
     assert bound.endswith("training ended: the best epoch is at least 4,500 (95 % interval).")
     assert told[1].startswith("There, ")
+    alone = lines(point(best_epoch=facts | {"runs": 1}))[0]
+    assert alone.endswith("the best epoch of this run is at least 4,990.")
     facts = {"censored": True, "best_epoch": 5000, "interval_high": None, "safe_high": 5000}
     told = lines(point(best_epoch=facts))
     assert told[0].endswith(
@@ -195,6 +197,18 @@ def test_seeds_on_one_cut_say_what_they_cannot_know():
     assert told.endswith(
         " That holds for new seeds on this cut; another cut may move it (n_repeats: 10)."
     )
+
+
+def test_a_range_may_begin_untrained_and_is_as_sure_as_the_study_asks():
+    told = lines(point(best_epoch={"safe_low": 0, "interval_coverage": 0.9}))[1]
+    assert told.startswith(
+        "Anything from 0 to 1,500 costs less than 2 % more validation loss (90 % "
+    )
+
+
+def test_runs_that_diverged_are_none_of_the_seeds_of_a_cut():
+    told = lines(point(best_epoch={"runs": 310, "diverged_runs": 10}))[1]
+    assert "10 cuts of this data set, 30 seeds in each: 10 units)" in told
 
 
 def test_where_no_range_is_safe_that_is_said():
@@ -324,6 +338,23 @@ def test_backends_that_agree_are_told_as_one():
     )
 
 
+@pytest.mark.parametrize(
+    ("other_loss", "far"),
+    [(1.5 * 2620.04, "equal to within 0.5 of their size."), (2620.04, "equal.")],
+)
+def test_how_far_backends_are_apart_is_told_as_a_share_of_the_lower_loss(other_loss, far):
+    shared = {"standing": "shares the lead", "of": {"backend": "jax"}}
+    told = lines(point(), other(**shared, best_epoch={"validation_loss": other_loss}))
+    assert told[8].endswith(f"lowest losses {far}")
+
+
+def test_backends_that_make_no_mistake_are_equal():
+    none = {"validation_loss": 0.0}
+    shared = {"standing": "shares the lead", "of": {"backend": "jax"}}
+    told = lines(point(best_epoch=none), other(**shared, best_epoch=none))
+    assert told[8].endswith("lowest losses equal.")
+
+
 def test_every_point_has_a_line_the_lowest_losses_first():
     far = other(above=20.0, of={"batch_size": 8}, best_epoch={"censored": True, "best_epoch": 5000})
     near = other(of={"batch_size": 16}, verdict="it settles")
@@ -389,3 +420,14 @@ def test_headlines_are_of_those_that_lead_and_of_all_where_none_does():
 def test_in_brief_it_is_what_to_do_and_how_sure_that_is():
     told = in_brief({"answers": [point("a"), point("a", leads=False), lost("b")]})
     assert [line.split(" ")[0] for line in told] == ["a,", "Anything", "b,"]
+    none_leads = in_brief({"answers": [lost("a", leads=False), lost("b", leads=False)]})
+    assert [line[0] for line in none_leads] == ["a", "b"]
+
+
+def test_where_nothing_is_recommended_no_line_is_empty():
+    unsure = point("a", best_epoch={"objection": "still improving …", "censored": True})
+    assert len(in_brief({"answers": [unsure]})) == 1
+    assert [line.split(" ")[0] for line in lines(unsure, point("b"))] == [
+        *("a,", "Verdict:"),
+        *("b,", "Anything", "Verdict:"),
+    ]
