@@ -379,6 +379,13 @@ def test_of_many_points_twelve_are_told():
     told = lines(point(), *many)
     assert told[-2].startswith("- batch_size 11: ")
     assert told[-1] == "(8 more points: see points.csv)"
+    assert lines(point(), *many[:12])[-1] == "(1 more points: see points.csv)"
+    assert lines(point(), *many[:11])[-1].startswith("- batch_size 11: ")
+
+
+def test_what_is_hardly_above_the_leader_comes_behind_it():
+    told = lines(other(above=0.5, of={"batch_size": 8}), point())
+    assert [line.split(":")[0] for line in told[9:]] == ["- batch_size 200", "- batch_size 8"]
 
 
 def test_several_datasets_take_three_lines_each_and_those_that_diverged_one():
