@@ -45,6 +45,12 @@ def test_where_a_curve_still_improves_its_best_epoch_is_a_bound_wherever_it_is()
     assert (one.kind, one.best, one.censored) == ("underfits", 950, True)
 
 
+def test_of_one_epoch_that_is_not_the_first_nothing_can_be_said():
+    assert of([np.inf, 1, np.inf]) is None
+    assert of([np.nan, np.inf]) is None
+    assert of([1, np.inf]).kind == "untrained"
+
+
 def test_a_rise_at_the_start_is_no_hump_however_short_the_run():
     assert (of([1, 3, 2, 1]).kind, of([1, 3, 2, 1]).peak) == ("settles", None)
 
