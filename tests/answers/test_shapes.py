@@ -40,6 +40,10 @@ def test_a_curve_that_falls_is_improving_if_its_best_epoch_is_in_the_last_tenth(
     assert found((0, 5), (900, 1.3), (1000, 1), but={epoch: 0.97}).kind == kind
 
 
+def test_a_spike_at_the_last_epoch_is_no_overfitting():
+    assert found((0, 5), (400, 1), (1000, 1), but={1000: 1.5}).kind == "settles"
+
+
 def test_where_a_curve_still_improves_its_best_epoch_is_a_bound_wherever_it_is():
     one = found((0, 5), (900, 1.3), (1000, 1), but={950: 0.97})
     assert (one.kind, one.best, one.censored) == ("underfits", 950, True)
