@@ -250,6 +250,14 @@ def test_optimistic_is_a_loss_that_is_higher_on_the_test_rows_by_more_than_its_e
     assert words in lines(point(choice_cost={"mean_curve": cost}))[4]
 
 
+def test_how_much_higher_is_a_share_and_is_not_told_of_a_loss_of_zero():
+    half = COST | {"optimism": 0.5, "optimism_error": 0.1, "optimism_percent": 50.0}
+    told = lines(point(choice_cost={"mean_curve": half}))[4]
+    assert "2,700: 50.0 % higher than on the validation rows, which is optimistic;" in told
+    told = lines(point(choice_cost={"mean_curve": half | {"optimism_percent": None}}))[4]
+    assert "2,700: higher than on the validation rows, which is optimistic;" in told
+
+
 def test_a_network_that_is_no_better_than_a_constant_on_the_test_rows_is_told():
     cost = {"mean_curve": COST | {"test_baseline_loss": 2700.0}}
     assert lines(point(choice_cost=cost))[4].endswith(
@@ -272,6 +280,30 @@ def test_of_classes_the_accuracies_are_told_with_the_share_of_the_largest():
     )
 
 
+def test_what_to_expect_is_told_of_seeds_or_cuts_where_it_is_known():
+    told = lines(point(best_epoch={"sampling_unit": "run"}))[2]
+    assert "Over new seeds, expect 2,650 ± 61.4 on average" in told
+    assert told.endswith("at an epoch chosen by the other runs.")
+    assert "Over new" not in lines(point(best_epoch={"left_out_margin": None}))[2]
+
+
+def test_a_score_that_is_not_known_is_not_told():
+    names = ("partition", "metric", "value", "baseline")
+    unknown = [("validation", "rmse", 51.186, None), ("validation", "r2", None, None)]
+    told = lines(point(scores=[dict(zip(names, each, strict=True)) for each in unknown]))[2]
+    assert "2,620 on the validation rows (RMSE 51.19), 1,500.5" in told
+
+
+def test_the_share_of_the_target_that_drowns_the_others_is_that_on_the_validation_rows():
+    names = ("partition", "metric", "value", "baseline")
+    rows = [
+        *(("test", "loss_rooms", 1.0, 500.0), ("validation", "loss_price", 1.0, 95.0)),
+        *(("validation", "loss_rooms", 1.0, 5.0), ("validation", "loss_age", 1.0, None)),
+    ]
+    told = lines(point(scores=[dict(zip(names, each, strict=True)) for each in rows]))
+    assert any(line.startswith("Mind: 95.0 % of the baseline's loss") for line in told)
+
+
 @pytest.mark.parametrize(("small", "warned"), [(1.0, True), (5.0, True), (20.0, False)])
 def test_a_target_that_drowns_the_others_is_named(small, warned):
     rows = [("price", 100.0), ("rooms", small)]
@@ -282,6 +314,11 @@ def test_a_target_that_drowns_the_others_is_named(small, warned):
     told = [line for line in lines(point(scores=scores)) if line.startswith("Mind: ")]
     assert len(told) == warned
     assert all("that of price, so the epoch is chosen for it alone" in line for line in told)
+
+
+def test_an_early_stopping_is_told_with_what_it_costs_at_most():
+    told = lines(point(early_stopping={"regret_upper_percent": 50.0}))[6]
+    assert "for 0.4 % more validation loss, on average 50.0 % at most" in told
 
 
 def test_an_early_stopping_that_cannot_be_relied_on_is_told_so():
@@ -304,6 +341,8 @@ def test_an_early_stopping_that_cannot_be_relied_on_is_told_so():
         (400, 2, 200, "2 iterations of 200 training rows;"),
         (353, 1, 353, "1 iteration: all 353 training rows at once;"),
         (1353, 7, 200, "7 iterations of 200 training rows, the last of 153;"),
+        (353, 353, 1, "353 iterations of 1 training row;"),
+        (20, 10, 2, "10 iterations of 2 training rows;"),
     ],
 )
 def test_an_epoch_is_told_in_batches(rows, each, size, words):
@@ -379,7 +418,7 @@ def test_of_many_points_twelve_are_told():
     told = lines(point(), *many)
     assert told[-2].startswith("- batch_size 11: ")
     assert told[-1] == "(8 more points: see points.csv)"
-    assert lines(point(), *many[:12])[-1] == "(1 more points: see points.csv)"
+    assert lines(point(), *many[:12])[-1] == "(1 more point: see points.csv)"
     assert lines(point(), *many[:11])[-1].startswith("- batch_size 11: ")
 
 

@@ -96,19 +96,21 @@ def cost(answer: Facts) -> str:
 
 
 def _optimism(facts: Facts) -> str:
-    optimism, error = facts["optimism"], facts["optimism_error"]
-    percent = (
-        ""
-        if facts["optimism_percent"] is None
-        else wording.percent(abs(facts["optimism_percent"]) / 100)
+    optimism, error, percent = (
+        facts[name] for name in ("optimism", "optimism_error", "optimism_percent")
     )
+    by = (
+        "" if percent is None else f"{wording.percent(percent / 100)} "
+    )  # of nothing it is no share
     if optimism <= 0:
         return "no higher than on the validation rows"
     if error is None:
-        return f"{percent} higher than on the validation rows, how much of it by chance one run cannot say"
+        return (
+            f"{by}higher than on the validation rows, how much of it by chance one run cannot say"
+        )
     if optimism <= error:
-        return f"{percent} higher than on the validation rows, within the error"
-    return f"{percent} higher than on the validation rows, which is optimistic"
+        return f"{by}higher than on the validation rows, within the error"
+    return f"{by}higher than on the validation rows, which is optimistic"
 
 
 def batches(answer: Facts) -> str:
