@@ -50,6 +50,12 @@ def test_epoch_zero_is_best_where_training_only_harms():
     assert row(curves([[1.0, 2, 3], [1, 2, 4]]), SETTINGS)["best_epoch"] == 0
 
 
+def test_the_untrained_network_alone_has_its_loss_and_nothing_to_recommend():
+    found = row(curves([[1.0], [3.0]]), SETTINGS)
+    assert (found["best_epoch"], found["validation_loss"]) == (0, 2)
+    assert found["objection"] == "nothing is learnt"
+
+
 def test_with_folds_the_fold_is_the_unit():
     validation = valleys(runs=24)
     found = row(curves(validation, fold=np.repeat(np.arange(6), 4), partition_rows=CUTS), SETTINGS)
@@ -96,6 +102,20 @@ def test_below_five_units_neither_interval_nor_range_is_stated():
         found = row(curves(valleys(runs=runs)), SETTINGS)
         assert ("interval_low" in found) == ("safe_low" in found) == (runs == 5)
         assert "cannot say how sure" in found["note"] or runs == 5
+
+
+@pytest.mark.parametrize(
+    ("units", "unit", "note"),
+    [
+        (5, "run", "over seeds on one cut of the data; another cut may move it"),
+        (5, "fold", "over cuts of this data set"),
+        (4, "run", "4 runs cannot say how sure that is: make 5 at least, 10 to be useful"),
+        (4, "fold", "4 folds cannot say how sure that is: make 5 at least, 10 to be useful"),
+    ],
+)
+def test_the_note_says_what_varies_and_whether_that_is_enough(units, unit, note):
+    fold = np.arange(units) if unit == "fold" else None
+    assert row(curves(valleys(runs=units), fold=fold), SETTINGS)["note"] == note
 
 
 def test_at_the_end_of_training_the_best_epoch_is_a_lower_bound():
@@ -157,6 +177,21 @@ def test_all_diverged_and_nothing_finite():
     found = row(curves(np.full((2, 4), np.nan)), SETTINGS)
     assert found["note"] == "no finite validation loss"
     assert "best_epoch" not in found
+
+
+def test_where_all_diverged_no_epoch_is_said_to_be_sure():
+    validation = valleys(runs=6, epochs=10, best=3, spread=0.1)
+    validation[:, 9:] = np.nan
+    found = row(curves(validation), SETTINGS)
+    assert found["sampling_units"] == 6
+    assert not set(found) & {"interval_low", "interval_high", "safe_low"}
+
+
+def test_a_mean_that_is_finite_at_one_epoch_alone_has_no_safe_range():
+    found = row(curves(np.tile([1e308, 1, 1e308], (6, 1))), SETTINGS)
+    assert found["best_epoch"] == 1
+    assert found["objection"] == "nothing is learnt"
+    assert "safe_low" not in found
 
 
 def test_only_one_run_left_states_no_uncertainty():

@@ -40,6 +40,13 @@ def test_with_few_units_every_resample_is_made_as_often_as_it_comes(count):
     assert weights.sum() == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("count", "chance"), [(7, False), (8, True)])
+def test_up_to_seven_units_nothing_is_left_to_chance(count, chance):
+    units = valleys(runs=count, epochs=100, best=50, spread=20)
+    found = {bootstrap_interval(units, 0.8, 1, np.random.SeedSequence(seed)) for seed in range(9)}
+    assert (len(found) > 1) == chance
+
+
 @pytest.mark.parametrize(("count", "tail"), [(5, 0.001), (10, 0.0085), (30, 0.019)])
 def test_the_tails_are_those_that_were_published(count, tail):
     assert expanded_tail(0.95, count) == pytest.approx(tail, rel=0.06)
@@ -99,10 +106,11 @@ def test_it_is_stretched_about_the_best_epoch_and_stays_within_the_epochs():
     units = valleys(runs=10, epochs=100, best=50, spread=20)
     seed, best = np.random.SeedSequence(0), int(units.mean(axis=0).argmin())
     low, high = bootstrap_interval(units, 0.8, 500, seed)
-    assert bootstrap_interval(units, 0.8, 500, seed, 1.5) == (
-        best - np.ceil(1.5 * (best - low)),
-        best + np.ceil(1.5 * (high - best)),
-    )
+    for factor in (1.5, 1.3, 1.1):
+        assert bootstrap_interval(units, 0.8, 500, seed, factor) == (
+            best - np.ceil(factor * (best - low)),
+            best + np.ceil(factor * (high - best)),
+        )
     assert bootstrap_interval(units, 0.8, 500, seed, 1000.0) == (0, 100)
 
 

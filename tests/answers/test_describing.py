@@ -116,8 +116,9 @@ def test_all_that_is_known_of_one_point_takes_eight_lines():
         "validation rows, which is optimistic; the lowest there, 2,650, is at epoch 1,300.",
         "An epoch is 7 iterations of 200 training rows, the last of 153; the best epoch comes after "
         "8,400 iterations and 1,623,600 samples.",
-        "Early stopping: GL(5) saves 71.2 % of the epochs for 0.4 % more validation loss, on average "
-        "0.9 % at most (each judged by what the others choose).",
+        "Early stopping: GL(5) saves 71.2 % of the epochs for 0.4 % more validation loss on average "
+        "(each unit is judged by what the others choose; the upper bound is 0.9 %, which rare large "
+        "losses may exceed).",
         "To refit on all 1,500 rows: 1,050 epochs, if as many updates serve.",
     ]
 
@@ -231,6 +232,8 @@ def test_a_best_epoch_at_the_end_is_a_lower_bound():
     bound = lines(point(best_epoch=facts | {"interval_low": 4500, "interval_high": None}))[0]
     assert bound.endswith("training ended: the best epoch is at least 4,500 (95 % interval).")
     assert told[1].startswith("There, ")
+    alone = lines(point(best_epoch=facts | {"runs": 1}))[0]
+    assert alone.endswith("the best epoch of this run is at least 4,990.")
     facts = {"censored": True, "best_epoch": 5000, "interval_high": None, "safe_high": 5000}
     told = lines(point(best_epoch=facts))
     assert told[0].endswith(
@@ -256,6 +259,18 @@ def test_seeds_on_one_cut_say_what_they_cannot_know():
     assert told.endswith(
         " That holds for new seeds on this cut; another cut may move it (n_repeats: 10)."
     )
+
+
+def test_a_range_may_begin_untrained_and_is_as_sure_as_the_study_asks():
+    told = lines(point(best_epoch={"safe_low": 0, "interval_coverage": 0.9}))[1]
+    assert told.startswith(
+        "Anything from 0 to 1,500 costs less than 2 % more validation loss (90 % "
+    )
+
+
+def test_runs_that_diverged_are_none_of_the_seeds_of_a_cut():
+    told = lines(point(best_epoch={"runs": 310, "diverged_runs": 10}))[1]
+    assert "10 cuts of this data set, 30 seeds in each: 10 units)" in told
 
 
 def test_where_no_range_is_safe_that_is_said():
@@ -298,6 +313,14 @@ def test_optimistic_is_a_loss_that_is_higher_on_the_test_rows_by_more_than_its_e
     assert words in lines(point(choice_cost={"mean_curve": cost}))[4]
 
 
+def test_how_much_higher_is_a_share_and_is_not_told_of_a_loss_of_zero():
+    half = COST | {"optimism": 0.5, "optimism_margin": 0.1, "optimism_percent": 50.0}
+    told = lines(point(choice_cost={"mean_curve": half}))[4]
+    assert "2,700: 50.0 % higher than on the validation rows, which is optimistic;" in told
+    told = lines(point(choice_cost={"mean_curve": half | {"optimism_percent": None}}))[4]
+    assert "2,700: higher than on the validation rows, which is optimistic;" in told
+
+
 def test_a_network_that_is_no_better_than_a_constant_on_the_test_rows_is_told():
     cost = {"mean_curve": COST | {"test_baseline_loss": 2700.0}}
     assert lines(point(choice_cost=cost))[4].endswith(
@@ -320,6 +343,30 @@ def test_of_classes_the_accuracies_are_told_with_the_share_of_the_largest():
     )
 
 
+def test_what_to_expect_is_told_of_seeds_or_cuts_where_it_is_known():
+    told = lines(point(best_epoch={"sampling_unit": "run"}))[2]
+    assert "Over new seeds, expect 2,650 ± 61.4 on average" in told
+    assert told.endswith("at an epoch chosen by the other runs.")
+    assert "Over new" not in lines(point(best_epoch={"left_out_margin": None}))[2]
+
+
+def test_a_score_that_is_not_known_is_not_told():
+    names = ("partition", "metric", "value", "baseline")
+    unknown = [("validation", "rmse", 51.186, None), ("validation", "r2", None, None)]
+    told = lines(point(scores=[dict(zip(names, each, strict=True)) for each in unknown]))[2]
+    assert "2,620 on the validation rows (RMSE 51.19), 1,500.5" in told
+
+
+def test_the_share_of_the_target_that_drowns_the_others_is_that_on_the_validation_rows():
+    names = ("partition", "metric", "value", "baseline")
+    rows = [
+        *(("test", "loss_rooms", 1.0, 500.0), ("validation", "loss_price", 1.0, 95.0)),
+        *(("validation", "loss_rooms", 1.0, 5.0), ("validation", "loss_age", 1.0, None)),
+    ]
+    told = lines(point(scores=[dict(zip(names, each, strict=True)) for each in rows]))
+    assert any(line.startswith("Mind: 95.0 % of the baseline's loss") for line in told)
+
+
 @pytest.mark.parametrize(("small", "warned"), [(1.0, True), (5.0, True), (20.0, False)])
 def test_a_target_that_drowns_the_others_is_named(small, warned):
     rows = [("price", 100.0), ("rooms", small)]
@@ -332,11 +379,20 @@ def test_a_target_that_drowns_the_others_is_named(small, warned):
     assert all("that of price, so the epoch is chosen for it alone" in line for line in told)
 
 
+def test_an_early_stopping_is_told_with_what_it_costs_at_most():
+    told = lines(point(early_stopping={"regret_upper_percent": 50.0}))[6]
+    assert (
+        "for 0.4 % more validation loss on average (each unit is judged by what the others choose; the upper bound is 50.0 %"
+        in told
+    )
+
+
 def test_an_early_stopping_that_cannot_be_relied_on_is_told_so():
     told = lines(point(early_stopping={"recommended": False, "regret_upper_percent": 1.5}))[6]
     assert told == (
         "Early stopping: none can be relied on; GL(5) saves 71.2 % of the epochs for 0.4 % more "
-        "validation loss, but on average up to 1.5 % (each judged by what the others choose)."
+        "validation loss on average, but perhaps 1.5 % or more (each unit is judged by what the others "
+        "choose)."
     )
     for units, runs in ((1, "this run,"), (4, "these 4 units,")):
         few = {"recommended": False, "regret_upper_percent": None, "units": units}
@@ -352,6 +408,8 @@ def test_an_early_stopping_that_cannot_be_relied_on_is_told_so():
         (400, 2, 200, "2 iterations of 200 training rows;"),
         (353, 1, 353, "1 iteration: all 353 training rows at once;"),
         (1353, 7, 200, "7 iterations of 200 training rows, the last of 153;"),
+        (353, 353, 1, "353 iterations of 1 training row;"),
+        (20, 10, 2, "10 iterations of 2 training rows;"),
     ],
 )
 def test_an_epoch_is_told_in_batches(rows, each, size, words):
@@ -386,6 +444,23 @@ def test_backends_that_agree_are_told_as_one():
     )
 
 
+@pytest.mark.parametrize(
+    ("other_loss", "far"),
+    [(1.5 * 2620.04, "equal to within 0.5 of their size."), (2620.04, "equal.")],
+)
+def test_how_far_backends_are_apart_is_told_as_a_share_of_the_lower_loss(other_loss, far):
+    shared = {"standing": "shares the lead", "of": {"backend": "jax"}}
+    told = lines(point(), other(**shared, best_epoch={"validation_loss": other_loss}))
+    assert told[8].endswith(f"lowest losses {far}")
+
+
+def test_backends_that_make_no_mistake_are_equal():
+    none = {"validation_loss": 0.0}
+    shared = {"standing": "shares the lead", "of": {"backend": "jax"}}
+    told = lines(point(best_epoch=none), other(**shared, best_epoch=none))
+    assert told[8].endswith("lowest losses equal.")
+
+
 def test_every_point_has_a_line_the_lowest_losses_first():
     far = other(above=20.0, of={"batch_size": 8}, best_epoch={"censored": True, "best_epoch": 5000})
     near = other(of={"batch_size": 16}, verdict="it settles")
@@ -410,6 +485,13 @@ def test_of_many_points_twelve_are_told():
     told = lines(point(), *many)
     assert told[-2].startswith("- batch_size 11: ")
     assert told[-1] == "(8 more points: see points.csv)"
+    assert lines(point(), *many[:12])[-1] == "(1 more point: see points.csv)"
+    assert lines(point(), *many[:11])[-1].startswith("- batch_size 11: ")
+
+
+def test_what_is_hardly_above_the_leader_comes_behind_it():
+    told = lines(other(above=0.5, of={"batch_size": 8}), point())
+    assert [line.split(":")[0] for line in told[9:]] == ["- batch_size 200", "- batch_size 8"]
 
 
 def test_several_datasets_take_three_lines_each_and_those_that_diverged_one():
@@ -451,3 +533,14 @@ def test_headlines_are_of_those_that_lead_and_of_all_where_none_does():
 def test_in_brief_it_is_what_to_do_and_how_sure_that_is():
     told = in_brief({"answers": [point("a"), point("a", leads=False), lost("b")]})
     assert [line.split(" ")[0] for line in told] == ["a,", "Anything", "b,"]
+    none_leads = in_brief({"answers": [lost("a", leads=False), lost("b", leads=False)]})
+    assert [line[0] for line in none_leads] == ["a", "b"]
+
+
+def test_where_nothing_is_recommended_no_line_is_empty():
+    unsure = point("a", best_epoch={"objection": "still improving …", "censored": True})
+    assert len(in_brief({"answers": [unsure]})) == 1
+    assert [line.split(" ")[0] for line in lines(unsure, point("b"))] == [
+        *("a,", "Verdict:"),
+        *("b,", "Anything", "Verdict:"),
+    ]

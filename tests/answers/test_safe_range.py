@@ -6,7 +6,7 @@ from scipy.stats import t as student
 from scipy.stats import ttest_1samp
 
 from answers.made import valleys
-from epochwise.answers.safe_range import safe_range, smoothed
+from epochwise.answers.safe_range import differences, safe_range, smoothed
 
 pytestmark = pytest.mark.versions
 
@@ -41,12 +41,32 @@ def plain_range(units, confidence, cost, inflation=1.0):
 @pytest.mark.parametrize(("runs", "first_cost"), [(6, 0.02), (12, 0.01)])
 @pytest.mark.parametrize("inflation", [1.0, 1.6])
 def test_it_is_what_testing_every_pair_gives(runs, first_cost, inflation):
-    for seed in range(2):
-        units = valleys(runs=runs, epochs=60, best=30, spread=5, seed=seed)
+    for spread, seed in ((5, 0), (12, 1)):  # of six units, the second needs 5 % or even 10 %
+        units = valleys(runs=runs, epochs=60, best=30, spread=spread, seed=seed)
         costs = [cost for cost in (0.01, 0.02, 0.05, 0.1) if cost >= first_cost]
         wanted = (plain_range(units, 0.95, cost, inflation) for cost in costs)
         wanted = next((found for found in wanted if found), None)
         assert safe_range(units, 0.95, inflation) == wanted
+        assert inflation != 1 or safe_range(units, 0.95) == wanted
+
+
+@pytest.mark.parametrize("inflation", [1.0, 1.4])
+def test_an_epoch_is_safe_where_a_paired_test_against_every_other_says_so(inflation):
+    units = 1 + np.linspace(0, 0.3, 6) + 0.1 * np.random.default_rng(3).normal(size=(7, 6))
+    tests = differences(units, 0.9, inflation, len(units))
+    critical, seen = inflation * student.ppf(0.95, 6), set()
+    for cost in np.linspace(0.02, 2, 200):
+        gains = units[:, :, np.newaxis] - (1 + cost) * units[:, np.newaxis]
+        expected = (ttest_1samp(gains, 0).statistic <= -critical).all(axis=1)
+        assert tests(cost).tolist() == expected.tolist()
+        seen.add(int(expected.sum()))
+    assert {0, 3, 6} <= seen
+
+
+@pytest.mark.parametrize(("units", "cost"), [(9, 0.02), (10, 0.01)])
+def test_one_per_cent_is_claimed_from_ten_units_on(units, cost):
+    curve = 1 + ((np.arange(101) - 50) / 50) ** 2
+    assert safe_range(np.tile(curve, (units, 1)), 0.95).cost == cost
 
 
 def test_a_claim_about_noisy_valleys_is_seldom_false():

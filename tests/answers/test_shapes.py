@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.shapes import shape
+from epochwise.answers.shapes import judged, shape
 
 EPOCH = np.arange(1001)
 
@@ -40,6 +40,21 @@ def test_a_curve_that_falls_is_improving_if_its_best_epoch_is_in_the_last_tenth(
     assert found((0, 5), (900, 1.3), (1000, 1), but={epoch: 0.97}).kind == kind
 
 
+def test_a_spike_at_the_last_epoch_is_no_overfitting():
+    assert found((0, 5), (400, 1), (1000, 1), but={1000: 1.5}).kind == "settles"
+
+
+def test_where_a_curve_still_improves_its_best_epoch_is_a_bound_wherever_it_is():
+    one = found((0, 5), (900, 1.3), (1000, 1), but={950: 0.97})
+    assert (one.kind, one.best, one.censored) == ("underfits", 950, True)
+
+
+def test_of_one_epoch_that_is_not_the_first_nothing_can_be_said():
+    assert of([np.inf, 1, np.inf]) is None
+    assert of([np.nan, np.inf]) is None
+    assert of([1, np.inf]).kind == "untrained"
+
+
 def test_a_rise_at_the_start_is_no_hump_however_short_the_run():
     assert (of([1, 3, 2, 1]).kind, of([1, 3, 2, 1]).peak) == ("settles", None)
 
@@ -52,3 +67,33 @@ def test_one_strange_epoch_at_the_peak_changes_the_rise_hardly(loss):
         assert (one.kind, one.first_minimum, one.best) == ("double_descent", 100, 800)
         assert abs(one.peak - 300) <= 5
         assert one.peak_rise == pytest.approx(0.5, abs=0.01)
+
+
+# ---- which curves are rough ----
+
+
+@pytest.mark.parametrize(("steps", "rough"), [(9, False), (10, True)])
+def test_a_rough_curve_is_told_by_ten_steps(steps, rough):
+    assert of([1 + 0.1 * (-1) ** epoch for epoch in range(steps + 1)]).rough == rough
+
+
+@pytest.mark.parametrize(("size", "rough"), [(0.9, False), (1.1, True)])
+def test_jitter_of_a_thousandth_needs_no_smoothing(size, rough):
+    """Second differences of ±d are 4 d; those of normal noise are 0.6745 √6 standard deviations."""
+    jitter = size * 1e-3 * 0.6745 * 6**0.5 / 4
+    assert of([1 + jitter * (-1) ** epoch for epoch in range(41)]).rough == rough
+
+
+@pytest.mark.parametrize(("rising", "rough"), [(6, True), (8, False)])
+def test_a_curve_is_rough_that_turns_at_a_quarter_of_its_epochs(rising, rough):
+    """Of a period of seven epochs two are turns, of nine they are too few."""
+    period = [0.01, 0.02] * (rising // 2) + [-0.01]
+    assert of(1 + np.cumsum(period * 8)).rough == rough
+
+
+def test_the_noise_that_is_left_is_that_of_a_median_over_the_window():
+    draw = np.random.default_rng(0).normal(size=4001)
+    settings = AnswerSettings.of(smoothing=0.05)
+    found = judged(1 + 0.05 * draw, np.full(4001, np.nan), settings)
+    of_a_median = 0.05 * np.sqrt(np.pi / 2 / 201)
+    assert found.noise.mean() == pytest.approx(5 * of_a_median, rel=0.25)

@@ -31,6 +31,8 @@ def test_it_saves_most_of_those_whose_mean_regret_is_acceptable():
     assert pick(saved, regret, AnswerSettings.of(acceptable_regret=0.02), 1.0) == 2
     assert pick(saved[3:], regret[3:], SETTINGS, 1.0) is None
     assert pick(saved[:1], np.ones((1, 1)), SETTINGS, 1.0) == 0  # as much as is acceptable
+    assert pick(saved[:1], np.full((1, 1), 1.005), SETTINGS, 1.0) is None
+    assert pick(np.full((1, 1), 0.5), np.zeros((1, 1)), SETTINGS, 1.0) == 0  # a little is saved
     assert pick(np.empty((0, 0)), np.empty((0, 0)), SETTINGS, 1.0) is None
 
 
@@ -50,6 +52,8 @@ def test_with_several_units_the_upper_bound_must_be_acceptable_too():
     assert pick(saved, np.array([sure, unsure]), SETTINGS, 1.0) == 0
     by_hand = student.ppf(0.95, 2) * np.std(unsure, ddof=1) / 3**0.5
     assert bound(np.array(unsure), 0.95, 2.0) == pytest.approx(2 * by_hand)
+    assert bound(np.array([0.0, 1.0]), 0.95, 1.0) == pytest.approx(student.ppf(0.95, 1) / 2)
+    assert np.isnan(bound(np.array([1.0]), 0.95, 1.0))
 
 
 def test_each_unit_is_judged_by_what_the_others_choose():
@@ -107,6 +111,17 @@ def test_two_units_are_enough_for_a_bound():
     expected = student.ppf(0.95, 1) * np.std([0, 1], ddof=1) / 2**0.5
     assert bound(np.array([0.0, 1.0]), 0.95, 1.0) == pytest.approx(expected)
     assert np.isnan(bound(np.array([1.0]), 0.95, 1.0))
+
+
+def test_units_are_those_of_the_runs_that_trained_at_all():
+    validation = valleys(runs=6)
+    validation[0, 1:] = np.nan  # nothing of it is replayed
+    validation[1, 2:] = np.nan
+    case = Case(curves(validation, fold=[0, 0, 0, 1, 1, 1]), SETTINGS, [Patience(3)])
+    (one,) = case.outcomes
+    saved = one["epochs_saved_percent"]
+    own = of_units(case.curves, case.outcomes, "epochs_saved_percent")
+    assert own.tolist() == [[saved[:2].mean(), saved[2:].mean()]]
 
 
 @pytest.mark.parametrize(("runs", "judged"), [(1, False), (4, False), (5, True)])

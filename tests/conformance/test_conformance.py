@@ -143,7 +143,13 @@ def restricted(folder, able, more=""):
     return file
 
 
-@pytest.mark.parametrize("able", ABLE)
+FEW = ("several classes", "little", "float64")  # the others are more of the same
+
+
+@pytest.mark.parametrize(
+    "able",
+    [*FEW, *(pytest.param(name, marks=pytest.mark.long) for name in ABLE if name not in FEW)],
+)
 def test_an_honest_backend_that_can_do_little_passes(able, tmp_path):
     only = [name for name in CHECKS if name != "another_process_agrees"]  # slow, and no other here
     checks = check(restricted(tmp_path, ABLE[able]), only=only)

@@ -106,6 +106,8 @@ def test_one_column_has_one_unit():
     assert look(column("€5", "€ 7"), written).values.tolist() == [5.0, 7.0]
     said = look(column("€5", "$7"), written).problem
     assert said == "has '€5' in row 1 and '$7' in row 2; write one unit in all of its rows, or none"
+    said = look(column("€5", "€7", "€9", "red"), written).problem
+    assert said.startswith("has the text 'red' in row 4 among numbers; correct it")
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,41 @@ def test_sizes_are_those_of_the_cut(monkeypatch, task, changes, counted):
     assert bool(cuts) != counted
 
 
+@pytest.mark.parametrize(
+    ("task", "plenty"),
+    [("regression", 20), ("classification", 60)],  # 20 rows of each class
+)
+def test_it_is_counted_where_each_partition_has_plenty_of_rows(monkeypatch, task, plenty):
+    table, facts = made(404, task)
+    monkeypatch.setattr(module, "cut_rows", None)
+    assert sizes(table, facts, rule(test_size=plenty), 3)["test"] == plenty
+    with pytest.raises(TypeError):
+        sizes(table, facts, rule(test_size=plenty - 1), 3)
+
+
+@pytest.mark.parametrize(("rare", "counted"), [(19, False), (20, True)])
+def test_it_is_counted_where_each_class_has_plenty_of_rows(monkeypatch, rare, counted):
+    labels = ["a"] * (400 - rare) + ["b"] * rare
+    table = pa.table({"x": np.arange(400.0), "y": labels})
+    table, facts = settle("mine", Dataset(table, ["x"], ["y"]), None)
+    cuts = []
+    monkeypatch.setattr(module, "cut_rows", lambda *a: cuts.append(a) or cut_rows(*a))
+    assert sizes(table, facts, rule(), 1) == {"train": 320, "validation": 80}
+    assert bool(cuts) != counted
+
+
+def test_the_first_ten_of_many_cuts_are_tried(monkeypatch):
+    table, facts = made(12)
+    cuts = []
+    monkeypatch.setattr(module, "cut_rows", lambda *a: cuts.append(a[-1]) or cut_rows(*a))
+    for folds in (3, 10, 25):
+        sizes(table, facts, rule(n_repeats=folds), folds)
+    assert cuts == [*range(3), *range(10), *range(10)]
+
+
 def test_a_column_that_cuts_is_asked():
-    table, facts = made(8, part=["train"] * 4 + ["validation"] * 3 + ["train"])
-    assert sizes(table, facts, rule(), 1) == {"train": 5, "validation": 3}
+    table, facts = made(404, part=["train"] * 200 + ["validation"] * 150 + ["train"] * 54)
+    assert sizes(table, facts, rule(), 1) == {"train": 254, "validation": 150}
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,13 @@ LIBRARY = TESTS.parent / "workflow" / "epochwise"
 SEEN = TESTS.parent / ".mutation_seen"  # what each test reaches, to be quick the next time
 LISTED = Path(__file__).with_name("survivors.txt")
 MODULES = """
-    training/metrics training/host training/training_job training/states
-    data/standardise data/partitions study/jobs study/sweeps study/schema
+    training/metrics training/host training/training_job training/states training/baselines
+    data/standardise data/partitions data/sizes data/tasks data/cells data/written_numbers
+    data/lookalikes data/dates data/date_columns data/text_frames data/frames data/guessing
+    data/mending study/jobs study/sweeps study/schema
     tables/loss_table tables/reading tables/curves tables/minima tables/summary tables/agreement
-    columns plugins/honours planning/reruns answers/
+    tables/scores columns plugins/honours
+    planning/reruns planning/validation planning/endings planning/first_look answers/
 """
 PYTEST = (
     *("-n0", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"),

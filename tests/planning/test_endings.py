@@ -1,15 +1,19 @@
 """What is said where a run does not end well, and how it is ended."""
 
+import io
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
-from epochwise.planning.endings import WhenSaid, descendants, failed, stopped
+from epochwise.planning import endings
+from epochwise.planning.endings import WhenSaid, descendants, end_on_interrupt, failed, stopped
 from epochwise.training import states
 
 
@@ -18,7 +22,9 @@ def plan(folder, *done, name="mine"):
     for file in files[: len(done)]:
         file.touch()
     return SimpleNamespace(
-        study=SimpleNamespace(name=name), segment_files=lambda kind: [str(file) for file in files]
+        study=SimpleNamespace(name=name),
+        segment_files=lambda kind, number: [str(file) for file in files],
+        reached=lambda: None,
     )
 
 
@@ -51,17 +57,68 @@ def test_every_study_has_a_line(tmp_path):
 
 def test_what_a_process_has_started_is_found_through_others():
     script = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
-    with subprocess.Popen([sys.executable, "-c", script]) as parent:
+    with subprocess.Popen([sys.executable, "-c", script], start_new_session=True) as parent:
         try:
+            end = time.monotonic() + 10
             while not (found := descendants(parent.pid)):
+                assert time.monotonic() < end
                 time.sleep(0.05)
             assert descendants(os.getpid())[-1] == parent.pid or parent.pid in descendants(
                 os.getpid()
             )
             assert set(found) < set(descendants(os.getpid()))
         finally:
-            for child in [*descendants(parent.pid), parent.pid]:
-                os.kill(child, 9)
+            os.killpg(parent.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def pressed(monkeypatch):
+    """Press Ctrl-C in a process that has started two others, of which one is gone; give what happens."""
+    happened, handlers = [], {}
+    monkeypatch.setattr(signal, "signal", handlers.__setitem__)
+    monkeypatch.setattr(
+        endings, "descendants", lambda process: [3, 4] if process == os.getpid() else []
+    )
+
+    def kill(process, number):
+        happened.append(("kill", process, number, handlers[signal.SIGINT]))
+        if process == 3:
+            raise ProcessLookupError
+
+    monkeypatch.setattr(os, "kill", kill)
+    monkeypatch.setattr(os, "_exit", lambda status: happened.append(("exit", status)))
+
+    def press(say):
+        end_on_interrupt(say)
+        handlers[signal.SIGINT](signal.SIGINT, None)
+        return happened
+
+    return press
+
+
+def test_ctrl_c_ends_all_jobs_says_what_stands_and_ends_at_once(pressed, capsys):
+    assert pressed(lambda: "Stopped.") == [
+        ("kill", 3, signal.SIGTERM, signal.SIG_IGN),  # a second Ctrl-C disturbs nothing
+        ("kill", 4, signal.SIGTERM, signal.SIG_IGN),
+        ("exit", 130),
+    ]
+    assert capsys.readouterr() == ("", "Stopped.\n")
+
+
+def test_nothing_that_was_said_is_lost_with_the_process(pressed, monkeypatch):
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.TextIOWrapper(io.BytesIO()))
+    print("before")
+    pressed(lambda: "Stopped.")
+    written = [stream.buffer.getvalue() for stream in (sys.stdout, sys.stderr)]
+    assert written == [b"before\n", b"Stopped.\n"]
+
+
+def test_where_nobody_listens_any_more_it_ends_all_the_same(pressed, monkeypatch):
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    assert pressed(lambda: "Stopped.")[-1] == ("exit", 130)
 
 
 def test_what_waits_for_words_does_something_when_they_are_said_and_only_then():

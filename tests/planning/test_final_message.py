@@ -12,7 +12,12 @@ from figure_samples import answered, make, valley
 
 def plan(folder, **study):
     tables = answered(make(folder, **study))
-    return SimpleNamespace(folder=tables.folder, study=tables.study, segment_files=lambda kind: [])
+    return SimpleNamespace(
+        folder=tables.folder,
+        study=tables.study,
+        segment_files=lambda kind, number: [],
+        reached=lambda: None,
+    )
 
 
 def test_one_study_tells_its_answer_how_sure_and_where_to_look(tmp_path):
@@ -79,7 +84,7 @@ def test_an_answer_older_than_what_was_trained_is_not_repeated(tmp_path, newer):
     one = plan(tmp_path)
     segment = one.folder / "segment.parquet"
     segment.touch()
-    one.segment_files = lambda kind: [str(segment)]
+    one.segment_files = lambda kind, number: [str(segment)]
     later = (one.folder / "answer.json").stat().st_mtime_ns + 10**9
     for name in ("segment.parquet", "losses.parquet", "answer.json"):
         os.utime(one.folder / name, ns=(later, later))

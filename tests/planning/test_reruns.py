@@ -111,9 +111,9 @@ RULES = sorted(path.stem for path in SCRIPTS.glob("*.py"))
 @pytest.mark.parametrize(
     ("module", "rules"),
     [
-        ("answers/cost.py", {"answers"}),
+        ("answers/cost.py", {"answers", "judge_round"}),
         ("answers/describing.py", {"gallery", "report"}),
-        ("tables/loss_table.py", {"losses"}),
+        ("tables/loss_table.py", {"judge_round", "losses"}),
         ("figures/sweep.py", set()),
         ("page/page.css", {"gallery", "report"}),
         ("page/manifest.py", {"manifest"}),

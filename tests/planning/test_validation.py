@@ -1,15 +1,18 @@
 """All that is wrong with a study and its data, at once; and a look at all data before any is trained."""
 
 import os
+import shutil
+import warnings
 
 import pytest
 
-from epochwise.errors import DataError, StudyError
+from epochwise.data import loading
+from epochwise.errors import DataError, DataWarning, StudyError
 from epochwise.planning import first_look
 from epochwise.planning.first_look import check_data
 from epochwise.planning.refusals import check_config, read_plans
 from epochwise.planning.reruns import Code
-from epochwise.planning.validation import validate
+from epochwise.planning.validation import Findings, describe_cut, validate
 from helpers import PLUGINS, ROOT
 
 GOOD = "a,b,y\n" + "".join(f"{i / 3},{i % 5},{i / 7}\n" for i in range(200))
@@ -48,11 +51,11 @@ def test_all_mistakes_are_told_at_once_and_each_once(tmp_path):
         tmp_path,
         mine_yaml="""
 datasets:
-  messy: {file: messy.csv, target: y}
-  good: {file: good.csv, target: y}
   gone: {file: gone.csv, target: y}
   far: {file: "https://example.org/a.csv", target: y}
   odd: {source: moons, row: 5}
+  messy: {file: messy.csv, target: y}
+  good: {file: good.csv, target: y}
 backends: [nunpy, sklearm]
 stopping: [{criterion: GLL, alpha: 5}]
 figures: {loss_curve: {}}
@@ -75,7 +78,7 @@ training: {batch_size: 180}
     ]
     for part in expected:
         assert sum(part in line for line in lines) == 1, (part, lines)
-    assert len(lines) == len(set(lines))
+    assert len(lines) == len(expected)
 
 
 def test_of_a_study_that_the_schema_refuses_the_data_are_looked_at_as_well(tmp_path):
@@ -91,6 +94,69 @@ def test_of_a_study_that_the_schema_refuses_the_data_are_looked_at_as_well(tmp_p
         "has one value",
     ):
         assert lines.count(part) == 1, lines
+
+
+def test_a_problem_is_noted_once_with_its_file_in_front():
+    findings = Findings()
+    findings.note("a.yaml", ["epochs: 0", "a.yaml: seeds: x", "epochs: 0"])
+    findings.note("a.yaml", ["seeds: x"])
+    findings.note("b.yaml", ["seeds: x"])
+    assert findings.problems == ["a.yaml: epochs: 0", "a.yaml: seeds: x", "b.yaml: seeds: x"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("seed: 5\nepoch: 3", "regression of 'y'; train 160, validation 40"),
+        ("seed: 5\npartitions: {validation_size: 0.6, test_size: 0.6}", "regression of 'y'"),
+        (
+            "partitions: {n_repeats: 3}",
+            "regression of 'y'; 3 folds, the first train 160, validation 40",
+        ),
+    ],
+)
+def test_data_are_cut_unless_the_cut_itself_is_wrong(tmp_path, text, ends):
+    write(tmp_path, good_csv=GOOD)
+    write(tmp_path, mine_yaml=f"datasets: {{good: {{file: good.csv, target: y}}}}\n{text}\n")
+    (line,) = found(tmp_path, "mine.yaml").fine
+    assert line.endswith(f": dataset 'good': 200 rows, 2 features, {ends}")
+
+
+def test_folds_are_counted_where_there_are_several():
+    assert describe_cut({"train": 1500, "test": 3}, 1) == "train 1,500, test 3"
+    assert describe_cut({"train": 1500, "test": 3}, 2) == "2 folds, the first train 1,500, test 3"
+
+
+NARROW = """
+from epochwise.api import hookimpl
+
+
+@hookimpl
+def register_backends(register):
+    register("narrow", object, honours={"activation": ["tanh"]})
+"""
+
+
+def test_what_a_backend_has_said_that_it_cannot_do_is_told(tmp_path):
+    shutil.copytree(PLUGINS, tmp_path / "plugins")
+    (tmp_path / "plugins/narrow_backend.py").write_text(NARROW, encoding="utf-8")
+    write(tmp_path, mine_yaml="datasets: [iris]\nbackends: [narrow]\n")
+    report = validate([str(tmp_path / "mine.yaml")], tmp_path, tmp_path / "plugins")
+    assert [line for line in report.problems if "'relu'" in line]
+
+
+@pytest.mark.filterwarnings("default")
+def test_of_all_that_is_warned_of_only_what_is_about_the_data_is_told(tmp_path, monkeypatch):
+    load = loading.load
+
+    def warn(*arguments):
+        warnings.warn("a library is old", UserWarning, stacklevel=1)
+        warnings.warn("mind the gap", DataWarning, stacklevel=1)
+        return load(*arguments)
+
+    monkeypatch.setattr(loading, "load", warn)
+    write(tmp_path, mine_yaml="datasets: [iris]\n")
+    assert found(tmp_path, "mine.yaml").warnings == [f"{tmp_path}/mine.yaml: mind the gap"]
 
 
 def test_what_is_no_study_at_all_is_told(tmp_path):

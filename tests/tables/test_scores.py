@@ -21,11 +21,12 @@ def squares(epoch):
 @pytest.fixture
 def losses():
     """One run of two targets, its validation losses in columns of their own."""
-    table = loss_table([squares(0).mean(), squares(1).mean()])
+    table = loss_table([squares(0).mean(), squares(1).mean()]).assign(validation_mae=[7.0, 5.0])
     for number, name in enumerate(MEAN):
         table[f"validation_loss_{name}"] = [squares(0)[number], squares(1)[number]]
     own = {f"validation_loss_{name}": value for name, value in MEAN.items()}
-    constants = own | {"validation_loss": sum(own.values()) / 2}
+    constants = own | {"validation_loss": sum(own.values()) / 2, "validation_mae": 8.0}
+    constants |= {"train_loss": 123.0}
     zeros = {name: 2 * value for name, value in constants.items()}
     return read(table, epochs=1, baselines={"own_mean": constants, "training_mean": zeros})
 
@@ -46,6 +47,26 @@ def test_a_baseline_is_given_in_the_same_quantities(losses):
     assert found["loss"] == pytest.approx(2 * sum(MEAN.values()) / 2)
     assert found["r2_a"] == pytest.approx(-1)
     assert found["rmse_a"] == pytest.approx(np.sqrt(2 * MEAN["a"]))
+
+
+def test_only_squared_errors_of_the_partition_have_a_root_and_an_r2(losses):
+    (curves,) = losses.curves(losses.measured)
+    squared = ["loss", "rmse", "r2", *(f"{m}_{of}" for of in MEAN for m in ("loss", "rmse", "r2"))]
+    assert set(scores_at(curves, "validation", np.array([1]))) == {*squared, "mae"}
+    assert set(baseline_scores(curves, "validation")) == {*squared, "mae"}
+    assert scores_at(curves, "validation", np.array([1]))["mae"] == [5]
+    assert set(scores_at(curves, "train", np.array([1]))) == {"loss", "rmse", "r2"}
+
+
+def test_every_run_has_its_own_r2():
+    table = loss_table([[4.0, 2], [4, 1]])
+    table["validation_loss_a"], table["validation_loss_b"] = [4.0, 2, 4, 1], [0.5, 0.5, 0.5, 0.0]
+    known = {"own_mean": {"validation_loss_a": 4.0, "validation_loss_b": 1.0}}
+    losses = read(table, epochs=1, baselines=known)
+    (curves,) = losses.curves(losses.measured)
+    found = scores_at(curves, "validation", np.array([1, 1]))
+    assert found["r2_a"].tolist() == [0.5, 0.75]
+    assert found["r2"].tolist() == [0.5, 0.875]
 
 
 def test_without_the_own_mean_there_is_no_r2_and_a_run_without_epoch_has_no_score():

@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
+from conftest import Clone
 from helpers import ROOT
 
 STUDY = """
@@ -64,28 +66,36 @@ def mine(tmp_path):
     return folder
 
 
-def test_it_runs_in_a_folder_that_has_nothing_but_a_study(clone, mine):
-    snakefile = str(clone.folder / "Snakefile")
-    said = run(mine, "-s", snakefile, "-d", str(mine), "--config", "studies=tiny.yaml")
-    assert "Page: results/tiny/report.html" in said
-    assert {one.name for one in mine.iterdir()} == {"tiny.yaml", "results", "logs", ".snakemake"}
-    again = run(mine, "-s", snakefile, "-d", str(mine), "--config", "studies=tiny.yaml")
-    assert "Nothing to be done" in again
+@pytest.fixture(scope="module")
+def there(tmp_path_factory):
+    """Run a study in a folder that has nothing else, by the Snakefile of a clone elsewhere."""
+    folder, clone = tmp_path_factory.mktemp("mine"), Clone(tmp_path_factory.mktemp("clone") / "c")
+    (folder / "tiny.yaml").write_text(STUDY, encoding="utf-8")
+    made = SimpleNamespace(folder=folder, clone=clone.folder)
+    made.said = run(folder, "-s", str(made.clone / "Snakefile"), "--config", "studies=tiny.yaml")
+    return made
 
 
-def test_the_catalogs_main_file_runs_the_same_workflow(clone, mine):
+def test_it_runs_in_a_folder_that_has_nothing_but_a_study(there):
+    assert "Page: results/tiny/report.html" in there.said
+    names = {one.name for one in there.folder.iterdir()}
+    assert names == {"tiny.yaml", "results", "logs", ".snakemake"}
+
+
+def test_the_catalogs_main_file_runs_the_same_workflow(there):
     """What one file has made is up to date for the other, and a wrong key is refused by both."""
-    run(mine, "-s", str(clone.folder / "Snakefile"), "--config", "studies=tiny.yaml")
-    main_file = str(clone.folder / "workflow" / "Snakefile")
-    assert "Nothing to be done" in run(mine, "-s", main_file, "--config", "studies=tiny.yaml")
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "-s", main_file]
+    main_file = ["-s", str(there.clone / "workflow" / "Snakefile")]
+    here = ["-d", str(there.folder)]  # whatever folder the command is given in
+    again = run(there.clone, *main_file, *here, "--config", "studies=tiny.yaml")
+    assert "Nothing to be done" in again
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *main_file]
     wrong = [*command, "--config", "studys=tiny.yaml"]
-    done = subprocess.run(wrong, cwd=mine, capture_output=True, text=True)
+    done = subprocess.run(wrong, cwd=there.folder, capture_output=True, text=True)
     assert done.returncode
     assert "Did you mean 'studies'?" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("prefix", ["", "ours"])
+@pytest.mark.parametrize("prefix", [pytest.param("", marks=pytest.mark.long), "ours"])
 def test_a_workflow_that_imports_pandas_uses_it_as_a_module(clone, mine, prefix):
     text = MODULE.format(
         snakefile=str(clone.folder / "Snakefile"), prefix=f"prefix: {prefix!r}" if prefix else ""

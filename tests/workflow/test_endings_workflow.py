@@ -1,4 +1,4 @@
-"""How runs of the whole workflow end: stopped, with nothing to do, with a job that fails."""
+"""How a run of the whole workflow ends that is stopped."""
 
 import signal
 import subprocess
@@ -43,18 +43,3 @@ def test_ctrl_c_ends_in_two_sentences_and_leaves_no_process(long):
         ["ps", "-eo", "args"], capture_output=True, text=True, check=True
     ).stdout
     assert str(long.folder) not in "\n".join(li for li in listed.splitlines() if ".train.py" in li)
-
-
-def test_a_job_that_fails_ends_in_what_stands_and_nothing_to_do_in_the_answer(clone):
-    study = "datasets: [diabetes]\ntraining: {epochs: 2, batch_size: 5000}\nfigures: {}\n"
-    file = clone.folder / "mine.yaml"
-    file.write_text(study, encoding="utf-8")
-    said = clone.run("--config", "studies=mine.yaml", ok=False)
-    assert said.count("is more than the 353 training rows") == 1
-    assert "A job failed; the sentence above says why." in said
-    file.write_text(study.replace("5000", "50"), encoding="utf-8")
-    first = clone.run("--config", "studies=mine.yaml")
-    again = clone.run("--config", "studies=mine.yaml")
-    answer = first[first.index("\ndiabetes, numpy: ") : first.index("Page: ")]
-    assert "Nothing to be done" in again
-    assert answer in again

@@ -39,11 +39,14 @@ CHANGES = {
 }
 
 
-def test_what_is_added_is_trained_alone(project):
+@pytest.mark.parametrize(
+    "changes", [range(0, 7, 3), pytest.param(range(7), marks=pytest.mark.long)], ids=["few", "all"]
+)
+def test_what_is_added_is_trained_alone(project, changes):
     study = project.folder / "mine/growing.yaml"
     study.write_text(BASE)
     project.run(*made("growing"))
-    for change, expected in CHANGES.items():
+    for change, expected in [list(CHANGES.items())[place] for place in changes]:
         study.write_text(BASE.replace(*change))
         planned = project.jobs(*made("growing"))
         assert {rule: n for rule, n in planned.items() if rule != "losses"} == expected, change
@@ -145,13 +148,11 @@ def own():
 
 def test_several_folds_of_a_dataset_with_a_cut_of_its_own_are_refused_before_training(project):
     (project.folder / "plugins/own_datasets.py").write_text(OWN_CUT)
-    study = project.folder / "mine/own.yaml"
-    study.write_text("datasets: [own]\ntraining: {epochs: 3}\npartitions: {n_repeats: 3}\n")
+    text = "datasets: [own]\ntraining: {epochs: 3}\npartitions: {n_repeats: 3}\n"
+    (project.folder / "mine/own.yaml").write_text(text)
     said = project.run(*made("own"), ok=False)
     check_sentence(said, "dataset 'own': its column 'part' cuts the rows in one way")
     assert not list((project.folder / "results").rglob("*.npz"))
-    study.write_text("datasets: [own]\ntraining: {epochs: 3}\n")
-    project.run(*made("own"))
 
 
 BAD = [
@@ -162,7 +163,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("text", "sentence"), BAD)
+@pytest.mark.parametrize(
+    ("text", "sentence"), [BAD[0], *(pytest.param(*bad, marks=pytest.mark.long) for bad in BAD[1:])]
+)
 def test_a_bad_study_is_told_before_anything_runs(project, text, sentence):
     (project.folder / "mine/bad.yaml").write_text(text)
     said = project.run(*made("bad"), ok=False)

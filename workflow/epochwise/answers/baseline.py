@@ -18,23 +18,20 @@ class Beside(NamedTuple):
 
 
 @quiet
-def beside_baseline(
-    curves: Curves, settings: AnswerSettings, partition: str = "validation"
-) -> Beside:
-    """Compare the loss at the best epoch with the baseline's on the same rows.
+def beside_baseline(curves: Curves, settings: AnswerSettings) -> Beside:
+    """Compare the validation loss at the best epoch with the baseline's on the same rows.
 
     The baseline predicts the training rows' mean or, of classes, their shares there. It is
     beaten by a loss that is lower by more than `tolerance` of it and, with several units, by more
     than `standard_errors` standard errors of the paired difference; less is what noise makes.
     """
-    column = f"{partition}_loss"
-    constant = curves.baseline(column)  # (units,)
+    constant = curves.baseline()  # (units,)
     if not len(constant) or not np.isfinite(constant).all():
         return Beside(None, None)
     loss = float(constant.mean())
-    if curves.best < 0 or column not in curves.losses:
+    if curves.best < 0:
         return Beside(loss, None)
-    gain = constant - curves.units(curves.runs(column))[:, curves.best]
+    gain = constant - curves.units(curves.runs("validation_loss"))[:, curves.best]
     error = inflation(curves) * standard_error(gain)  # one unit has none
     margin = np.fmax(settings.tolerance * loss, settings.standard_errors * error)
     return Beside(loss, bool(gain.mean() > margin))

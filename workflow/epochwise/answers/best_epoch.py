@@ -93,7 +93,7 @@ def left_out(units: Floats) -> Floats:
     Nothing is chosen on what is measured, so the mean is no lower than what to expect of a new
     unit at that epoch (leave-one-out cross-validation: Stone, 1974).
     """
-    others = (units.sum(axis=0) - units) / (len(units) - 1)
+    others = units.sum(axis=0) - units  # a sum is lowest where its mean is
     losses: Floats = units[np.arange(len(units)), first_minimum(others)]
     return losses
 

@@ -108,7 +108,7 @@ def some(
 
 def quantile(values: Ints, weights: Floats, share: float) -> int:
     """Return the lowest value up to which the weights make the share."""
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     upto = np.cumsum(weights[order])
     place = int(np.searchsorted(upto, share * (1 - TIE)))
     return int(values[order][min(place, len(values) - 1)])

@@ -42,7 +42,7 @@ class Case:
     @cached_property
     def shape(self) -> Shape | None:
         """What the mean validation curve does; None where nothing of it is finite."""
-        return None if self.curves.best < 0 else shape_of(self.curves, self.settings)
+        return shape_of(self.curves, self.settings)
 
     @property
     def censored(self) -> bool:
@@ -52,7 +52,7 @@ class Case:
     @property
     def objection(self) -> str | None:
         """Why nothing can be recommended; None where something can."""
-        if self.curves.best < 0 or self.curves.lost:
+        if self.curves.lost:
             return "no run reached the last epoch"
         if self.shape is None or self.shape.kind in NOTHING_LEARNT:
             return "nothing is learnt"

@@ -123,7 +123,7 @@ def points(every: Sequence[Facts], leader: Facts) -> list[str]:
     )
     ordered = sorted(own, key=_order)
     rest = len(ordered) - MOST_POINTS
-    more = [f"({rest} more points: see points.csv)"] if rest > 0 else []
+    more = [f"({rest} more point{'s' * (rest > 1)}: see points.csv)"] if rest > 0 else []
     return [f"{told}:", *map(_line, ordered[:MOST_POINTS]), *more]
 
 

@@ -133,9 +133,12 @@ def in_words(found: Standing, case: Case, leader: Case | None) -> str:
         return "the lowest validation loss"
     if found.name == NO_BETTER:
         return NO_BETTER
-    higher = f"validation loss {wording.percent(found.above or 0)} above the lowest"
+    above = found.above or 0.0
+    higher = f"validation loss {wording.percent(above)} above the lowest"
+    if not np.isfinite(above):
+        higher = "validation loss above the lowest, which is zero"
     if found.name == SHARES:
-        return f"shares the lead: {higher}" if (found.above or 0) > 0 else "shares the lead"
+        return f"shares the lead: {higher}" if above > 0 else "shares the lead"
     if found.against is None:
         return higher
     lowest = float(np.nanmin(case.curves.mean("train_loss")))

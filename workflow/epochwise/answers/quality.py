@@ -15,7 +15,7 @@ def rows(curves: Curves) -> Rows:
     """Return a row for each partition and metric: the mean over units at the best epoch."""
     if curves.best < 0:
         return []
-    epochs = np.where(curves.last < curves.best, -1, curves.best)
+    epochs = np.full(len(curves.fold), curves.best)
     found: Rows = []
     for partition in curves.partitions():
         constants = baseline_scores(curves, partition)

@@ -97,21 +97,23 @@ def cost(answer: Facts) -> str:
 
 
 def _optimism(facts: Facts) -> str:
-    optimism, margin = facts["optimism"], facts["optimism_margin"]
-    percent = (
-        ""
-        if facts["optimism_percent"] is None
-        else wording.percent(abs(facts["optimism_percent"]) / 100)
+    optimism, margin, percent = (
+        facts[name] for name in ("optimism", "optimism_margin", "optimism_percent")
     )
+    by = (
+        "" if percent is None else f"{wording.percent(abs(percent) / 100)} "
+    )  # of nothing, no share
     if margin is not None and optimism < -margin:
-        return f"{percent} lower than on the validation rows, so the rows differ"
+        return f"{by}lower than on the validation rows, so the rows differ"
     if optimism <= 0:
         return "no higher than on the validation rows"
     if margin is None:
-        return f"{percent} higher than on the validation rows, how much of it by chance one run cannot say"
+        return (
+            f"{by}higher than on the validation rows, how much of it by chance one run cannot say"
+        )
     if optimism <= margin:
-        return f"{percent} higher than on the validation rows, within the error"
-    return f"{percent} higher than on the validation rows, which is optimistic"
+        return f"{by}higher than on the validation rows, within the error"
+    return f"{by}higher than on the validation rows, which is optimistic"
 
 
 def batches(answer: Facts) -> str:
@@ -162,12 +164,15 @@ def stopping(answer: Facts) -> str:
             "say what it would do on others."
         )
     upper = wording.percent(facts["regret_upper_percent"] / 100)
-    sure = "each judged by what the others choose"
+    judged = "each unit is judged by what the others choose"
     if facts["recommended"]:
-        return f"Early stopping: {facts['criterion']} saves {told}, on average {upper} at most ({sure})."
+        return (
+            f"Early stopping: {facts['criterion']} saves {told} on average ({judged}; the upper bound is "
+            f"{upper}, which rare large losses may exceed)."
+        )
     return (
-        f"Early stopping: none can be relied on; {facts['criterion']} saves {told}, but on average "
-        f"up to {upper} ({sure})."
+        f"Early stopping: none can be relied on; {facts['criterion']} saves {told} on average, but "
+        f"perhaps {upper} or more ({judged})."
     )
 
 

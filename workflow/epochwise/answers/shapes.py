@@ -47,6 +47,7 @@ class Shape:
         return self.improving or self.best == self.last
 
 
+@quiet
 def shape_of(curves: Curves, settings: AnswerSettings) -> Shape | None:
     """Name what the mean validation curve of a point does; see `shape`."""
     units = curves.units(curves.runs("validation_loss"))

@@ -38,6 +38,4 @@ def margin(units: Floats, coverage: float, factor: float = 1.0) -> float:
     """Return half the width of a t interval of the mean of values (units,); NaN with one unit."""
     from scipy.special import stdtrit
 
-    if len(units) < 2:
-        return float("nan")
     return float(factor * stdtrit(len(units) - 1, (1 + coverage) / 2) * standard_error(units))

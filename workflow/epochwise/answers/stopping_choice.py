@@ -97,8 +97,6 @@ def bound(values: Floats, confidence: float, factor: float) -> float:
     """Return how far above the mean of values (units,) its one-sided upper bound is; NaN for one."""
     from scipy.special import stdtrit
 
-    if len(values) < 2:
-        return float("nan")
     return float(factor * stdtrit(len(values) - 1, confidence) * standard_error(values))
 
 

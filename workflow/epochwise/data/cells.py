@@ -64,7 +64,7 @@ class Cells:
     @cached_property
     def rows(self) -> Array:
         """The number of rows of each text, (texts,)."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.texts))
+        return np.bincount(self.codes[self.codes >= 0])
 
     @cached_property
     def numbers(self) -> list[tuple[float | int | None, str]]:

@@ -24,12 +24,13 @@ def days(values: "pd.Series[Any]", written: Written, form: str | None = None) ->
     if are_datetimes(values):
         return Column("number", _spread_days(values))
     cells = Cells(values, written)
-    kept = [text for text, gap in zip(cells.texts, cells.usual_gaps, strict=True) if not gap]
+    places = np.flatnonzero(~cells.usual_gaps)
+    kept = [cells.texts[place] for place in places]
     forms = [form] if form else dates.formats_of(kept)
     if len(forms) != 1:
         forms = forms or dates.formats_of(kept, dates.TWO_DIGITS)
         keys = {"dates": {values.name: forms[0]}} if forms else {}
-        return Column("unclear", values, _no_format(cells, forms), keys)
+        return Column("unclear", values, _no_format(cells, places.tolist(), forms), keys)
     each = dates.days(cells.texts, forms[0])
     bad = np.isnan(each) & ~cells.usual_gaps
     if bad.any():
@@ -44,17 +45,15 @@ def _spread_days(values: "pd.Series[Any]") -> "pd.Series[Any]":
     return pd.Series(dates.since_1970(values), index=values.index, name=values.name)
 
 
-def _no_format(cells: Cells, forms: Sequence[str]) -> str:
-    """Say that dates have no format that is sure; what they have may be some of two digits."""
+def _no_format(cells: Cells, places: Sequence[int], forms: Sequence[str]) -> str:
+    """Say that the dates at some places have no format that is sure, or some of two digits."""
     ways = [f"dates: {{{cells.values.name}: {quoted(form)}}}" for form in forms]
     if ways:
         several = " or ".join(map(repr, forms))
-        return (
-            f"dates: has {cells.quote(0)}, which may be written {several}; set {' or '.join(ways)}"
-        )
-    odd = (place for place, text in enumerate(cells.texts) if not dates.formats_of([text]))
+        return f"dates: has {cells.quote(places[0])}, which may be written {several}; set {' or '.join(ways)}"
+    odd = (place for place in places if not dates.formats_of([cells.texts[place]]))
     return (
-        f"dates: has {cells.quote(next(odd, 0))}, which is no date like the others; write it as "
+        f"dates: has {cells.quote(next(odd, places[0]))}, which is no date like the others; write it as "
         "year-month-day, or put the column under drop"
     )
 
@@ -64,5 +63,4 @@ def are_datetimes(values: "pd.Series[Any]") -> bool:
     import pandas as pd
 
     kinds = ("date", "datetime", "datetime64")
-    plain = pd.api.types.is_numeric_dtype(values)
-    return not plain and pd.api.types.infer_dtype(values, skipna=True) in kinds
+    return pd.api.types.infer_dtype(values, skipna=True) in kinds

@@ -24,7 +24,6 @@ LIKE_A_DATE = re.compile(
     r"|[0-9]{1,2}[ -][A-Za-z]{3,9}[ -][0-9]{2,4}( .*)?|[A-Za-z]{3,9} [0-9]{1,2},? [0-9]{4}( .*)?"
 )
 TRIED = 50  # texts that a format must fit before it is tried on all
-DAY = np.timedelta64(1, "D")
 
 
 def are_dates(texts: Sequence[str]) -> bool:

@@ -109,7 +109,7 @@ def _guess_numbers(path: Path, frame: "pd.DataFrame", found: Guess) -> None:
 def _example(frame: "pd.DataFrame", columns: Iterable[str], sign: str) -> str:
     """Show the longest number that has a sign."""
     marks = ALIKE.get(sign, sign)
-    texts = ((str(cell).strip(), name) for name in columns for cell in frame[name].dropna())
+    texts = ((str(cell).strip(), name) for name in columns for cell in frame[name])
     signed = [found for found in texts if any(mark in found[0] for mark in marks)]
     text, name = max(signed, key=lambda found: len(found[0]), default=("", ""))
     return f"as in {text} of column {name!r}"
@@ -118,7 +118,11 @@ def _example(frame: "pd.DataFrame", columns: Iterable[str], sign: str) -> str:
 def _unreadable(frame: "pd.DataFrame", written: Written) -> list[str]:
     """List the columns that look like numbers and are none as they are written; units may stand there."""
     columns = {str(name): look(frame[name], written) for name in frame.columns}
-    return [name for name, one in columns.items() if {"decimal", "thousands"} & set(one.keys)]
+    return [
+        name
+        for name, one in columns.items()
+        if one.kind == "unclear" and (not one.keys or {"decimal", "thousands"} & set(one.keys))
+    ]
 
 
 def _look(frame: "pd.DataFrame", found: Guess) -> dict[str, Column]:
@@ -144,7 +148,7 @@ def _set_apart(found: Guess) -> None:
         values = column.values.dropna()
         if name in found.targets or found.is_placed(name):
             continue
-        if column.kind == "text" and _cuts(values):
+        if _cuts(values):
             found.options["partition"] = name
         elif not len(values):
             found.put("drop", name, "no values at all")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -38,7 +38,7 @@ class Lookalike:
 
     what: str
     example: str
-    ways: list[Way] = field(default_factory=list)
+    ways: list[Way]
     instead: str = ""
 
     def advice(self) -> str:
@@ -75,12 +75,13 @@ def recognise(texts: Sequence[str], written: Written) -> Lookalike | None:
         names = " and ".join(f"the unit {one!r}" if one else "none" for one in sorted(units)[::-1])
         what = f"a number with a unit; the column has {names}"
         return Lookalike(what, found[0][0], [], "write one unit in all of its rows, or none")
+    [unit] = units
     numbers = {f"{match['sign']}{match['number']}".strip(): match[0] for match in found}
     strange = [one for one in numbers if written.number(one) is None]
-    if not max(units) and not strange:
+    if not strange and unit in ("", *written.units):
         return None  # what is wrong with the column is something else
     first = next(iter(strange or numbers))
-    if ways := _ways(list(numbers), first, written, max(units)):
+    if ways := _ways(list(numbers), first, written, unit):
         return Lookalike(_what(ways), numbers[first], ways)
     if all(any(one.number(text) is not None for one in CONVENTIONS) for text in numbers):
         what = "a number, but not written as others of the column"
@@ -99,10 +100,10 @@ ODD = {
 
 def _odd(texts: Sequence[str]) -> Lookalike | None:
     """Recognise numbers that no key reads."""
-    numbers = sum(LIKE_A_NUMBER.fullmatch(text) is not None for text in texts)
+    numbers = [text for text in texts if LIKE_A_NUMBER.fullmatch(text)]
     for pattern, (what, instead) in ODD.items():
         odd = [text for text in texts if re.fullmatch(pattern, text)]
-        if odd and 2 * (len(odd) + numbers) > len(texts):
+        if odd and 2 * len({*odd, *numbers}) >= len(texts):  # 0x1F looks like a number with a unit
             return Lookalike(what, odd[0], [], instead)
     return None
 
@@ -126,13 +127,15 @@ def _ways(numbers: Sequence[str], first: str, written: Written, unit: str) -> li
                 key: mark for key, mark in marks.items() if mark != getattr(written, key)
             } | units
             found.append((keys, one.number(first) or 0))
-    return [way for way in found if way[0] and None not in way[0].values()]
+    return found
 
 
 def _has_use(decimal: str, thousands: str | None, text: str, written: Written) -> bool:
     """Leave out signs that neither occur nor are what the study says."""
-    occurs = any(one in text for one in ALIKE.get(thousands, thousands)) if thousands else True
-    implied = decimal == written.decimal or (thousands == "." and decimal == ",")
+    occurs = any(one in text for one in ALIKE.get(thousands, thousands or ""))
+    implied = (
+        decimal == written.decimal or thousands == "."
+    )  # between thousands, it marks no decimals
     return (occurs or thousands == written.thousands) and (implied or decimal in text)
 
 

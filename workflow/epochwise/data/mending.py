@@ -58,7 +58,7 @@ class Guess:
 def mend(name: str, column: Column, found: Guess) -> bool:
     """Set an option for a column that has a problem; tell whether anything was set."""
     is_target = name in found.targets
-    if not column.problem or (is_target and "drop" in column.keys):
+    if not column.problem:
         return False
     if name in found.options.get("dates", ()):
         return _mend_dates(name, column, found)

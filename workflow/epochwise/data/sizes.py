@@ -41,14 +41,12 @@ def _is_plain(table: pa.Table, facts: Facts, rule: Mapping[str, Any]) -> bool:
     """Tell whether the cut cannot fail and its sizes are known: one hold-out of many rows."""
     if facts.partition or rule["method"] != "hold_out":
         return False
-    if min(_counted(table.num_rows, rule).values()) < PLENTY * max(len(facts.classes), 1):
-        return False
+    fewest = min(_counted(table.num_rows, rule).values())
     if facts.task == "regression":
-        return rule["stratify"] is not True
-    if rule["stratify"] is False:
-        return False
-    counts = np.bincount(class_numbers(table, facts), minlength=len(facts.classes))
-    return bool(counts.min() >= PLENTY)
+        return fewest >= PLENTY and rule["stratify"] is not True
+    of_a_class = np.bincount(class_numbers(table, facts)).min()
+    enough = fewest >= PLENTY * len(facts.classes) and of_a_class >= PLENTY
+    return bool(enough and rule["stratify"] is not False)
 
 
 def _counted(rows: int, rule: Mapping[str, Any]) -> dict[str, int]:

@@ -77,10 +77,10 @@ def _check_varies(name: str, table: pa.Table, dataset: Dataset) -> None:
 
 def check_exact(name: str, column: str, values: pa.ChunkedArray) -> None:
     """Refuse whole numbers that float64, which networks compute with, does not tell apart."""
-    if not pa.types.is_integer(values.type) or not len(values):
+    if not pa.types.is_integer(values.type):
         return
-    ends = pc.min_max(values).as_py()
-    if max(abs(ends["min"] or 0), abs(ends["max"] or 0)) <= EXACT:
+    ends = pc.min_max(values).as_py().values()
+    if all(abs(end or 0) <= EXACT for end in ends):
         return
     for row, number in enumerate(values.to_pylist(), start=1):
         if number is not None and int(float(number)) != number:

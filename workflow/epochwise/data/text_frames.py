@@ -49,7 +49,7 @@ def read_text(path: Path, separator: Any, decimal: str, texts: Collection[str]) 
     except pd.errors.EmptyDataError:
         raise DataError(f"{path}: has a header but no rows.") from None
     codes = {} if first is None else {names[place]: _code(first[place]) for place in whole}
-    if names and not names[-1] and frame.iloc[:, -1].isna().all():  # lines end in a separator
+    if not names[-1] and frame.iloc[:, -1].isna().all():  # lines end in a separator
         names, frame = names[:-1], frame.iloc[:, :-1]
     check_names(path, names)
     frame.columns = names
@@ -59,7 +59,7 @@ def read_text(path: Path, separator: Any, decimal: str, texts: Collection[str]) 
 
 def _code(texts: "pd.Series[Any]") -> str:
     """Say that a code such as 01067 is read as a number; "" where there is none."""
-    codes = texts[texts.str.match(r"\s*0[0-9]", na=False)]
+    codes = texts[texts.str.match(r"\s*0[0-9]")]
     if not len(codes):
         return ""
     text, row = str(codes.iloc[0]).strip(), int(codes.index[0]) + 1

@@ -63,10 +63,10 @@ class Written:
         if match is None:
             return float(text) if INFINITE.fullmatch(text) else None
         sign = "-" if match["sign"] in ("-", "\u2212") else ""
-        whole = re.sub(r"[^0-9]", "", match["whole"] or "")
+        whole = re.sub(r"[^0-9]", "", match["whole"])
         if match["fraction"] is None and not match["exponent"]:
             return int(sign + whole)
-        return float(f"{sign}{whole or 0}.{match['fraction'] or 0}{match['exponent']}")
+        return float(f"{sign}{whole}.{match['fraction'] or ''}{match['exponent']}")
 
     def without_unit(self, text: str) -> tuple[str, str]:
         """Take the unit that a study names from a number: ("1.50", "€")."""

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from epochwise.data.datasets import Facts, find_source
+from epochwise.data.datasets import Facts
 from epochwise.errors import DataWarning, EpochwiseError, problems_of
 from epochwise.planning.plan import Plan
 from epochwise.planning.refusals import (
@@ -106,8 +106,8 @@ def _check_data(
     is_cut: bool,
 ) -> None:
     """Load every dataset that can be found, cut it unless the cut is wrong, and say what it holds."""
-    for name, options in study.datasets.items():
-        if study.missing_file(name) or problems_of(partial(find_source, name, sources, options)):
+    for name in study.datasets:
+        if study.missing_file(name):
             continue  # that has been said
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", DataWarning)
