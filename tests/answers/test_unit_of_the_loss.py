@@ -36,7 +36,7 @@ def criteria(delta):
     return plain + [MovingAverage(window, one) for window in (2, 3, 7, 10) for one in plain]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(made=rounded(), train=rounded(), factor=FACTORS, delta=st.integers(1, 4))
 def test_another_unit_of_the_loss_changes_no_stop(made, train, factor, delta):
     (losses, digits), length = made, min(made[0].shape[1], train[0].shape[1])

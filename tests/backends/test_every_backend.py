@@ -207,6 +207,7 @@ with open("log", "w") as log:
         values=json.loads(values),
         batches={"dataset": "small", "where": "small.yaml", "asked": []},
         segment=Segment([0], 0, 2, "never"),
+        made_from="",
         label="one job",
         short="one",
         log=log,

@@ -82,7 +82,7 @@ def pressed(monkeypatch):
 
     def kill(process, number):
         happened.append(("kill", process, number, handlers[signal.SIGINT]))
-        if process == 3:
+        if process == 4:
             raise ProcessLookupError
 
     monkeypatch.setattr(os, "kill", kill)
@@ -98,8 +98,8 @@ def pressed(monkeypatch):
 
 def test_ctrl_c_ends_all_jobs_says_what_stands_and_ends_at_once(pressed, capsys):
     assert pressed(lambda: "Stopped.") == [
-        ("kill", 3, signal.SIGTERM, signal.SIG_IGN),  # a second Ctrl-C disturbs nothing
-        ("kill", 4, signal.SIGTERM, signal.SIG_IGN),
+        ("kill", 4, signal.SIGKILL, signal.SIG_IGN),  # a second Ctrl-C disturbs nothing
+        ("kill", 3, signal.SIGKILL, signal.SIG_IGN),
         ("exit", 130),
     ]
     assert capsys.readouterr() == ("", "Stopped.\n")

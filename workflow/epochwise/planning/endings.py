@@ -55,9 +55,9 @@ def end_on_interrupt(say: Callable[[], str]) -> None:
 
     def end(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for child in descendants(os.getpid()):
+        for child in reversed(descendants(os.getpid())):  # whoever waits for a job goes before it
             with suppress(OSError):
-                os.kill(child, signal.SIGTERM)
+                os.kill(child, signal.SIGKILL)
         with suppress(OSError, ValueError):
             sys.stdout.flush()
             print(say(), file=sys.stderr, flush=True)
