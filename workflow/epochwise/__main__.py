@@ -21,6 +21,9 @@ PLUGINS: dict[str, Any] = {
 }
 
 
+HOW_TO_SAY = "What you are asked for is said with --reader NAME or --option KEY=VALUE."
+
+
 class Unreadable(click.ClickException):
     """Files that cannot be read; each is told."""
 
@@ -36,7 +39,7 @@ class Sentences(click.Group):
             return super().invoke(ctx)
         except EpochwiseError as error:
             if isinstance(error, CurvesError):
-                raise Unreadable("\n".join(error.sentences)) from None
+                raise Unreadable("\n".join([*error.sentences, HOW_TO_SAY])) from None
             raise click.ClickException(str(error)) from None
 
 
