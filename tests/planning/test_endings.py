@@ -2,14 +2,22 @@
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
-from epochwise.planning.endings import WhenSaid, descendants, failed, stopped
+from epochwise.planning.endings import (
+    WhenSaid,
+    cancel_on_interrupt,
+    descendants,
+    failed,
+    stopped,
+)
 from epochwise.training import states
 
 
@@ -71,3 +79,14 @@ def test_what_waits_for_words_does_something_when_they_are_said_and_only_then():
     assert said == []
     logger.info("Nothing to be done (all is there).")
     assert said == [1]
+
+
+def test_ctrl_c_is_noted_before_it_does_what_it_does():
+    before, noted = signal.getsignal(signal.SIGINT), []
+    try:
+        cancel_on_interrupt(lambda: noted.append(1))
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert noted == [1]
