@@ -189,7 +189,7 @@ def test_a_job_that_is_cancelled_or_queued_again_goes_on_where_it_was(slurm, slo
 
 @pytest.mark.slurm
 def test_a_job_beyond_its_time_goes_on_where_it_was(slurm, slow, expected):
-    slow.pause = 0.4  # two minutes in all
+    slow.pause = 0.32  # too long for a minute, and what SLURM allows beyond it; not for two
     run = slow.start(*COMMAND, "--set-resources", "train:runtime=1")
     slow.finish(run)
     assert any("JobState=TIMEOUT" in line for line in slurm.completed())
