@@ -114,6 +114,7 @@ class OnCluster(Clone):
             assert run.wait(timeout=300) == status, self.said()
         finally:
             run.kill()
+            run.wait()
 
     def make(self, *arguments: str) -> dict[str, str]:
         """Run to the end; give the digests of the results."""
