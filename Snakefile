@@ -40,4 +40,4 @@ onsuccess:
 
 
 onerror:
-    print(failed(PLANS.values()))
+    print(ENDING["words"](PLANS.values()))

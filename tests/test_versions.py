@@ -33,7 +33,7 @@ def test_snakemake_has_one_lowest_version():
 
 def test_every_dependency_has_a_lowest_version_and_a_pin():
     extras = PROJECT["optional-dependencies"]
-    wanted = PROJECT["dependencies"] + extras["test"]
+    wanted = PROJECT["dependencies"] + extras["test"] + extras["slurm"]
     pins = {line.split("==")[0].lower() for line in read("constraints.txt").splitlines()}
     for one in wanted:
         name = re.match(r"[a-z0-9-]+(?=>=\d)", one)

@@ -13,7 +13,14 @@ import numpy as np
 import pytest
 
 from epochwise.planning import endings
-from epochwise.planning.endings import WhenSaid, descendants, end_on_interrupt, failed, stopped
+from epochwise.planning.endings import (
+    WhenSaid,
+    cancel_on_interrupt,
+    descendants,
+    end_on_interrupt,
+    failed,
+    stopped,
+)
 from epochwise.training import states
 
 
@@ -128,3 +135,14 @@ def test_what_waits_for_words_does_something_when_they_are_said_and_only_then():
     assert said == []
     logger.info("Nothing to be done (all is there).")
     assert said == [1]
+
+
+def test_ctrl_c_is_noted_before_it_does_what_it_does():
+    before, noted = signal.getsignal(signal.SIGINT), []
+    try:
+        cancel_on_interrupt(lambda: noted.append(1))
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert noted == [1]

@@ -194,6 +194,13 @@ def test_points_on_the_graphics_card_take_one(tmp_path):
     assert [plan.gpus(point) for point in plan.points] == [0, 1]
 
 
+def test_a_cluster_is_asked_for_twice_as_much_at_each_attempt(tmp_path):
+    plan = make(tmp_path, "datasets: [iris]\n")
+    assert [plan.minutes(attempt) for attempt in (1, 2, 4)] == [60, 120, 480]
+    assert [plan.megabytes(0.01, attempt) for attempt in (1, 2, 4)] == [2000, 4000, 16000]
+    assert plan.megabytes(250.0, 1) == 4500
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [

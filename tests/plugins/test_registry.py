@@ -112,7 +112,7 @@ def test_the_extras_are_those_of_the_project():
     file = ROOT / "pyproject.toml"
     project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
     extras = set(project["optional-dependencies"])
-    assert set(registry.EXTRAS) == extras - {"test", "dev", "interop"}  # those three are for tests
+    assert set(registry.EXTRAS) == extras - {"test", "dev", "interop", "slurm"}  # not for studies
 
 
 def test_two_plugins_may_not_register_one_name(tmp_path):

@@ -236,6 +236,11 @@ def test_fewer_epochs_train_nothing(done):
     assert pq.read_table(done.folder / LOSSES)["epoch"].to_numpy().max() == 12
 
 
+def test_what_a_cluster_is_asked_for_is_no_reason_to_train_again(done):
+    asked = ["--set-resources", "train:mem_mb=1", "train:runtime=1", "--set-threads", "train=2"]
+    assert done.jobs(*asked) == {}
+
+
 def tables(folder: Path) -> dict[str, str]:
     results = folder / "results" / "tiny"
     return {

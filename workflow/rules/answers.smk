@@ -18,6 +18,7 @@ rule answers:
         answer="results/{study}/answer.json",
     log:
         "logs/{study}/answers.log",
+    localrule: True
     params:
         study=lambda w: PLANS[w.study].answer_settings(),
         plugins=lambda w: str(PLUGINS),
@@ -41,6 +42,7 @@ rule agreement:
         by_epoch="results/{study}/agreement_by_epoch.csv",
     log:
         "logs/{study}/agreement.log",
+    localrule: True
     params:
         reference=lambda w: PLANS[w.study].study.backends[0],
         code=CODE.behind("agreement"),
@@ -58,6 +60,7 @@ rule typeset:
         [f"results/{{study}}/{name}" for name in typeset_files()],
     log:
         "logs/{study}/typeset.log",
+    localrule: True
     params:
         study=lambda w: PLANS[w.study].drawn_study(),
         code=CODE.behind("typeset"),

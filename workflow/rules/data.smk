@@ -13,6 +13,7 @@ rule load:
     log:
         "logs/{study}/{dataset}/load.log",
     priority: 2  # a file that cannot be used is told before anything else
+    localrule: True
     params:
         options=lambda w: PLANS[w.study].dataset_options(w.dataset),
         # checks; with `input` among the arguments they are no reason to run again
@@ -38,6 +39,7 @@ rule standardise:
     log:
         "logs/{study}/{dataset}/fold-{fold}/standardise.log",
     priority: 1  # what cannot be trained is told before anything is
+    localrule: True
     params:
         partitions=lambda w: PLANS[w.study].partitions(),
         standardise=lambda w: PLANS[w.study].study.resolved["standardise"],

@@ -16,6 +16,7 @@ rule figure:
         pdf="results/{study}/figures/{figure}.pdf",
     log:
         "logs/{study}/figures/{figure}.log",
+    localrule: True
     params:
         study=lambda w: PLANS[w.study].drawn_study(),
         options=lambda w: PLANS[w.study].figures[w.figure],

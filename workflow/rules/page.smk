@@ -8,6 +8,7 @@ rule manifest:
         "results/{study}/manifest.json",
     log:
         "logs/{study}/manifest.log",
+    localrule: True
     params:
         code=CODE.behind("manifest"),
     message:
@@ -29,6 +30,7 @@ rule report:
         ),
     log:
         "logs/{study}/report.log",
+    localrule: True
     params:
         study=lambda w: dict(PLANS[w.study].study.resolved),
         code=CODE.behind("report"),
@@ -49,6 +51,7 @@ rule gallery:
         ),
     log:
         "logs/gallery.log",
+    localrule: True
     params:
         studies={name: dict(plan.study.resolved) for name, plan in PLANS.items()},
         code=CODE.behind("gallery"),

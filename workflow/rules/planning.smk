@@ -8,7 +8,13 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
-from epochwise.planning.endings import WhenSaid, end_on_interrupt, failed, stopped
+from epochwise.planning.endings import (
+    WhenSaid,
+    cancel_on_interrupt,
+    end_on_interrupt,
+    failed,
+    stopped,
+)
 from epochwise.planning.final_message import final_message
 from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
@@ -27,6 +33,7 @@ IS_MODULE = Path(workflow.basedir) not in (OWN, OWN / "workflow")
 RESULTS = Path("results")
 PLUGINS = Path(relpath(OWN / "plugins"))
 PROGRESS = Path(".snakemake/epochwise.progress")  # as scripts/train.py has it
+ENDING = {"words": failed}  # unless the run is stopped
 CODE = Code(OWN / "workflow" / "scripts", PLUGINS)
 
 
@@ -66,7 +73,10 @@ def before_any_job():
         workflow.epochwise_lock = lock(file, logger.warning)
         with suppress(OSError):
             expect(PROGRESS, sum(plan.epochs_to_train() for plan in PLANS.values()))
-        end_on_interrupt(lambda: stopped(PLANS.values()))
+        if workflow.local_exec:
+            end_on_interrupt(lambda: stopped(PLANS.values()))
+        else:
+            cancel_on_interrupt(lambda: ENDING.update(words=stopped))
     except EpochwiseError as error:
         raise WorkflowError("\n".join(error.sentences)) from None
 

@@ -10,6 +10,7 @@ rule losses:
         csv="results/{study}/losses.csv",
     log:
         "logs/{study}/losses.log",
+    localrule: True
     params:
         labels=lambda w: PLANS[w.study].segment_labels(last_round(w.study)),
         epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
@@ -27,6 +28,7 @@ checkpoint judge_round:
         "results/{study}/work/rounds/{round}.json",
     log:
         "logs/{study}/rounds/{round}.log",
+    localrule: True
     params:
         labels=lambda w: PLANS[w.study].segment_labels(int(w.round)),
         epochs=lambda w: PLANS[w.study].study.resolved["training"]["epochs"],
@@ -48,6 +50,7 @@ rule timings:
         "results/{study}/timings.csv",
     log:
         "logs/{study}/timings.log",
+    localrule: True
     params:
         labels=lambda w: PLANS[w.study].segment_labels(last_round(w.study)),
         code=CODE.behind("timings"),
@@ -62,6 +65,7 @@ rule study_file:
         "results/{study}/study.yaml",
     log:
         "logs/{study}/study_file.log",
+    localrule: True
     params:
         study=lambda w: dict(PLANS[w.study].study.resolved),
         code=CODE.behind("study_file"),

@@ -18,6 +18,10 @@ rule train:
     threads: 1
     resources:
         gpu=lambda w: PLANS[w.study].gpus(w.point),
+        mem_mb=lambda w, input, attempt: PLANS[w.study].megabytes(
+            input.size_mb, attempt
+        ),
+        runtime=lambda w, attempt: PLANS[w.study].minutes(attempt),
     params:
         hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
         shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],

@@ -66,6 +66,16 @@ def end_on_interrupt(say: Callable[[], str]) -> None:
     signal.signal(signal.SIGINT, end)
 
 
+def cancel_on_interrupt(note: Callable[[], object]) -> None:
+    """Have Ctrl-C noted, and then do as it does: whoever sent jobs to other machines cancels them."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        note()
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, end)
+
+
 class WhenSaid(logging.Handler):
     """Does something when a logger says certain words: what has no hook of its own.
 

@@ -24,6 +24,10 @@ from epochwise.study.sweeps import Point, batch_sizes
 from epochwise.tables.catalogue import ANSWERS, typeset_files
 
 SUFFIXES = ("png", "svg", "pdf")
+# what a training job first asks a cluster for; a job that was killed goes on where it was, with more
+MINUTES = 60  # short enough for a place in the queue between longer jobs
+MEGABYTES = 2000  # the largest framework, and the workflow's own processes
+COPIES = 10  # of its inputs, at most, that a job has in memory at a time
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,20 @@ class Plan:
     def gpus(self, point: str) -> int:
         """Give how many graphics cards a job that trains a point takes."""
         return int(self.points[point].values["device"] == "cuda")
+
+    def megabytes(self, inputs: float, attempt: int) -> int:
+        """Give the memory that a training job asks a cluster for: twice as much at each attempt.
+
+        Parameters
+        ----------
+        inputs : the size of the job's files, in megabytes.
+        attempt : which one it is, from 1 on.
+        """
+        return round(MEGABYTES + COPIES * inputs) << (attempt - 1)
+
+    def minutes(self, attempt: int) -> int:
+        """Give the time that a training job asks a cluster for; see `megabytes`."""
+        return MINUTES << (attempt - 1)
 
     def dataset_file(self, dataset: str) -> list[str]:
         """Give the user's file that a dataset is read from, if it is."""
