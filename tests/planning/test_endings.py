@@ -93,6 +93,7 @@ def pressed(monkeypatch):
             raise ProcessLookupError
 
     monkeypatch.setattr(os, "kill", kill)
+    monkeypatch.setattr(endings, "silence", lambda: happened.append("silence"))
     monkeypatch.setattr(os, "_exit", lambda status: happened.append(("exit", status)))
 
     def press(say):
@@ -105,11 +106,19 @@ def pressed(monkeypatch):
 
 def test_ctrl_c_ends_all_jobs_says_what_stands_and_ends_at_once(pressed, capsys):
     assert pressed(lambda: "Stopped.") == [
+        "silence",
         ("kill", 4, signal.SIGKILL, signal.SIG_IGN),  # a second Ctrl-C disturbs nothing
         ("kill", 3, signal.SIGKILL, signal.SIG_IGN),
         ("exit", 130),
     ]
     assert capsys.readouterr() == ("", "Stopped.\n")
+
+
+def test_what_is_written_in_silence_is_not_seen():
+    script = "import os; from epochwise.planning.endings import silence\n"
+    script += "print('before', flush=True); silence(); print('after'); os.write(2, b'after')"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "before\n", "")
 
 
 def test_nothing_that_was_said_is_lost_with_the_process(pressed, monkeypatch):

@@ -55,15 +55,23 @@ def end_on_interrupt(say: Callable[[], str]) -> None:
 
     def end(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        for child in reversed(descendants(os.getpid())):  # whoever waits for a job goes before it
-            with suppress(OSError):
-                os.kill(child, signal.SIGKILL)
         with suppress(OSError, ValueError):
             sys.stdout.flush()
             print(say(), file=sys.stderr, flush=True)
+        silence()  # threads that wait for jobs would tell of their deaths
+        for child in reversed(descendants(os.getpid())):
+            with suppress(OSError):
+                os.kill(child, signal.SIGKILL)
         os._exit(INTERRUPTED)
 
     signal.signal(signal.SIGINT, end)
+
+
+def silence() -> None:
+    """Let nothing that this process still writes be seen."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
 
 
 def cancel_on_interrupt(note: Callable[[], object]) -> None:
