@@ -196,6 +196,7 @@ def whole_tutorial():
 WHOLE = {"sklearn": 0, "jax": 1e-12, "torch": 1e-9, "tensorflow": 1e-9}  # relative
 
 
+@pytest.mark.long  # of sklearn and numpy test_tutorial.py says as much
 @pytest.mark.parametrize("backend", WHOLE)
 def test_the_whole_tutorial_is_the_same_from_every_backend(whole_tutorial, backend):
     require(backend)
