@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import numpy as np
 from hypothesis import HealthCheck, given, settings
@@ -17,11 +18,11 @@ from epochwise.errors import problems_of
 
 
 def database() -> bytes:
-    connection = sqlite3.connect(":memory:")
-    connection.executescript(SCHEMA)
-    connection.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", ROWS)
-    connection.commit()
-    return connection.serialize()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(SCHEMA)
+        connection.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", ROWS)
+        connection.commit()
+        return connection.serialize()
 
 
 FILES = {
