@@ -169,5 +169,13 @@ def test_mistakes_are_sentences_for_every_file_with_exit_status_2(
     assert "Traceback" not in told
 
 
+def test_the_folder_of_a_study_is_given_alone(tmp_path):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "answer.json").write_text("{}")
+    told = ask(tmp_path / "a", tmp_path / "b", code=1)
+    assert f"{tmp_path}/a is the folder of a study; give one such folder, alone." in told
+
+
 def test_an_option_without_a_value_is_told(tmp_path):
     assert "'first_epoch' is not KEY=VALUE" in ask(tmp_path, "--option", "first_epoch", code=1)

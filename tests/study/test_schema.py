@@ -210,3 +210,8 @@ def test_of_several_mistakes_the_one_first_by_name_is_told():
 def test_the_key_that_is_unknown_is_named_among_known_ones():
     mixed = {"alpha": 1, "epoch": 5, "tol": 1}
     assert "unknown key in training 'epoch'" in refused(GOOD | {"training": mixed})
+
+
+def test_a_study_that_goes_on_until_it_is_sure_may_have_the_fewest_units_that_say_how_sure():
+    rule = schema.schema()["properties"]["answer"]["properties"]["max_units"]
+    assert rule["minimum"] == schema.FEWEST_UNITS

@@ -80,6 +80,10 @@ def answer(
         text = file.read_text(encoding="utf-8")
         click.echo(text if as_json else describe(json.loads(text)), nl=not as_json)
         return
+    if made := [path for path in paths if (path / "answer.json").is_file()]:
+        raise click.ClickException(
+            f"{made[0]} is the folder of a study; give one such folder, alone."
+        )
     if (paths[0] / "study.yaml").is_file():
         raise click.ClickException(
             f"{paths[0]} has no answer.json yet; run the workflow to its end first."

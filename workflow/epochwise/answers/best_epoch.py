@@ -7,10 +7,10 @@ from epochwise.answers.case import Case, Rows
 from epochwise.answers.safe_range import safe_range
 from epochwise.answers.statistics import inflation, margin, standard_error
 from epochwise.arrays import Floats, Ints
+from epochwise.study.schema import FEWEST_UNITS
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum, quiet
 
-FEWEST_UNITS = 5  # for an interval; of fewer no method that was measured covers what it says
 Facts = dict[str, object]
 
 

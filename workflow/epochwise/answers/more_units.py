@@ -2,6 +2,7 @@
 
 from epochwise.answers import best_epoch
 from epochwise.answers.case import Case, Rows
+from epochwise.study.schema import FEWEST_UNITS
 from epochwise.tables.minima import quiet
 
 NUMBERS = (10, 30, 100)  # of units in all
@@ -22,7 +23,7 @@ def rows_of(case: Case) -> Rows:
     if curves.best < 0 or curves.lost:
         return []
     units = curves.units(curves.runs("validation_loss"))
-    if len(units) < best_epoch.FEWEST_UNITS or case.shape is None or case.shape.improving:
+    if len(units) < FEWEST_UNITS or case.shape is None or case.shape.improving:
         return []
     return [
         {

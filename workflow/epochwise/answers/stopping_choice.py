@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from epochwise.answers.best_epoch import FEWEST_UNITS
 from epochwise.answers.case import Case, Rows
 from epochwise.answers.frontier import REGRET, SAVED, levels
 from epochwise.answers.replay import Outcome, to_the_end
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.statistics import inflation, standard_error
 from epochwise.arrays import Bools, Floats
+from epochwise.study.schema import FEWEST_UNITS
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import highest_equal, quiet
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from epochwise.data.datasets import Facts
 from epochwise.data.mending import Guess, listed
+from epochwise.study.schema import FEWEST_UNITS
 
 ORDER = ("file", "sheet", "separator", "decimal", "thousands", "units", "missing_words")
 ROLES = ("target", "task", "partition")
 LISTS = ("dates", "categorical", "drop")
-FEW = 5  # runs that can say how sure; cuts, as another cut may move the best epoch more than a seed
+FEW = FEWEST_UNITS  # cuts, rather than seeds: another cut may move the best epoch further
 BATCHES = ((50_000, 512), (10_000, 128), (80, 32))  # rows per update, from so many rows on
 REASONS = {
     "validation_size": "of all rows; they choose the epoch",

@@ -14,6 +14,9 @@ from epochwise.study import yaml_files
 
 Rules = Mapping[str, Mapping[str, Any]]  # by key, each as JSON Schema writes it
 NO_RULES: Rules = {}
+FEWEST_UNITS = (
+    5  # that say how sure an answer is; of fewer no method that was measured covers what it says
+)
 PATH = Path(__file__).with_name("study.schema.yaml")
 
 

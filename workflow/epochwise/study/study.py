@@ -15,7 +15,6 @@ from epochwise.study.sweeps import Point
 
 Declared = Callable[[Sequence[str]], schema.Rules]
 AUTO = "auto"
-FEWEST = 5  # units that can say how sure an answer is
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 NAME = re.compile(schema.schema()["$defs"]["name"]["pattern"])
 
@@ -75,7 +74,7 @@ class Study:
         if AUTO not in (self.resolved["seeds"], cut["n_repeats"]):
             return []
         each = self._per_repeat if cut["n_repeats"] == AUTO else 1
-        counts, most = [-(-FEWEST // each)], answer["max_units"] // each
+        counts, most = [-(-schema.FEWEST_UNITS // each)], answer["max_units"] // each
         while counts[-1] < most:
             counts.append(min(2 * counts[-1], most))
         return counts

@@ -29,7 +29,8 @@ def made_from(files: Iterable[str], parameters: Mapping[str, Any]) -> str:
     """Give a digest of all that a job's results follow from."""
     digest = hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode())
     for file in files:
-        digest.update(hashlib.sha256(Path(file).read_bytes()).digest())
+        with open(file, "rb") as opened:
+            digest.update(hashlib.file_digest(opened, "sha256").digest())
     return digest.hexdigest()
 
 
