@@ -82,7 +82,7 @@ def analyse(path: Path) -> None:
     runs = sum(len(curves.fold) for curves in losses.curves())
     reading = time.perf_counter() - begin
     found = tables.compute(losses, settings, replayed)
-    said = describe(answer.compute(found, settings, study="made", tasks=losses.facts["tasks"]))
+    said = describe(answer.compute(found, settings, study="made", losses=losses.named))
     total = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(said)

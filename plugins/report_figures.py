@@ -73,14 +73,16 @@ def sweeps_batch_size(study: Study) -> bool:
 
 
 def has_several_runs(study: Study) -> bool:
-    """Tell whether a best epoch can be spread over anything."""
+    """Tell whether a best epoch can be spread over anything; one file of others may have several runs."""
+    if not study.trains:
+        return True
     folds = max(len(study.folds(dataset)) for dataset in study.datasets)
     return len(study.seeds) * folds > 1
 
 
 def trains_a_while(study: Study) -> bool:
-    """Tell whether there is anything to stop early."""
-    return max(int(point.values["epochs"]) for point in study.points().values()) > 1
+    """Tell whether there is anything to stop early; of what others trained it is not known yet."""
+    return not study.trains or max(int(point.values["epochs"]) for point in study.points().values()) > 1
 
 
 def has_several_backends(study: Study) -> bool:

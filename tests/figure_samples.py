@@ -144,7 +144,7 @@ def answered(tables: Tables) -> Tables:
     computed = answers.compute(losses, settings, criteria)
     for name, table in computed.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    names = {"study": tables.study.name, "tasks": losses.facts["tasks"]}
+    names = {"study": tables.study.name, "losses": losses.named}
     found = answer.compute(computed, settings, **names)
     (folder / "answer.json").write_text(json.dumps(found), encoding="utf-8")
     summary.summarise(losses).to_csv(folder / "summary.csv", index=False)

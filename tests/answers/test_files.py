@@ -48,5 +48,9 @@ def test_every_table_and_the_answer_are_written(tmp_path):
     assert said["study"] == "mine"
     assert said["answers"][0]["loss"] == "mean squared error"
     assert said == json.loads(
-        json.dumps(answer.compute(expected, chosen, study="mine", tasks={"made": "regression"}))
+        json.dumps(
+            answer.compute(
+                expected, chosen, study="mine", losses={"made": {"loss": "mean squared error"}}
+            )
+        )
     )

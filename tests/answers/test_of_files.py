@@ -42,9 +42,12 @@ def test_our_own_curves_written_as_keras_does_have_the_same_answer(tmp_path):
     ours = read(loss_table(np.where(np.arange(61) > 0, VALLEYS, np.nan), train=VALLEYS / 2))
     ours = ours.curves()[0]
     case = Case(ours, AnswerSettings.of())
-    found = answer_files([keras(tmp_path / "runs", VALLEYS[:, 1:])], PLUGINS, None, {}).answer
+    found = answer_files([keras(tmp_path / "runs", VALLEYS[:, 1:])], PLUGINS, None, {})
     (answer,) = found["answers"]
-    own = best_epoch.row(case) | {"sampling_unit": "history"}
+    own = best_epoch.row(case) | {
+        "sampling_unit": "history",
+        "note": "over runs that differ from each other as these do",
+    }
     theirs = answer["best_epoch"]
     for name, value in own.items():
         assert theirs[name] == (
@@ -117,6 +120,30 @@ def test_steps_are_called_steps(tmp_path):
     told = ask(tmp_path / "train.log")
     assert "train: train 2,250 steps, the best of 4,750." in told
     assert "epoch" not in told.split("\n\n")[1]
+
+
+def test_losses_that_may_be_negative_are_told_as_shares_of_their_fall(tmp_path):
+    told = ask(keras(tmp_path / "runs", VALLEYS[:, 1:] - 5))
+    best = int(VALLEYS.mean(axis=0)[1:].argmin()) + 1
+    assert f"runs: train {best} epochs, the best of 60." in told
+    assert (
+        f"of how far the validation loss fell after epoch {max(1, best // 10)} (95 % sure" in told
+    )
+    least = VALLEYS.mean(axis=0)[1:].min() - 5
+    assert f"There, the loss is {least:.5g} on the validation rows" in told
+    assert "As the loss may be negative, per cent are not of it but of" in told
+
+
+def test_a_score_is_chosen_by_its_greatest_value_and_told_as_itself(tmp_path):
+    scores = 1 - VALLEYS[:, 1:] / 10
+    asked = ["--option", "best=greatest", "--option", "validation_loss=val_loss"]
+    told = ask(keras(tmp_path / "runs", scores), *asked, "--option", "label=AUC")
+    best = int(VALLEYS.mean(axis=0)[1:].argmin()) + 1
+    assert f"runs: train {best} epochs, the best of 60." in told
+    assert "more validation error (1 - AUC) (95 % sure" in told
+    assert f"There, AUC is {scores.mean(axis=0).max():.5g} on the validation rows." in told
+    assert "loss" not in told.split("\n\n")[1]
+    assert "train" not in told.splitlines()[0]  # Keras's training loss is no score
 
 
 def test_a_curve_that_only_rises_is_not_held_against_a_network_that_nobody_measured(tmp_path):

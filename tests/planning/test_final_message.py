@@ -15,8 +15,7 @@ def plan(folder, **study):
     return SimpleNamespace(
         folder=tables.folder,
         study=tables.study,
-        segment_files=lambda kind, number: [],
-        reached=lambda: None,
+        sources=list,
     )
 
 
@@ -84,7 +83,7 @@ def test_an_answer_older_than_what_was_trained_is_not_repeated(tmp_path, newer):
     one = plan(tmp_path)
     segment = one.folder / "segment.parquet"
     segment.touch()
-    one.segment_files = lambda kind, number: [str(segment)]
+    one.sources = lambda: [str(segment)]
     later = (one.folder / "answer.json").stat().st_mtime_ns + 10**9
     for name in ("segment.parquet", "losses.parquet", "answer.json"):
         os.utime(one.folder / name, ns=(later, later))

@@ -113,7 +113,8 @@ RULES = sorted(path.stem for path in SCRIPTS.glob("*.py"))
     [
         ("answers/cost.py", {"answers", "judge_round"}),
         ("answers/describing.py", {"gallery", "report"}),
-        ("tables/loss_table.py", {"judge_round", "losses"}),
+        ("tables/loss_table.py", {"judge_round", "losses", "read_curves"}),
+        ("curves/scoring.py", {"read_curves"}),
         ("figures/sweep.py", set()),
         ("page/page.css", {"gallery", "report"}),
         ("page/manifest.py", {"manifest"}),

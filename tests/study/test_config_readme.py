@@ -42,6 +42,31 @@ def keys():
 
 
 KEYS = list(keys())
+OF_CURVES = PROPERTIES["curves"]["additionalProperties"]["properties"]
+
+
+def test_every_key_of_curves_is_documented_as_the_schema_has_it():
+    documented = {row["key"].strip("`"): row for row in rows("Curves")}
+    assert list(documented) == list(OF_CURVES)
+    for key, row in documented.items():
+        rule = OF_CURVES[key]
+        assert row["what it is"] == rule["description"].strip().rstrip(".")
+        assert row["allowed"] == schema.allowed(rule)
+        default = row["default"]
+        assert read(default) == rule["default"] if "default" in rule else default[0] != "`"
+        one = {"files": "a.csv"} | read(row["example"])
+        schema.check({"curves": {"mine": one}}, "config/README.md")
+
+
+def test_the_example_of_curves_is_a_study(tmp_path):
+    (text,) = re.findall(r"```yaml\n(curves:\n.*?)```", README, flags=re.S)
+    for seed in range(2):
+        file = tmp_path / f"runs/lr=0.1/seed-{seed}/metrics.csv"
+        file.parent.mkdir(parents=True)
+        file.touch()
+    (tmp_path / "example.yaml").write_text(text)
+    study = studies.load(tmp_path / "example.yaml")
+    assert [one.swept for one in study.points().values()] == [{"learning_rate": 0.1}]
 
 
 def test_every_key_is_documented_once():
@@ -70,7 +95,8 @@ def test_an_example_is_allowed_and_is_not_the_default(path, row, rule):
     assert example[path[-1]] != rule.get("default")
     for section in reversed(path[:-1]):
         example = {section: example}
-    schema.check({"datasets": ["diabetes"], **example}, "config/README.md")
+    base = {} if path == ("curves",) else {"datasets": ["diabetes"]}
+    schema.check({**base, **example}, "config/README.md")
 
 
 def sources():

@@ -6,12 +6,15 @@ import shutil
 import sys
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from epochwise.errors import CurvesError, EpochwiseError
 from epochwise.shipped import own_or_shipped, workflow_folder
+
+if TYPE_CHECKING:
+    from epochwise.planning.starting_study import Started
 
 PLUGINS: dict[str, Any] = {
     "type": click.Path(path_type=Path),
@@ -21,6 +24,12 @@ PLUGINS: dict[str, Any] = {
 }
 
 
+READER: dict[str, Any] = {"help": "What the files are; by default each reader is asked."}
+OPTION: dict[str, Any] = {
+    "multiple": True,
+    "metavar": "KEY=VALUE",
+    "help": "What the files are, such as validation_loss=val_mse; give it again for several.",
+}
 HOW_TO_SAY = "What you are asked for is said with --reader NAME or --option KEY=VALUE."
 
 
@@ -51,14 +60,8 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
-@click.option("--reader", help="What the files are; by default each reader is asked.")
-@click.option(
-    "--option",
-    "options",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="An option of the reader, such as validation_loss=val_mse; give it again for several.",
-)
+@click.option("--reader", **READER)
+@click.option("--option", "options", **OPTION)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer for programs.")
 @click.option("--plugins", **PLUGINS)
 def answer(
@@ -75,10 +78,8 @@ def answer(
     """
     file = paths[0] / "answer.json"
     if len(paths) == 1 and file.is_file():
-        from epochwise.answers.describing import describe
-
         text = file.read_text(encoding="utf-8")
-        click.echo(text if as_json else describe(json.loads(text)), nl=not as_json)
+        click.echo(text if as_json else in_words(json.loads(text)), nl=not as_json)
         return
     if made := [path for path in paths if (path / "answer.json").is_file()]:
         raise click.ClickException(
@@ -93,7 +94,17 @@ def answer(
 
     require_plugins(plugins)
     found = answer_files(paths, plugins, reader, dict(map(_option, options)))
-    click.echo(json.dumps(found.answer, indent=2) if as_json else str(found))
+    click.echo(json.dumps(found, indent=2) if as_json else in_words(found))
+
+
+def in_words(answer: dict[str, Any]) -> str:
+    """Say an answer; of others' files first what they were taken for."""
+    from epochwise.answers.describing import describe
+    from epochwise.curves.taken import taken_for
+
+    is_study = answer["study"] is not None
+    taken = [*taken_for(answer["files"], is_study), ""] if "files" in answer else []
+    return "\n".join([*taken, describe(answer)])
 
 
 def _option(text: str) -> tuple[str, Any]:
@@ -143,7 +154,34 @@ def init(data: str, targets: tuple[str, ...], output: Path | None, plugins: Path
     from epochwise.plugins.backend_commands import require_plugins
 
     require_plugins(plugins)
-    started = start(data, targets, output, plugins)
+    _tell(start(data, targets, output, plugins))
+
+
+@main.command("new-study")
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True)
+@click.option("--reader", **READER)
+@click.option("--option", "options", **OPTION)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="By default the name of what is given, here."
+)
+@click.option("--plugins", **PLUGINS)
+def new_study(
+    paths: tuple[Path, ...],
+    reader: str | None,
+    options: tuple[str, ...],
+    output: Path | None,
+    plugins: Path,
+) -> None:
+    """Write a study file for the loss histories in PATHS, which other tools have left."""
+    from epochwise.planning.starting_curves import start_curves
+    from epochwise.plugins.backend_commands import require_plugins
+
+    require_plugins(plugins)
+    _tell(start_curves(paths, reader, dict(map(_option, options)), output, plugins))
+
+
+def _tell(started: "Started") -> None:
+    """Say what was written, and what to type next."""
     check = f"{tool('epochwise')} validate {quote(str(started.path))}"
     here = (
         "" if Path("Snakefile").is_file() else f" -s {quote(str(workflow_folder() / 'Snakefile'))}"

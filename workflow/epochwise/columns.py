@@ -8,16 +8,17 @@ metadata of an Arrow schema, which a Parquet file keeps.
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa  # the names alone are needed before any job
 
 NAME = b"epochwise"
 KEY, COUNT, MEASURED = "key", "count", "measured"
 COUNTS = ("fold", "seed", "epoch", "iteration", "samples", "rows_per_batch")
 
 
-def facts_of(described: pa.Field | pa.Schema) -> dict[str, Any]:
+def facts_of(described: "pa.Field | pa.Schema") -> dict[str, Any]:
     """Read what a column or a table says of itself; {} where it says nothing."""
     found: dict[str, Any] = json.loads((described.metadata or {}).get(NAME, b"{}"))
     return found
@@ -28,25 +29,29 @@ def saying(facts: Mapping[str, Any]) -> dict[bytes, bytes]:
     return {NAME: json.dumps(facts, sort_keys=True).encode()}
 
 
-def role_of(field: pa.Field) -> str:
+def role_of(field: "pa.Field") -> str:
     """Give a column's role; one that says nothing is a key, unless its name is a count's."""
     return str(facts_of(field).get("role") or (COUNT if field.name in COUNTS else KEY))
 
 
-def measured(partition: str, metric: str, target: str | None = None) -> pa.Field:
+def measured(partition: str, metric: str, target: str | None = None) -> "pa.Field":
     """Describe the column of a metric on a partition, such as `validation_loss`.
 
     Parameters
     ----------
     target : the one that it is of, where there are several.
     """
+    import pyarrow as pa
+
     facts = {"role": MEASURED, "partition": partition, "metric": metric}
     facts |= {"target": target} if target else {}
     return pa.field(f"{partition}_{metric}", pa.float64(), metadata=saying(facts))
 
 
-def described(table: pa.Table, facts: Mapping[str, Any]) -> pa.Table:
+def described(table: "pa.Table", facts: Mapping[str, Any]) -> "pa.Table":
     """Have a table say its columns' roles and facts of its own."""
+    import pyarrow as pa
+
     fields = [
         field.with_metadata(saying(facts_of(field) | {"role": role_of(field)}))
         for field in table.schema

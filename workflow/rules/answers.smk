@@ -3,7 +3,7 @@
 
 rule answers:
     input:
-        losses=rules.losses.output.parquet,
+        losses=LOSSES,
         facts=lambda w: PLANS[w.study].facts_files(),
         plugins=lambda w: CODE.files("stopping", PLANS[w.study].stopping_plugins()),
     output:
@@ -36,7 +36,7 @@ rule answers:
 
 rule agreement:
     input:
-        losses=rules.losses.output.parquet,
+        losses=LOSSES,
     output:
         summary="results/{study}/agreement.csv",
         by_epoch="results/{study}/agreement_by_epoch.csv",
@@ -54,7 +54,7 @@ rule agreement:
 
 rule typeset:
     input:
-        losses=rules.losses.output.parquet,
+        losses=LOSSES,
         csv=[f"results/{{study}}/{name}.csv" for name in TYPESET],
     output:
         [f"results/{{study}}/{name}" for name in typeset_files()],

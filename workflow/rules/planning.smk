@@ -20,7 +20,7 @@ from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.file_lock import lock
 from epochwise.planning.first_look import check_data
-from epochwise.planning.plan import is_enough
+from epochwise.planning.plan import any_of, is_enough
 from epochwise.planning.refusals import check_backends, check_config, read_plans
 from epochwise.shipped import own_or_shipped
 from epochwise.tables.catalogue import ANSWERS, TYPESET, typeset_files
@@ -47,6 +47,11 @@ try:
     PLANS = read_plans(config["studies"], STUDIES, PLUGINS, RESULTS)
 except EpochwiseError as error:
     raise WorkflowError("\n".join(error.sentences)) from None
+
+# two rules make a loss table, each for its own kind of study
+LOSSES = "results/{study}/losses.parquet"
+TRAINED = any_of([name for name, plan in PLANS.items() if plan.study.trains])
+OF_CURVES = any_of([name for name, plan in PLANS.items() if not plan.study.trains])
 
 # Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
 # There are none; and jobs, which do need pandas, are processes of their own. A plugin may import
@@ -97,6 +102,5 @@ def judgements(study):
 
 
 def all_results(wildcards):
-    names = ("report.html", "timings.csv")
-    made = [f"results/{study}/{name}" for study in PLANS for name in names]
+    made = [file for plan in PLANS.values() for file in plan.made()]
     return [*made, "results/index.html"] if len(PLANS) > 1 else made

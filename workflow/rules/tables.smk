@@ -10,6 +10,8 @@ rule losses:
         csv="results/{study}/losses.csv",
     log:
         "logs/{study}/losses.log",
+    wildcard_constraints:
+        study=TRAINED,
     localrule: True
     params:
         labels=lambda w: PLANS[w.study].segment_labels(last_round(w.study)),
@@ -19,6 +21,30 @@ rule losses:
         "Join the loss tables of {wildcards.study}"
     script:
         "../scripts/losses.py"
+
+
+rule read_curves:
+    input:
+        files=lambda w: PLANS[w.study].curve_files(),
+        plugins=lambda w: CODE.files("curves", PLANS[w.study].reader_plugins(PLUGINS)),
+    output:
+        parquet="results/{study}/losses.parquet",
+        csv="results/{study}/losses.csv",
+    log:
+        "logs/{study}/read_curves.log",
+    wildcard_constraints:
+        study=OF_CURVES,
+    localrule: True
+    params:
+        curves=lambda w: PLANS[w.study].curves(),
+        plugins=lambda w: str(PLUGINS),
+        code=lambda w: CODE.behind(
+            "read_curves", "curves", PLANS[w.study].reader_plugins(PLUGINS)
+        ),
+    message:
+        "Read the loss histories of {wildcards.study}"
+    script:
+        "../scripts/read_curves.py"
 
 
 checkpoint judge_round:

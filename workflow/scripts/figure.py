@@ -7,11 +7,15 @@ from epochwise.job_log import job
 with job(snakemake.log[0]):
     from epochwise.figures.save import save
     from epochwise.plugins import registry
-    from epochwise.study.study import Study
+    from epochwise.study.study import restore
     from epochwise.tables.results import Tables
 
     at = snakemake.wildcards
     figures = registry.load_all(Path(snakemake.params.plugins), "figures")
     folder = Path(snakemake.output[0]).parents[1]
-    tables = Tables(folder, Study(at.study, "", snakemake.params.study))
-    save(figures[at.figure].resolve()(tables, snakemake.params.options), snakemake.output)
+    tables = Tables(folder, restore(at.study, snakemake.params.study))
+    save(
+        figures[at.figure].resolve()(tables, snakemake.params.options),
+        snakemake.output,
+        tables.in_their_words,
+    )

@@ -6,8 +6,8 @@ from epochwise.job_log import job
 
 with job(snakemake.log[0]):
     from epochwise.page import gallery
-    from epochwise.study.study import Study
+    from epochwise.study.study import restore
 
     page = Path(snakemake.output[0])
-    studies = [Study(name, "", one) for name, one in snakemake.params.studies.items()]
+    studies = [restore(name, one) for name, one in snakemake.params.studies.items()]
     gallery.write(page.parent, studies, page)

@@ -6,8 +6,8 @@ from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
     from epochwise.page import report
-    from epochwise.study.study import Study
+    from epochwise.study.study import restore
 
     page = Path(snakemake.output[0])
-    study = Study(snakemake.wildcards.study, "", snakemake.params.study)
+    study = restore(snakemake.wildcards.study, snakemake.params.study)
     report.write(page.parent, study, page)

@@ -5,10 +5,10 @@ from pathlib import Path
 from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
-    from epochwise.study.study import Study
+    from epochwise.study.study import restore
     from epochwise.tables import markup
     from epochwise.tables.results import Tables
 
     name = snakemake.wildcards.study
     folder = Path(snakemake.output[0]).parents[1]
-    markup.write_all(Tables(folder, Study(name, "", snakemake.params.study)))
+    markup.write_all(Tables(folder, restore(name, snakemake.params.study)))

@@ -9,7 +9,6 @@ from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.terms import LEADS
 from epochwise.tables.catalogue import named
 from epochwise.tables.results import rank
-from epochwise.training.metrics import metrics_of
 
 Facts = dict[str, Any]
 
@@ -19,7 +18,8 @@ def compute(
     settings: AnswerSettings,
     *,
     study: str | None = None,
-    tasks: Mapping[str, str] | None = None,
+    losses: Mapping[str, Facts] | None = None,
+    histories: Facts | None = None,
 ) -> Facts:
     """Gather the tables into one value that JSON can hold.
 
@@ -31,8 +31,11 @@ def compute(
         The thresholds that the tables were computed with.
     study
         Name of the study.
-    tasks
-        `regression`, `binary` or `multiclass` by dataset; only for words.
+    losses
+        What the losses are, by dataset; see `LossTable.named`.
+    histories
+        Of loss histories that others have left, what they count and what the files were taken
+        for; see `LossTable.histories`. No backend is named then.
 
     Returns
     -------
@@ -53,13 +56,15 @@ def compute(
             dict(zip(keys, key, strict=True)),
             {name: groups.get(key, []) for name, groups in grouped.items()},
             settings,
-            tasks or {},
+            (losses or {}).get(key[keys.index("dataset")], {}),
         )
         for key in grouped["best_epoch"]
     ]
     for answer in _leaders(answers):
         answer["leads"] = True
-    return {"study": study, "answers": answers}
+    for answer in answers if histories else ():
+        del answer["of"]["backend"]
+    return {"study": study, "answers": answers, **(histories or {})}
 
 
 def _by_key(table: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[Facts]]:
@@ -76,11 +81,12 @@ def _answer(
     name: Facts,
     own: Mapping[str, list[Facts]],
     settings: AnswerSettings,
-    tasks: Mapping[str, str],
+    loss: Facts,
 ) -> Facts:
     return {
         "of": name,
-        "loss": loss_in_words(tasks.get(name["dataset"])),
+        "loss": "loss",
+        **loss,
         "leads": False,
         "goal": _goal(settings),
         **{
@@ -90,6 +96,7 @@ def _answer(
         "scores": own["scores"],
         "choice_cost": {each["choice"]: each for each in own["choice_cost"]},
         "early_stopping": next(iter(own["stopping_choice"]), None),
+        "extent": next(iter(own["extent"]), None),
         "frontier": own["frontier"],
     }
 
@@ -102,11 +109,6 @@ def _goal(settings: AnswerSettings) -> Facts | None:
         "sure_within_percent": 100 * settings.sure_within,
         "max_units": settings.max_units,
     }
-
-
-def loss_in_words(task: str | None) -> str:
-    """Say what the loss of a task is."""
-    return metrics_of(task)[0].label if task else "loss"
 
 
 def _leaders(answers: list[Facts]) -> list[Facts]:

@@ -19,6 +19,8 @@ def row(curves: Curves) -> dict[str, object]:
     facts: dict[str, object] = {"best_epoch": best if best >= 0 else None}
     trained = np.flatnonzero(np.isfinite(curves.training_rows))
     if not len(trained):
+        if curves.histories:
+            return facts | {"note": "the loss histories do not say rows and iterations"}
         return facts | {"note": "no run reached epoch 1, so rows and iterations are not known"}
     largest = trained[np.argmax(curves.training_rows[trained])]
     rows, iterations, size = (

@@ -6,6 +6,7 @@ from epochwise.answers.bootstrap import address, bootstrap_interval
 from epochwise.answers.case import Case, Rows
 from epochwise.answers.safe_range import safe_range
 from epochwise.answers.statistics import inflation, margin, standard_error
+from epochwise.answers.terms import HISTORY
 from epochwise.arrays import Floats, Ints
 from epochwise.study.schema import FEWEST_UNITS
 from epochwise.tables.curves import Curves
@@ -30,7 +31,7 @@ def row(case: Case) -> Facts:
         return facts | {"note": "no finite mean validation loss"}
     units = curves.units(curves.runs("validation_loss"))
     facts |= {
-        "sampling_unit": curves.unit,
+        "sampling_unit": HISTORY if curves.histories and curves.unit == "run" else curves.unit,
         "sampling_units": len(units),
         "best_epoch": curves.best,
         "censored": case.censored,
@@ -108,6 +109,8 @@ def note(curves: Curves, units: int) -> str:
         return f"{units} {name}{left} cannot say how sure that is: make {FEWEST_UNITS} at least, 10 to be useful"
     if curves.unit == "fold":
         return "over cuts of this data set"
+    if curves.histories:
+        return "over runs that differ from each other as these do"
     return "over seeds on one cut of the data; another cut may move it"
 
 

@@ -1,6 +1,5 @@
 """The answer in words, fit to be quoted."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,13 +15,16 @@ from epochwise.answers.recommendation import (
 from epochwise.answers.sentences import (
     batches,
     cost,
+    extent,
     losses,
     refit,
+    shares,
     stopping,
     targets,
     verdict,
 )
 from epochwise.answers.terms import LEADS, NOTHING_LEARNT, SHARES
+from epochwise.tables.their_words import in_their_words
 
 Facts = dict[str, Any]
 MOST_LINES = 30
@@ -51,20 +53,22 @@ def describe(answer: Facts) -> str:
     if len(lines) > MOST_LINES:
         rest = len(lines) - MOST_LINES + 1
         lines = [*lines[: MOST_LINES - 1], f"({rest} more lines: see points.csv and phases.csv)"]
-    return _in_unit("\n".join(lines), answer.get("unit", "epoch"))
+    return "\n".join(_in_their_words(lines, answer))
 
 
-def _in_unit(text: str, unit: str) -> str:
-    """Call what was counted by its name: others count steps, or iterations."""
-    return text if unit == "epoch" else re.sub(r"\bepoch(?=s?\b)", unit, text)
+def _in_their_words(lines: Sequence[str], answer: Facts) -> list[str]:
+    """Call what was counted and measured by its name, if all of it is of one kind."""
+    every = answer["answers"]
+    scored = bool(every) and all(each.get("score") for each in every)
+    return [in_their_words(line, answer.get("unit", "epoch"), scored) for line in lines]
 
 
 def all_about(answer: Facts) -> list[str]:
     """Say everything about one point, a line each."""
     if is_lost(answer) or answer["phases"]["kind"] in NOTHING_LEARNT:
         return [headline(answer)]
-    lines = [headline(answer), sureness(answer), how_many_more(answer)]
-    lines += [losses(answer), targets(answer), verdict(answer)]
+    lines = [headline(answer), sureness(answer), *extent(answer), how_many_more(answer)]
+    lines += [losses(answer), targets(answer), verdict(answer), shares(answer)]
     if not answer["best_epoch"]["objection"]:
         lines += [cost(answer), batches(answer), stopping(answer), refit(answer)]
     return [line for line in lines if line]
@@ -73,26 +77,29 @@ def all_about(answer: Facts) -> list[str]:
 def headlines(answer: Facts) -> list[str]:
     """Say how many epochs each dataset needs, a line for each; where that is not known, why."""
     every = answer["answers"]
-    return [headline(each) for each in ([one for one in every if one["leads"]] or every)]
+    shown = [one for one in every if one["leads"]] or every
+    return _in_their_words([headline(each) for each in shown], answer)
 
 
 def in_brief(answer: Facts) -> list[str]:
     """Say how many epochs each dataset needs and how sure that is: what a run says at its end."""
     every = answer["answers"]
     shown = [one for one in every if one["leads"]] or every
-    return [
+    lines = [
         line
         for one in shown
-        for line in (headline(one), *([] if is_lost(one) else [sureness(one)]))
+        for line in (headline(one), *([] if is_lost(one) else [sureness(one), *extent(one)]))
         if line
     ]
+    return _in_their_words(lines, answer)
 
 
 def in_short(leader: Facts) -> list[str]:
     """Say the most important of one dataset among several."""
     if is_lost(leader):
         return [headline(leader)]
-    return [line for line in (headline(leader), sureness(leader), verdict(leader)) if line]
+    about = headline(leader), sureness(leader), *extent(leader), verdict(leader), shares(leader)
+    return [line for line in about if line]
 
 
 def agreement(every: Sequence[Facts], leader: Facts) -> list[str]:

@@ -42,12 +42,13 @@ def make(
         table,
         settings,
         parse_criteria(study["stopping"], registry),
-        all_rows={one.name: one.rows for one in facts},
+        all_rows=table.facts.get("all_rows") or {one.name: one.rows for one in facts},
     )
     for name, rows in computed.items():
         rows.to_csv(folder / f"{name}.csv", index=False)
         plain = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
         write(plain, folder / f"{name}.parquet")
-    found = answer.compute(computed, settings, study=study["name"], tasks=table.facts["tasks"])
+    about = {"losses": table.named, "histories": table.histories}
+    found = answer.compute(computed, settings, study=study["name"], **about)
     text = json.dumps(found, indent=2, allow_nan=False) + "\n"
     (folder / "answer.json").write_text(text, encoding="utf-8")

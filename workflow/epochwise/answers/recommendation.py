@@ -81,10 +81,10 @@ def sureness(answer: Facts) -> str:
         return f"{facts['note']}."
     sure = f"{wording.whole_percent(facts['interval_coverage'] or 0.95)} sure; {sample(facts)}"
     low, high = wording.count(facts["safe_low"] or 0), _or_more(facts, "safe_high")
-    said = f"{sample(facts)} cannot show which epochs are safe, even at 10 % more validation loss."
+    said = f"{sample(facts)} cannot show which epochs are safe, even at 10 % {wording.more_loss(answer)}."
     if facts["safe_low"] is not None:
         z = wording.whole_percent(facts["safe_cost_percent"] / 100)
-        said = f"Anything from {low} to {high} costs less than {z} more validation loss ({sure})."
+        said = f"Anything from {low} to {high} costs less than {z} {wording.more_loss(answer)} ({sure})."
     if facts["interval_low"] is not None:
         low, high = wording.count(facts["interval_low"]), _or_more(facts, "interval_high")
         interval = wording.whole_percent(facts["interval_coverage"])

@@ -14,6 +14,8 @@ IN_SHARES = ("accuracy", "balanced_accuracy")
 def losses(answer: Facts) -> str:
     """Say how good the network is at the best epoch, and what a constant reaches."""
     facts = answer["best_epoch"]
+    if answer.get("score"):
+        return _scores(answer)
     others, train = _others(answer, "value"), facts["train_loss"]
     said = f"There, the {answer['loss']} is {wording.loss(facts['validation_loss'])}"
     said += f" on the validation rows{f' ({others})' if others else ''}"
@@ -25,10 +27,54 @@ def losses(answer: Facts) -> str:
     return f"{said}.{_to_expect(facts)}"
 
 
-def _to_expect(facts: Facts) -> str:
+def _scores(answer: Facts) -> str:
+    """Say how good the network is in the score that it was judged by."""
+    scores = {
+        row["partition"]: row["value"] for row in answer["scores"] if row["metric"] == "score"
+    }
+    said = (
+        f"There, {answer['score']} is {wording.loss(scores['validation'])} on the validation rows"
+    )
+    if "train" in scores:
+        said += f", {wording.loss(scores['train'])} on the training rows"
+    greatest = scores["validation"] + answer["best_epoch"]["validation_loss"]
+    return f"{said}.{_to_expect(answer['best_epoch'], greatest)}"
+
+
+def extent(answer: Facts) -> list[str]:
+    """Say where runs ended, if not all at the same epoch, and how often they were validated."""
+    facts, lines = answer.get("extent"), []
+    if facts and facts["stopped_runs"]:
+        first, last = wording.count(facts["first_end"]), wording.count(facts["last_end"])
+        lines.append(
+            f"The runs ended at epochs {first} to {last}; they are compared up to "
+            f"{wording.count(facts['compared_to'])}, which all of them reached."
+        )
+    if facts and facts["resolution"] > 1:
+        gap = wording.count(facts["resolution"])
+        lines.append(
+            f"Up to {gap} epochs passed between two validations, so the best epoch is known to within {gap}."
+        )
+    return lines
+
+
+def shares(answer: Facts) -> str:
+    """Say what per cent of a loss are of where it may be negative."""
+    if not answer.get("shares"):
+        return ""
+    fall = answer["best_epoch"]["validation_loss"] - answer["shares"]["zero"]
+    return (
+        "As the loss may be negative, per cent are not of it but of "
+        f"{wording.fall_of('the validation loss', answer['shares'])}: {wording.loss(fall, 3)}."
+    )
+
+
+def _to_expect(facts: Facts, greatest: float | None = None) -> str:
+    """Say what new units will reach; in scores where their greatest value is given."""
     if facts["left_out_loss"] is None or facts["left_out_margin"] is None:
         return ""
-    mean, margin = wording.loss(facts["left_out_loss"]), wording.loss(facts["left_out_margin"], 3)
+    expected = facts["left_out_loss"] if greatest is None else greatest - facts["left_out_loss"]
+    mean, margin = wording.loss(expected), wording.loss(facts["left_out_margin"], 3)
     new = UNITS[facts["sampling_unit"]]
     others = "cuts" if new == "cuts" else "runs"
     return f" Over new {new}, expect {mean} ± {margin} on average, at an epoch chosen by the other {others}."

@@ -1,5 +1,6 @@
 """All tables of the answers, from the loss table in one call."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pkgutil import resolve_name
 from typing import Any
@@ -14,6 +15,8 @@ from epochwise.errors import DataError
 from epochwise.tables.catalogue import ANSWERS
 from epochwise.tables.declaring import Table
 from epochwise.tables.reading import LossTable
+
+LEVEL = re.compile(r"_loss(_mean|_median|_q25|_q75)?$")
 
 
 def compute(
@@ -52,10 +55,17 @@ def compute(
     keys = losses.keys
     _require_distinct(keys)
     cases: dict[str, list[Case]] = {}
+    zeros: dict[str, float] = {}
     for curves in losses.curves(losses.measured):
         size = all_rows.get(curves.dataset) if isinstance(all_rows, Mapping) else all_rows
-        cases.setdefault(curves.dataset, []).append(Case(curves, settings, criteria, size))
+        case = Case(curves.above_zero(), settings, criteria, size)
+        cases.setdefault(curves.dataset, []).append(case)
+        zeros[curves.dataset] = curves.zero
     rows = {table.name: list(_rows(table, cases.values())) for table in ANSWERS}
+    if any(zeros.values()):
+        rows = {
+            name: [from_zero(row, zeros[row["dataset"]]) for row in rows[name]] for name in rows
+        }
     return {table.name: frame(rows[table.name], keys, table.columns) for table in ANSWERS}
 
 
@@ -66,6 +76,16 @@ def _rows(table: Table, datasets: Iterable[Sequence[Case]]) -> Iterable[dict[str
         found = make(cases) if table.compares else map(make, cases)
         for case, own in zip(cases, found, strict=True):
             yield from ({**case.curves.key, **each} for each in own)
+
+
+def from_zero(row: Mapping[str, Any], zero: float) -> dict[str, Any]:
+    """Give a row whose losses were counted from a zero of their own as they are.
+
+    Losses stand in columns that end in `_loss`, as do their mean and quartiles, and in `value` of the loss.
+    """
+    levels = [name for name in row if LEVEL.search(name)]
+    levels += ["value"] if row.get("metric") == "loss" else []
+    return {**row, **{name: row[name] + zero for name in levels if row[name] is not None}}
 
 
 def _require_distinct(keys: Iterable[str]) -> None:

@@ -108,7 +108,7 @@ def _head(path: Path) -> bytes:
         ) from None
 
 
-def _check_common(path: Path, common: Mapping[str, Any]) -> None:
+def _check_common(path: Path | str, common: Mapping[str, Any]) -> None:
     if "unit" in common and common["unit"] not in UNITS:
         raise CurvesError(f"{path}: unit: {unknown('unit', str(common['unit']), UNITS)}")
     if "restarts" in common and common["restarts"] not in RESTARTS:
@@ -120,7 +120,7 @@ def _check_common(path: Path, common: Mapping[str, Any]) -> None:
         )
 
 
-def check_options(path: Path, reader: Registered, options: Mapping[str, Any]) -> None:
+def check_options(path: Path | str, reader: Registered, options: Mapping[str, Any]) -> None:
     """Refuse options that a reader does not have, and miss those that it needs; the file is not read.
 
     A reader that takes any option checks them itself when it reads.

@@ -11,7 +11,7 @@ from epochwise.figures import style
 from epochwise.figures.marks import open_arrow
 from epochwise.figures.thinning import thin
 from epochwise.tables.curves import Curves
-from epochwise.tables.results import Tables
+from epochwise.tables.results import Tables, with_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +45,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
         notes.append(draw_group(trio, group, looks, options))
         name, unit = tables.loss_name(group[0].dataset)
         for axes in trio if narrow else trio[:1]:
-            axes.set_ylabel(f"{name.capitalize()}\n({unit})")
+            axes.set_ylabel(with_unit(name.capitalize(), unit, "\n({})"))
         if len(groups) > 1 or others(group[0]):
             trio[0].set_title(", ".join(filter(None, [group[0].dataset, others(group[0])])))
     notes += [what_is_left_out(tables, groups), "The curves begin after the first epoch."]
@@ -167,7 +167,7 @@ def what_is_left_out(tables: Tables, groups: Sequence[Sequence[Curves]]) -> str:
     runs = max(len(curves.used) for group in groups for curves in group)
     what = "The curves are validation losses"
     what += f", means of {runs} runs; " if runs > 1 else "; "
-    backends = tables.study.backends
+    backends = tables.backends
     one = f" Backend {backends[0]} alone is drawn." if len(backends) > 1 else ""
     bound = any(is_bound(tables, curves) for group in groups for curves in group)
     arrows = ", open arrows a best epoch that is a lower bound" if bound else ""

@@ -9,7 +9,7 @@ data for is an error.
 from collections.abc import Mapping
 from typing import Any
 
-from epochwise.errors import StudyError, unknown
+from epochwise.errors import PluginError, StudyError, unknown
 from epochwise.plugins.registry import Registered
 from epochwise.study.study import Study
 
@@ -35,6 +35,8 @@ def choose(study: Study, registry: Mapping[str, Registered]) -> dict[str, Option
     StudyError
         A name that no plugin registers, an option or a value that the figure does
         not take, a figure that the study has no data for.
+    PluginError
+        A figure that cannot tell whether a study has the data for it.
     """
     where = f"{study.file}: figures"
     asked = study.resolved["figures"]
@@ -108,7 +110,13 @@ def _word(one: Any) -> str:
 
 
 def _applies(figure: Registered, study: Study, asked: bool, where: str) -> bool:
-    applies = bool(figure.about.get("applies", lambda study: True)(study))
+    try:
+        applies = bool(figure.about.get("applies", lambda study: True)(study))
+    except Exception as error:
+        raise PluginError(
+            f"{figure.source}: `applies` of figure {figure.name!r} fails for {study.file} "
+            f"({type(error).__name__}: {error}); it must say for any study whether it has the data."
+        ) from error
     if asked and not applies:
         needs = figure.about.get("needs", "data that this study does not have")
         raise StudyError(f"{where}.{figure.name}: needs {needs}; remove it, or set it to false.")

@@ -34,7 +34,7 @@ from epochwise.figures.panels import (
 from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
 from epochwise.tables.metric_curves import IN_SHARES, curves_of
-from epochwise.tables.results import Tables
+from epochwise.tables.results import Tables, with_unit
 from epochwise.training.metrics import check_known
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     options : `yscale`, `metric`, `width`, `title`; see config/README.md.
     """
     metrics = asked(options, tables)
-    every = [p for group in by_place(curves_of(tables, metrics)) for p in coinciding(group)]
+    every = [
+        p for group in by_place(curves_of(tables, [*metrics, "score"])) for p in coinciding(group)
+    ]
     shown = most_telling(every, max(MOST_PANELS // len(metrics), 1))
     shown = [panel for panel in shown if has_any(panel.curves)]
     if not shown:
@@ -61,13 +63,13 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     columns = columns_of(options, len(shown), len(metrics))
     figure, grid = panel_grid(options, len(shown) * len(metrics), columns)
     roomy = panel_width(options, columns) >= ROOMY
-    pairs = [(panel, metric) for panel in shown for metric in metrics]
+    pairs = [(panel, itself(metric, panel.curves)) for panel in shown for metric in metrics]
     cells = [Cell(axes, *pair, roomy) for axes, pair in zip(grid, pairs, strict=True)]
     notes = draw_cells(cells, tables, options)
     between = " " if -(-len(cells) // columns) < 4 else "\n"  # low panels have short labels
     for cell in cells:
         name, unit = tables.metrics(cell.curves.dataset)[cell.metric]
-        cell.axes.set_ylabel(f"{name[0].upper()}{name[1:]}{between}({unit})")
+        cell.axes.set_ylabel(with_unit(f"{name[0].upper()}{name[1:]}", unit, f"{between}({{}})"))
         if len(shown) > 1:
             cell.axes.set_title(panel_title(cell.panel, every, options, columns))
     tidy_labels(grid, columns, [cell.shares for cell in cells])
@@ -103,10 +105,15 @@ def asked(options: Mapping[str, Any], tables: Tables) -> list[str]:
     """List the metrics that the study asks for; refuse what a dataset's task does not have."""
     wish = options.get("metric", "loss")
     metrics = wish if isinstance(wish, list) else [wish]
-    for dataset in tables.losses.facts["tasks"]:
+    for dataset in tables.study.datasets:
         keys = [("figures.loss_curves.metric", metric) for metric in metrics]
-        check_known(tables.task(dataset), dataset, tables.study.name, keys)
+        check_known(tables.metrics(dataset), dataset, tables.study.name, keys)
     return metrics
+
+
+def itself(metric: str, curves: Curves) -> str:
+    """Show a score as itself, in place of what it lacks to its greatest value."""
+    return "score" if metric == "loss" and "validation_score" in curves.losses else metric
 
 
 def has_any(curves: Curves) -> bool:

@@ -41,7 +41,8 @@ def mark_best(
     look: dict[str, Any] = {"markerfacecolor": "white", "markeredgecolor": "black"}
     look |= {"marker": ">" if bound else "o", "markersize": 4.5, "markeredgewidth": 1.0}
     look |= {"linestyle": "none", "zorder": 6, "clip_on": False}
-    label = "lowest so far: a lower bound" if bound else "lowest validation loss"
+    most = "greatest validation score" if metric == "score" else "lowest validation loss"
+    label = f"{most.split()[0]} so far: a lower bound" if bound else most
     axes.plot([curves.best], [lowest], label=label, **look)
     drawn = [curves.mean(f"{partition}_{metric}") for partition in curves.partitions()]
     text = f"best epoch {'at least ' if bound else ''}{style.count(curves.best)}"

@@ -1,6 +1,6 @@
 """Writing a figure so that the same figure gives the same bytes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,15 @@ METADATA: dict[str, dict[str, Any]] = {
 SUFFIXES = tuple(METADATA)
 
 
-def save(figure: "Figure", paths: Iterable[str | Path]) -> None:
-    """Write a figure as PNG (300 dpi), SVG and PDF (text as text), as the paths' names say."""
+def save(figure: "Figure", paths: Iterable[str | Path], words: Callable[[str], str] = str) -> None:
+    """Write a figure as PNG (300 dpi), SVG and PDF (text as text), as the paths' names say.
+
+    Parameters
+    ----------
+    words : puts the figure's texts in the words for what it shows.
+    """
     with in_force():
+        _reword(figure, words)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # laid out once: it takes longer than the drawing
         for path in map(Path, paths):
@@ -28,3 +34,13 @@ def save(figure: "Figure", paths: Iterable[str | Path]) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             title = {"Title": str(figure.get_label())} if figure.get_label() else {}
             figure.savefig(path, format=kind, metadata={**METADATA[kind], **title})
+
+
+def _reword(figure: "Figure", words: Callable[[str], str]) -> None:
+    from matplotlib.text import Text
+
+    figure.set_label(words(str(figure.get_label())))
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        if (said := words(text.get_text())) != text.get_text():
+            text.set_text(said)

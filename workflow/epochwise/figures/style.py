@@ -245,15 +245,13 @@ def set_loss_scale(axes: "Axes", yscale: str, values: Iterable[Floats]) -> str:
     finite = [one[np.isfinite(one)] for one in values]
     flat = np.concatenate(finite) if finite else np.empty(0)
     positive = flat[flat > 0]
-    if yscale == "linear" or not len(positive):
-        return ""
+    if yscale == "linear" or not len(positive) or (flat < 0).any():
+        return ""  # of losses that may be negative, no ratio means anything
     if len(positive) < len(flat):
         least = float(positive.min())
         axes.set_yscale("symlog", linthresh=least, linscale=0.4)
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: log_label(value)))
-        return (
-            f"The loss axis is linear below {short(least)}, because some losses are zero or less."
-        )
+        return f"The loss axis is linear below {short(least)}, because some losses are zero."
     axes.set_yscale("log")
     low, high = float(positive.min()), float(positive.max())
     margin = (high / low) ** 0.04 if high / low > 1 + 1e-9 else 1.1

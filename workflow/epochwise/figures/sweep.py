@@ -17,7 +17,7 @@ from epochwise.figures.sweep_panels import (
     name_lines,
     point_name,
 )
-from epochwise.tables.results import Tables, rank
+from epochwise.tables.results import Tables, rank, with_unit
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,7 +56,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
 
 def fields_of(tables: Tables) -> list[Field]:
     """Cut the table by dataset; of several backends, the first."""
-    reference = tables.study.backends[0]
+    reference = tables.backends[0]
     rows = [row for row in tables.rows("best_epoch") if row["backend"] == reference]
     keys = ["point"] if "point" in tables.swept else tables.swept
     return [
@@ -79,7 +79,7 @@ def kind_of(field: Field) -> Any:
 
 def loss_unit(tables: Tables, dataset: str) -> str:
     """Name loss and unit in one."""
-    return ", ".join(tables.loss_name(dataset))
+    return with_unit(*tables.loss_name(dataset), ", {}")
 
 
 def height_of(kind: Any, fields: Sequence[Field], narrow: bool) -> float:
@@ -96,7 +96,7 @@ def height_of(kind: Any, fields: Sequence[Field], narrow: bool) -> float:
 
 def what_is_drawn(tables: Tables, fields: Sequence[Field], kind: Any) -> list[str]:
     """Say what a reader must know."""
-    backends, rows = tables.study.backends, fields[0].rows
+    backends, rows = tables.backends, fields[0].rows
     notes = [f"Backend {backends[0]} alone is drawn." if len(backends) > 1 else ""]
     if kind is draw_list and len(rows) > MOST_ROWS:
         notes.append(f"The {MOST_ROWS} of {len(rows)} points with the lowest loss are shown.")

@@ -28,7 +28,7 @@ from epochwise.figures.panels import (
 )
 from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
-from epochwise.tables.results import Row, Tables
+from epochwise.tables.results import Row, Tables, with_unit
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,8 +88,8 @@ def paired_axes(
 def label_pair(upper: "Axes", lower: "Axes", loss: tuple[str, str]) -> None:
     """Label a pair of axes."""
     upper.set_xlabel("")
-    upper.set_ylabel(f"{loss[0].capitalize()}\n({loss[1]})")
-    lower.set_ylabel(f"Validation - train\n({loss[1]})")
+    upper.set_ylabel(with_unit(f"{loss[0][0].upper()}{loss[0][1:]}", loss[1], "\n({})"))
+    lower.set_ylabel(with_unit("Validation - train", loss[1], "\n({})"))
 
 
 def draw_pairs(

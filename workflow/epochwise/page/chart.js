@@ -60,7 +60,8 @@
     }
     field("Smoothing", "Smoothing: window in per cent of the epochs", { type: "range", id: "smooth", min: 0, max: 20, step: 1, defaultValue: "0" })
       .append(Object.assign(document.createElement("output"), { id: "smoothing", htmlFor: "smooth" }));
-    group("x", "Horizontal axis", "radio", ["epochs", "iterations", "samples"], (v) => v === "epochs");
+    const counted = ["epochs", "iterations", "samples"].filter((what) => what === "epochs" || Traces.every.some((one) => one[what]));
+    if (counted.length > 1) group("x", "Horizontal axis", "radio", counted, (v) => v === "epochs");
     group("xtype", "Horizontal scale", "radio", ["linear", "log"], (v) => v === "linear");
     group("ytype", "Loss scale", "radio", ["log", "linear"], (v) => v === (data.positive ? "log" : "linear"));
   };
@@ -79,19 +80,20 @@
     const shown = every.filter((one) => one.dataset === dataset && point(one.point) && backend(one.backend) && Traces.isFound(one, find));
     return {
       shown, find, metric, label: nameOfMetric(metric), dark: isDark(), smooth: Number(byId("smooth").value),
-      x: chosen("x")[0], xtype: chosen("xtype")[0], partition: picks("partition"), fold: picks("fold"), seed: picks("seed"),
+      x: chosen("x")[0] ?? "epochs", xtype: chosen("xtype")[0], partition: picks("partition"), fold: picks("fold"), seed: picks("seed"),
       means: !offered("show") || show.includes("mean and band"), runs: hasRuns && (!offered("show") || show.includes("single runs")),
     };
   };
 
   // ---- drawing ----
-  const AXES = { epochs: "Epoch (passes over the training rows)", iterations: "Iteration (update of the weights)", samples: "Samples seen" };
+  const UNIT = data.unit === "epoch" ? "Epoch (passes over the training rows)" : data.unit[0].toUpperCase() + data.unit.slice(1);
+  const AXES = { epochs: UNIT, iterations: "Iteration (update of the weights)", samples: "Samples seen" };
   const isTouched = () => matchMedia("(pointer: coarse)").matches;
   const layoutOf = (state) => {
     const ink = state.dark ? "#ececec" : "#1b1b1b";
     const axis = { color: ink, gridcolor: state.dark ? "#3a4046" : "#dddddd", zeroline: false, tickformat: ",.6~g" };
     const narrow = plot.clientWidth < 480;
-    const ytype = state.metric === "accuracy" ? "linear" : chosen("ytype")[0];
+    const ytype = ["accuracy", "score"].includes(state.metric) ? "linear" : chosen("ytype")[0];
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, family: "system-ui, sans-serif", size: narrow ? 12 : 13 },
       margin: { l: narrow ? 62 : 76, r: 12, t: 10, b: 52 }, hovermode: "closest", dragmode: isTouched() ? false : "zoom",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from epochwise.tables.results import Row, Tables, rank
+from epochwise.tables.results import Row, Tables, rank, with_unit
 from epochwise.tables.written import best, measure, number
 
 
@@ -45,7 +45,7 @@ def line_of(tables: Tables, row: Row, dataset: str) -> Line:
         f"{row['last_epoch']:,}",
         measure(row, "validation_loss"),
         number(row["baseline_loss"]),
-        ", ".join(tables.loss_name(dataset)),
+        with_unit(*tables.loss_name(dataset), ", {}"),
     )
 
 

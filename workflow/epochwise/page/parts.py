@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from epochwise.curves.taken import taken_for
 from epochwise.figures.curve_words import finding
 from epochwise.figures.panels import Panel
 from epochwise.figures.style import count
@@ -76,18 +77,30 @@ def answer(made: Tables, every: Sequence[Curves]) -> list[str]:
     return describe(json.loads(path.read_text(encoding="utf-8"))).splitlines()
 
 
+def taken(made: Tables) -> list[str]:
+    """Say what the files of others were taken for."""
+    if made.study.trains:
+        return []
+    return taken_for(made.losses.facts["files"])
+
+
 def overview(study: Study, every: Sequence[Curves]) -> list[tuple[str, str]]:
     """List how much was trained."""
     diverged = sum(one.diverged for one in every)
-    points = [name for name in study.points() if name != "default"]
+    points = {one.point for one in every if one.point}
+    stopped = sum(int(one.stopped.sum()) for one in every)
     facts = [
-        ("Datasets", ", ".join(study.datasets)),
-        ("Backends", ", ".join(study.backends)),
+        ("Datasets" if study.trains else "Curves", ", ".join(study.datasets)),
+        (
+            "Backends" if study.trains else "Read as",
+            ", ".join(dict.fromkeys(one.backend for one in every)),
+        ),
         ("Seeds", count(len({seed for one in every for seed in one.seed.tolist()}))),
         ("Points", count(len(points)) if points else ""),
         ("Epochs", " to ".join(count(n) for n in sorted({one.planned for one in every}))),
         ("Runs", count(sum(len(one.fold) for one in every))),
         ("Diverged runs", count(diverged) if diverged else ""),
+        ("Stopped runs", count(stopped) if stopped else ""),
     ]
     return [(name, value) for name, value in facts if value]
 

@@ -13,10 +13,10 @@ from epochwise.tables.agreement import by_place
 from epochwise.tables.curves import Curves
 from epochwise.tables.metric_curves import DERIVED
 from epochwise.tables.minima import first_minimum
-from epochwise.tables.results import Row, Tables
+from epochwise.tables.results import Row, Tables, with_unit
 from epochwise.tables.scores import LABELS
 
-DRAWN = ("loss", "rmse", "accuracy")  # what the page can draw, as far as a task has it
+DRAWN = ("score", "loss", "rmse", "accuracy")  # what the page can draw, as far as a task has it
 MOST_RUNS = 100  # of a study, drawn one by one; above it bands and means alone
 BUDGET = 100_000  # points of a page
 FEWEST, MOST = 100, 1000  # points of a curve
@@ -33,6 +33,7 @@ def payload(tables: Tables, every: Sequence[Curves]) -> dict[str, Any]:
     datasets = list(dict.fromkeys(one.dataset for one in every))
     return {
         "metrics": {name: named_metrics(tables, every, name) for name in datasets},
+        "unit": "epoch" if tables.study.trains else tables.losses.facts["unit"],
         "precision": packing.kind,
         "same": same_backends(every),
         "positive": has_positive(every),
@@ -51,7 +52,10 @@ def named_metrics(tables: Tables, every: Sequence[Curves], dataset: str) -> dict
     """Name what can be drawn of a dataset: by metric, its short name and that of its axis."""
     known = tables.metrics(dataset)
     shown = metrics_of(next(one for one in every if one.dataset == dataset))
-    return {metric: [LABELS[metric], ", ".join(known[metric])] for metric in shown}
+    return {
+        metric: [tables.in_their_words(LABELS[metric]), with_unit(*known[metric], ", {}")]
+        for metric in shown
+    }
 
 
 def metrics_of(curves: Curves) -> list[str]:
@@ -95,8 +99,9 @@ def points_of_a_curve(every: Sequence[Curves]) -> int:
 
 
 def has_positive(every: Sequence[Curves]) -> bool:
-    """Tell whether a logarithmic axis has anything to show."""
-    return any((one.losses["validation_loss"] > 0).any() for one in every)
+    """Tell whether a logarithmic axis shows the losses: some are positive, and none is negative."""
+    losses = [one.losses["validation_loss"] for one in every]
+    return any((one > 0).any() for one in losses) and not any((one < 0).any() for one in losses)
 
 
 def same_backends(every: Sequence[Curves]) -> list[str]:

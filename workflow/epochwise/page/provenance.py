@@ -42,5 +42,10 @@ def read(folder: Path, study: Study) -> Provenance:
 
 def files_of(study: Study) -> list[str]:
     """List the data files as the study writes them."""
+    if not study.trains:
+        return [
+            ", ".join(one["files"]) if isinstance(one["files"], list) else one["files"]
+            for one in study.resolved["curves"].values()
+        ]
     options = study.resolved["datasets"].values()
     return [str(one["file"]) for one in options if isinstance(one, dict) and one.get("file")]

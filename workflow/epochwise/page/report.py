@@ -52,6 +52,7 @@ def write(folder: Path, study: Study, out: str | Path) -> None:
         thinning=plot_data.explain(every),
         answer=glossary.linked(parts.answer(tables, every)),
         overview=parts.overview(study, every),
+        taken=parts.taken(tables),
         tables=parts.tables(tables),
         figures=parts.figures(folder),
         linked=glossary.linked,

@@ -33,6 +33,8 @@ def _all(plans: Iterable[Plan]) -> Iterator[str]:
 
 def _progress(plan: Plan) -> str:
     states = plan.segment_files("npz", plan.reached())
+    if not plan.study.trains:
+        return "nothing is trained; tables, figures or the page remain to be made."
     left = [Path(file) for file in states if not Path(file).is_file()]
     if not left:
         return "training is complete; tables, figures or the page remain to be made."

@@ -32,7 +32,7 @@ def _is_current(plan: Plan) -> bool:
     if written.is_file() and written.read_text(encoding="utf-8") != text:
         return False
     losses = plan.folder / "losses.parquet"
-    trained = [_age(Path(file)) for file in plan.segment_files("parquet", plan.reached())]
+    trained = [_age(Path(file)) for file in plan.sources()]
     return max(trained, default=0) <= (_age(losses) or _age(answer)) <= _age(answer)
 
 

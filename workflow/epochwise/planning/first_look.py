@@ -49,7 +49,7 @@ def _identify(plan: Plan, code: Code) -> dict[str, str]:
         f"{plan.study.name}/{name}": hashlib.sha256(
             json.dumps(_depends_on(plan, name, code), sort_keys=True).encode()
         ).hexdigest()
-        for name in plan.study.datasets
+        for name in (plan.study.datasets if plan.study.trains else ())
     }
 
 

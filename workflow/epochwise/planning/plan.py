@@ -1,7 +1,7 @@
 """Which jobs a study needs, and what each depends on."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -56,6 +56,11 @@ class Block:
         """What its rows of the loss table have in common."""
         names = {"dataset": self.dataset, "fold": self.fold, "backend": self.backend}
         return names | dict(self.point.swept)
+
+
+def any_of(studies: Iterable[str]) -> str:
+    """Give the regular expression of a wildcard that is one of some studies; with none, of nothing."""
+    return "|".join(studies) or "(?!)"
 
 
 def is_enough(judged: str | Path) -> bool:
@@ -203,7 +208,7 @@ class Plan:
         return batch_sizes(self.study.resolved)
 
     def shown_metrics(self, dataset: str) -> dict[str, Any]:
-        """Give what `metrics.check_known` needs besides the task: the metrics that figures show."""
+        """Give what `metrics.check_known` needs besides what is known: the metrics that figures show."""
         asked = []
         for name, options in self.figures.items():
             wish = options.get("metric") or []
@@ -225,6 +230,15 @@ class Plan:
             tables += ["agreement.csv", "agreement_by_epoch.csv"]
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
         return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]
+
+    def sources(self) -> list[str]:
+        """List the files that the loss table is made of, as far as a run has come."""
+        return self.segment_files("parquet", self.reached())
+
+    def made(self) -> list[str]:
+        """List what a run is to make: all else comes before."""
+        names = ["report.html", "timings.csv"] if self.study.trains else ["report.html"]
+        return [str(self.folder / name) for name in names]
 
     def facts_files(self) -> list[str]:
         """List the file of facts of every dataset."""

@@ -7,14 +7,16 @@ from typing import Any
 
 from epochwise.data.datasets import find_source
 from epochwise.errors import PluginError, StudyError, problems_of, unknown
+from epochwise.planning.curves_plan import CurvesPlan
 from epochwise.planning.plan import Plan
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
 from epochwise.study import study as studies
 from epochwise.study.schema import defaults, hyperparameters
-from epochwise.study.study import Study
+from epochwise.study.study import CurvesStudy, Study
 from epochwise.study.sweeps import effective
 
+KINDS = ("datasets", "stopping", "figures")  # of plugins that every study may need
 CONFIG = ("studies",)  # keys of config/config.yaml and of --config
 
 
@@ -26,15 +28,32 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     EpochwiseError
         The first mistake in a study, or a backend that cannot be had.
     """
-    registered = {kind: load_all(plugins, kind) for kind in ("datasets", "stopping", "figures")}
+    registered = {kind: load_all(plugins, kind) for kind in KINDS}
     plans = {}
     for path in studies.find(names, folder):
         study = studies.load(path, lambda backends: own_rules(backends, plugins))
         check_names(study, plugins)
         check_sources(study, registered["datasets"])
         check_stopping(study, registered["stopping"])
-        plans[study.name] = Plan(study, results, registered)
+        plans[study.name] = plan_of(study, results, registered, plugins)
     return plans
+
+
+def plan_of(
+    study: Study, results: Path, registered: Mapping[str, Mapping[str, Registered]], plugins: Path
+) -> Plan:
+    """Plan a study of either kind.
+
+    Raises
+    ------
+    EpochwiseError
+        A figure that it has no data for, a reader that there is not, an option that it does not take.
+    """
+    if not isinstance(study, CurvesStudy):
+        return Plan(study, results, registered)
+    known = load_all(plugins, "curves")
+    check_readers(study, known)
+    return CurvesPlan(study, results, {**registered, "curves": known})
 
 
 def check_config(config: Iterable[str]) -> None:
@@ -77,10 +96,32 @@ def check_sources(study: Study, registered: Mapping[str, Registered]) -> None:
     """Refuse an unknown source of a dataset, and options that it does not take."""
     found = [
         problems_of(partial(find_source, name, registered, options))
-        for name, options in study.datasets.items()
+        for name, options in (study.datasets.items() if study.trains else ())
     ]
     if problems := [f"{study.file}: {one}" for sentences in found for one in sentences]:
         raise StudyError(*problems)
+
+
+def check_readers(study: CurvesStudy, known: Mapping[str, Registered]) -> None:
+    """Refuse a reader that there is not, and options that the one that is named does not take."""
+    found = [
+        problems_of(partial(_check_reader, options, known, f"{study.file}: curves.{name}"))
+        for name, options in study.resolved["curves"].items()
+    ]
+    if problems := [one for sentences in found for one in sentences]:
+        raise StudyError(*problems)
+
+
+def _check_reader(options: Mapping[str, Any], known: Mapping[str, Registered], where: str) -> None:
+    from epochwise.curves.gathering import reader_options  # numbers and tables, which
+    from epochwise.curves.readers import check_options  # no other study waits for
+
+    own = reader_options(options)
+    if (reader := options.get("reader")) is None:
+        return
+    if reader not in known:
+        raise StudyError(f"{where}.reader: {unknown('reader', reader, known)}")
+    check_options(where, known[reader], own)
 
 
 def check_stopping(study: Study, registered: Mapping[str, Registered]) -> None:

@@ -63,26 +63,27 @@ def start(data: str, targets: Sequence[str], output: Path | None, plugins: Path)
         raise DataError(f"{data!r} is a URL; download it, and give the path of the file.")
     source = Path(os.path.expanduser(data))
     check_file(source)
-    path = output or source.with_name(f"{_name(source)}.yaml")
-    _check_output(path)
+    path = output or source.with_name(f"{name_of(source)}.yaml")
+    check_output(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataWarning)  # a run of the study will say so
         found = guess(source, targets)
-        facts, cut, problem = _settle(_name(source), found, plugins)
+        facts, cut, problem = _settle(name_of(source), found, plugins)
     place = Path(os.path.relpath(source.resolve(), path.resolve().parent)).as_posix()
-    text = write(_name(source), source.name, place, found, facts, cut)
+    text = write(name_of(source), source.name, place, found, facts, cut)
     with open(path, "x", encoding="utf-8") as file:  # never overwrites
         file.write(text)
     return Started(path, _said(path, found, facts, problem))
 
 
-def _name(source: Path) -> str:
+def name_of(source: Path) -> str:
     """Make a study's name of a file's: "my data (1)" is my_data_1."""
     name = re.sub(r"[^A-Za-z0-9_-]+", "_", source.stem).strip("_-")[:LONGEST_NAME]
     return name if NAME.fullmatch(name) else f"study_{name}"[:LONGEST_NAME].rstrip("_")
 
 
-def _check_output(path: Path) -> None:
+def check_output(path: Path) -> None:
+    """Refuse a study file that is there already, or whose name cannot be a study's."""
     if path.suffix not in (".yaml", ".yml") or not NAME.fullmatch(path.stem):
         raise StudyError(
             f"--output: {str(path)!r} cannot be a study's file; its name has letters, digits, _ and -, a "

@@ -40,18 +40,18 @@ def write(
     lines = [
         f"# Begun by `epochwise init {quote(file)}`: read it, and change what is not so.",
         "# config/README.md explains every key, and has more of them.",
-        _line(0, "title", file.rpartition(".")[0]),
+        line(0, "title", file.rpartition(".")[0]),
         "datasets:",
         f"  {name}:",
         *_dataset(found, place),
         *(["partitions:"] if cut else []),
-        *(_line(2, key, value, REASONS[key]) for key, value in cut.items()),
+        *(line(2, key, value, REASONS[key]) for key, value in cut.items()),
         "network:",
-        _line(2, "hidden_layer_sizes", [32], "one hidden layer; [64, 32] would be two"),
+        line(2, "hidden_layer_sizes", [32], "one hidden layer; [64, 32] would be two"),
         "training:",
-        _line(2, "epochs", 200, "raise it later: only what is new is trained"),
-        _line(2, "batch_size", _batch_size(facts), "rows for each update of the weights"),
-        _line(
+        line(2, "epochs", 200, "raise it later: only what is new is trained"),
+        line(2, "batch_size", _batch_size(facts), "rows for each update of the weights"),
+        line(
             0,
             "seeds",
             1 if "n_repeats" in cut else FEW,
@@ -64,14 +64,14 @@ def write(
 def _dataset(found: Guess, place: str) -> list[str]:
     """Write the options of the dataset."""
     options, reasons = found.options | {"file": place}, found.reasons
-    lines = [_line(4, key, options[key], reasons.get(key)) for key in ORDER if key in options]
-    lines += [_line(4, key, options[key], reasons.get(key)) for key in ROLES if key in options]
+    lines = [line(4, key, options[key], reasons.get(key)) for key in ORDER if key in options]
+    lines += [line(4, key, options[key], reasons.get(key)) for key in ROLES if key in options]
     for key in LISTS:
         lines += _columns(key, options[key], found) if options.get(key) else []
     if texts := _texts(found):
         lines.append(f"    # texts are categories: {listed(texts)}")
     if "missing" in options:
-        lines.append(_line(4, "missing", options["missing"], reasons["missing"]))
+        lines.append(line(4, "missing", options["missing"], reasons["missing"]))
     return lines
 
 
@@ -101,7 +101,8 @@ def _batch_size(facts: Facts | None) -> int | str:
     return next((size for least, size in BATCHES if rows >= least), "auto")
 
 
-def _line(depth: int, key: str, value: Any, reason: str | None = None) -> str:
+def line(depth: int, key: str, value: Any, reason: str | None = None) -> str:
+    """Write a key and its value, indented, and the reason behind it."""
     return f"{' ' * depth}{key}: {_yaml(value)}" + (
         f" # {' '.join(reason.split())}" if reason else ""
     )

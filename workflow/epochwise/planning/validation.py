@@ -9,6 +9,7 @@ from typing import Any
 
 from epochwise.data.datasets import Facts
 from epochwise.errors import DataWarning, EpochwiseError, problems_of
+from epochwise.planning.curves_plan import CurvesPlan
 from epochwise.planning.plan import Plan
 from epochwise.planning.refusals import (
     check_backends,
@@ -16,6 +17,7 @@ from epochwise.planning.refusals import (
     check_sources,
     check_stopping,
     own_rules,
+    plan_of,
 )
 from epochwise.plugins.registry import Registered, load_all
 from epochwise.study import study as studies
@@ -67,7 +69,10 @@ def validate(names: list[str], folder: Path, plugins: Path) -> Findings:
         if study is not None:
             plan = _check_names(study, registered, plugins, findings)
             is_cut = not any(one.startswith(f"{path}: partitions:") for one in problems)
-            _check_data(study, plan, registered["datasets"], findings, is_cut)
+            if isinstance(plan, CurvesPlan):
+                _check_curves(plan, plugins, findings)
+            elif study.trains:
+                _check_data(study, plan, registered["datasets"], findings, is_cut)
     return findings
 
 
@@ -92,10 +97,26 @@ def _check_names(
     note(unknown_names)
     note(problems_of(lambda: check_stopping(study, registered["stopping"])))
     plans: list[Plan] = []
-    note(problems_of(lambda: plans.append(Plan(study, Path("results"), registered))))
+    note(problems_of(lambda: plans.append(plan_of(study, Path("results"), registered, plugins))))
     if not unknown_names:
         note(problems_of(lambda: check_backends(plans, plugins)))
     return plans[0] if plans else None
+
+
+def _check_curves(plan: CurvesPlan, plugins: Path, findings: Findings) -> None:
+    """Read all loss histories, and say what they were taken for."""
+    from epochwise.columns import facts_of
+    from epochwise.curves.gathering import gather
+    from epochwise.curves.readers import load_readers
+    from epochwise.curves.taken import taken_for
+
+    where = plan.study.file
+    try:
+        facts = facts_of(gather(plan.curves(), load_readers(plugins)).schema)
+    except EpochwiseError as error:
+        findings.note(where, error.sentences)
+    else:
+        findings.fine += [f"{where}: {line}" for line in taken_for(facts["files"])]
 
 
 def _check_data(
@@ -128,7 +149,7 @@ def _load(
 ) -> str:
     from epochwise.data import loading
     from epochwise.data.sizes import sizes
-    from epochwise.training.metrics import check_known
+    from epochwise.training.metrics import check_known, known_of
     from epochwise.training.problems import check_batch_sizes
 
     options: dict[str, Any] = dict(study.datasets[name])
@@ -136,7 +157,7 @@ def _load(
     folds = len(study.folds(name))
     table, facts = loading.load(name, sources, options, folds)
     if plan:
-        check_known(facts.task, **plan.shown_metrics(name))
+        check_known(known_of(facts.task), **plan.shown_metrics(name))
     if not is_cut:
         return describe(facts)
     parts = sizes(table, facts, study.resolved["partitions"], folds)

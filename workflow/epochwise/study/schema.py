@@ -71,6 +71,12 @@ def problems(study: Any, where: str, own: Rules = NO_RULES) -> list[str]:
     return [f"{where}: {sentence}" for sentence in dict.fromkeys(found)]
 
 
+def value_problems(value: Any, rule: Mapping[str, Any], key: str) -> list[str]:
+    """List what is wrong with one value by its rule of the schema, as `problems` does."""
+    errors = sorted(_VALIDATOR(dict(rule)).iter_errors(value), key=_by_path)
+    return [f"{key}: {_show(value)} is not allowed; {_hint(rule)}" for _ in errors[:1]]
+
+
 def fill_defaults(
     value: Mapping[str, Any], part: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -90,6 +96,20 @@ def typed(value: Any, rule: Mapping[str, Any]) -> Any:
     """Give a number the type that its rule declares: `alpha: 0` and `alpha: 0.0` are one."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if rule.get("type") == "number" and number else value
+
+
+def fill_curves(study: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a copy of a study of curves with the defaults of all that it has a use for filled in."""
+    whole = schema()
+    used = {
+        key: rule
+        for key, rule in whole["properties"].items()
+        if key not in whole["then"]["properties"]
+    }
+    filled = fill_defaults(study, {"properties": used})
+    each = used["curves"]["additionalProperties"]
+    filled["curves"] = {name: fill_defaults(one, each) for name, one in filled["curves"].items()}
+    return filled
 
 
 def defaults(section: str) -> dict[str, Any]:
@@ -132,9 +152,13 @@ def _sentences(error: ValidationError) -> list[str]:
 
 
 def _sentence(error: ValidationError, key: str) -> str:
+    if error.validator == "not":
+        return f"{key}: has no place beside curves, which are trained already; leave it out."
     if error.validator == "required":
         missing = next(name for name in error.validator_value if name not in error.instance)
-        return f"the key {missing!r} is missing; {_hint(schema()['properties'][missing])}"
+        rules = error.schema.get("properties") or schema()["properties"]
+        where = f"{key}: " if key else ""
+        return f"{where}the key {missing!r} is missing; {_hint(rules[missing])}"
     if error.validator == "uniqueItems":
         return f"{key}: {_show(error.instance)} has a value twice; list each once."
     if error.validator == "pattern":

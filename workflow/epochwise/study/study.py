@@ -11,6 +11,7 @@ from typing import Any
 
 from epochwise.errors import StudyError, problems_of, shorten, unknown
 from epochwise.study import schema, sweeps, yaml_files
+from epochwise.study.run_files import RUN, RunFile, find_run_files, listed
 from epochwise.study.sweeps import Point
 
 Declared = Callable[[Sequence[str]], schema.Rules]
@@ -33,6 +34,11 @@ class Study:
     name: str
     file: str
     resolved: Mapping[str, Any]
+
+    @property
+    def trains(self) -> bool:
+        """Whether networks are trained; if not, loss histories are read."""
+        return True
 
     @property
     def datasets(self) -> dict[str, dict[str, Any]]:
@@ -105,6 +111,84 @@ class Study:
         return {point.name: point for point in sweeps.points(self.resolved)}
 
 
+@dataclass(frozen=True)
+class CurvesStudy(Study):
+    """A study of loss histories that other tools have left; parameters are those of `Study`.
+
+    What its runs are is known from the names of their files, as far as these tell.
+    """
+
+    @property
+    def trains(self) -> bool:
+        """Whether networks are trained: they are not."""
+        return False
+
+    @property
+    def datasets(self) -> dict[str, dict[str, Any]]:
+        """The names of the curves, which take the place of datasets."""
+        return {name: {} for name in self.resolved["curves"]}
+
+    @property
+    def backends(self) -> list[str]:
+        """None: nothing is trained."""
+        return []
+
+    @cached_property
+    def run_files(self) -> dict[str, list[RunFile]]:
+        """The files of each name.
+
+        Raises
+        ------
+        StudyError
+            A sentence for each name that finds none.
+        """
+        found: dict[str, list[RunFile]] = {}
+        problems = [
+            sentence
+            for name in self.datasets
+            for sentence in problems_of(lambda name=name: found.update({name: self._find(name)}))  # type: ignore[misc]
+        ]
+        if problems:
+            raise StudyError(*problems)
+        self._require_alike(found)
+        return found
+
+    def _require_alike(self, found: Mapping[str, Sequence[RunFile]]) -> None:
+        columns = {name: sorted(set(files[0].labels) - set(RUN)) for name, files in found.items()}
+        first, *others = columns
+        for name in others:
+            if columns[name] != columns[first]:
+                told = [f"{each} names {listed(columns[each])}" for each in (first, name)]
+                raise StudyError(
+                    f"{self.file}: curves: {' and '.join(told)}; put the same names in the braces of all."
+                )
+
+    def _find(self, name: str) -> list[RunFile]:
+        files = self.resolved["curves"][name]["files"]
+        patterns = [files] if isinstance(files, str) else files
+        return find_run_files(patterns, Path(self.file).parent, f"{self.file}: curves.{name}.files")
+
+    @property
+    def seeds(self) -> list[int]:
+        """As many as there are files of a name at most; one file may have more."""
+        return list(range(max(map(len, self.run_files.values()))))
+
+    def folds(self, dataset: str) -> range:
+        """Give one: how runs were cut is told by their files."""
+        return range(1)
+
+    @cached_property
+    def rounds(self) -> list[int]:
+        """None: nothing goes on."""
+        return []
+
+    def points(self) -> dict[str, Point]:
+        """List the settings that the files' names tell apart."""
+        every = [one.labels for files in self.run_files.values() for one in files]
+        swept = [{k: v for k, v in labels.items() if k not in RUN} for labels in every]
+        return {one.name: one for one in map(sweeps.named_point, swept)}
+
+
 def load(path: Path, declared: Declared = lambda backends: {}) -> Study:
     """Read a study file.
 
@@ -144,6 +228,8 @@ def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study
         raw = _sound(raw)
     if raw is None:
         return None, problems
+    if "curves" in raw:
+        return _examine_curves(path, raw, problems)
     resolved = schema.fill_defaults(raw)
     _settle_own(resolved, {key: own[key] for key in _asked(raw) if key in own})
     resolved["title"] = resolved.get("title", path.stem)
@@ -157,8 +243,25 @@ def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study
     return study, [*problems, *swept, *others]
 
 
+def _examine_curves(
+    path: Path, raw: Mapping[str, Any], problems: list[str]
+) -> tuple[Study, list[str]]:
+    resolved = schema.fill_curves(raw)
+    resolved["title"] = resolved.get("title", path.stem)
+    study = CurvesStudy(path.stem, str(path), resolved)
+    return study, [*problems, *problems_of(lambda: study.run_files)]
+
+
+def restore(name: str, resolved: Mapping[str, Any]) -> Study:
+    """Make a study of what it was resolved to, away from its file: in a job."""
+    return (CurvesStudy if "curves" in resolved else Study)(name, "", resolved)
+
+
 def _sound(raw: Any) -> dict[str, Any] | None:
     """Keep the datasets and partitions of a study if they are as the schema wants them."""
+    if isinstance(raw, dict) and "curves" in raw:
+        curves = {"curves": raw["curves"]}
+        return None if schema.problems(curves, "") else curves
     if not isinstance(raw, dict) or schema.problems({"datasets": raw.get("datasets")}, ""):
         return None
     sound = {"datasets": raw["datasets"]}

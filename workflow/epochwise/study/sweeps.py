@@ -56,6 +56,11 @@ def points(resolved: Mapping[str, Any]) -> list[Point]:
     return found
 
 
+def named_point(swept: Mapping[str, Any]) -> Point:
+    """Make a point of which nothing is known but what is swept."""
+    return Point(_join(swept), swept, {})
+
+
 def batch_sizes(resolved: Mapping[str, Any]) -> list[tuple[str, int | str]]:
     """List every batch size that a study asks for, each with the key that it stands under."""
     sweep, base = resolved["sweep"], ("training.batch_size", resolved["training"]["batch_size"])

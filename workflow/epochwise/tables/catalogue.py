@@ -313,6 +313,25 @@ ANSWERS: tuple[Table, ...] = (
         ],
     ),
     Table(
+        "extent",
+        "Where runs ended, and how often they were validated",
+        "epochwise.answers.extent:rows_of",
+        [
+            Columns(
+                {"runs": INT, "diverged_runs": INT, "stopped_runs": INT},
+                "how many there are; stopped are those that ended before others of their point without having diverged. There is a row only where runs stopped or were not validated after every epoch, as may be in the loss histories of other tools",
+            ),
+            Columns(
+                {"first_end": INT, "last_end": INT, "compared_to": INT},
+                "the last epochs of the runs that did not diverge, the least and the greatest; the epoch up to which they are compared, which all of them reached",
+            ),
+            Columns(
+                {"resolution": INT},
+                "the most epochs that passed between two validations: the best epoch is known to within so many",
+            ),
+        ],
+    ),
+    Table(
         "refit",
         "Epochs for a refit on all rows",
         "epochwise.answers.refit:rows_of",

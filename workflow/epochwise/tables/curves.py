@@ -1,13 +1,13 @@
 """The loss curves of one point: which runs make the mean curve, and what counts as independent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from epochwise.arrays import Floats, Ints
+from epochwise.arrays import Bools, Floats, Ints
 from epochwise.data.partitions import PARTITIONS
 from epochwise.tables import minima
 from epochwise.tables.minima import first_minimum, last_finite, quiet
@@ -44,6 +44,8 @@ class Curves:
     rows : by partition, how many rows it has, (runs,); {} where it is not known.
     baselines : what constants reach, by kind (see `epochwise.training.baselines`) and column of
         the loss table, (runs,); {} where it is not known.
+    histories : whether others have trained: it is not known then in what the runs differ.
+    zero : the loss from which shares are counted; not 0 where losses may be negative.
     """
 
     key: Mapping[str, Any]
@@ -56,6 +58,8 @@ class Curves:
     rows_per_batch: Floats
     rows: Mapping[str, Floats] = field(default_factory=dict)
     baselines: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+    histories: bool = False
+    zero: float = 0.0
 
     @property
     def dataset(self) -> str:
@@ -117,6 +121,12 @@ class Curves:
         return int((self.last < self.planned).sum())
 
     @property
+    def stopped(self) -> Bools:
+        """Which runs ended before others did, by choice and not because they diverged, (runs,)."""
+        ended: Bools = (self.last >= self.planned) & (self.last < self.last.max(initial=-1))
+        return ended
+
+    @property
     def lost(self) -> bool:
         """Whether every run ended before the last epoch: nothing can be recommended."""
         return self.diverged == len(self.fold)
@@ -141,6 +151,16 @@ class Curves:
     def unit(self) -> str:
         """What counts as one independent observation: `run` or `fold`."""
         return "fold" if len(self.folds) > 1 else "run"
+
+    def above_zero(self) -> "Curves":
+        """Give the curves with every loss counted from `zero`."""
+        if not self.zero:
+            return self
+        losses = {
+            name: values - self.zero if name.endswith("_loss") else values
+            for name, values in self.losses.items()
+        }
+        return replace(self, losses=losses, zero=0.0)
 
     def take(self, matrix: Floats) -> Floats:
         """Cut a matrix to the runs used, up to the horizon, (runs used, horizon + 1)."""

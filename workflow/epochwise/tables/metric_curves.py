@@ -11,7 +11,7 @@ from epochwise.tables.curves import Curves
 from epochwise.tables.results import Tables
 
 DERIVED = {"rmse": "loss"}  # by metric, what it is the root of
-IN_SHARES = ("accuracy", "balanced_accuracy")  # of rows
+IN_SHARES = ("accuracy", "balanced_accuracy", "score")  # of rows, or of what can be reached
 
 
 def curves_of(tables: Tables, metrics: Sequence[str]) -> list[Curves]:

@@ -78,6 +78,41 @@ class LossTable:
         """What the table says of itself; see `epochwise.tables.loss_table`."""
         return facts_of(self.schema)
 
+    @property
+    def of_histories(self) -> bool:
+        """Whether others have trained: what the files were taken for is among the facts."""
+        return "files" in self.facts
+
+    @property
+    def histories(self) -> dict[str, Any]:
+        """What others' histories count, and what their files were taken for; {} of what was trained here."""
+        return {name: self.facts[name] for name in ("unit", "files") if self.of_histories}
+
+    def metrics_of(self, dataset: str) -> dict[str, tuple[str, str]]:
+        """Tell what is known of a dataset after every epoch: by metric, label and unit."""
+        from epochwise.training.metrics import known_of  # knows what backends train
+
+        if self.of_histories:
+            return {name: tuple(words) for name, words in self.facts["metrics"][dataset].items()}
+        return known_of(self.facts["tasks"][dataset])
+
+    @property
+    def named(self) -> dict[str, dict[str, Any]]:
+        """What the losses of each dataset are: in words, and of others' histories more.
+
+        That is ``score``, what is shown in place of a loss, and ``shares``, where losses may be
+        negative: the ``zero`` that their shares are counted from, and ``since`` which epoch.
+        """
+        found: dict[str, dict[str, Any]] = {}
+        for name in self.facts["metrics"] if self.of_histories else self.facts["tasks"]:
+            known = self.metrics_of(name)
+            found[name] = {"loss": known["loss"][0]}
+            if "score" in known:
+                found[name]["score"] = known["score"][0]
+            if name in self.facts.get("zeros", {}):
+                found[name]["shares"] = self.facts["zeros"][name]
+        return found
+
     def curves(self, columns: Sequence[str] | None = None) -> list[Curves]:
         """Read the curves of every point, in the order of the table.
 
@@ -128,7 +163,7 @@ class LossTable:
         if not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
             raise DataError(f"column {name!r} of {self.name} must hold numbers, not {values.type}.")
         numbers: Floats = np.array(parquet.array(values), dtype=np.float64)
-        if name in self.losses and (numbers < 0).any():
+        if name in self.losses and not self.facts.get("zeros") and (numbers < 0).any():
             raise DataError(
                 f"column {name!r} of {self.name} holds {numbers[numbers < 0][0]:g}; "
                 "a loss cannot be negative."
@@ -205,6 +240,12 @@ class LossTable:
     def _longest(self) -> int:
         return int(np.diff(self._starts).max()) - 1
 
+    def _planned(self, key: Row, first: int) -> int:
+        """Give the epochs that the runs of a point were to train for; `first` is one of them."""
+        if self.of_histories:
+            return int(self.facts["planned"][first])
+        return int(key.get("epochs") or self.facts.get("epochs") or self._longest)
+
     def _point(self, runs: list[int], columns: Mapping[str, Floats]) -> Curves:
         key = self._run_keys[runs[0]]
         counts = {name: values[runs] for name, values in self._counts.items()}
@@ -214,11 +255,13 @@ class LossTable:
             counts["fold"],
             counts["seed"],
             {column: self._matrix(values, runs) for column, values in columns.items()},
-            int(key.get("epochs") or self.facts.get("epochs") or self._longest),
+            self._planned(key, runs[0]),
             counts["samples"],
             counts["iteration"],
             counts["rows_per_batch"],
             **self._facts_of_folds(str(key["dataset"]), counts["fold"]),
+            histories=self.of_histories,
+            zero=float(self.facts.get("zeros", {}).get(key["dataset"], {}).get("zero", 0.0)),
         )
 
     def _facts_of_folds(self, dataset: str, folds: Ints) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from epochwise.study.study import Study
 from epochwise.tables import minima
 from epochwise.tables.curves import Curves
+from epochwise.tables.their_words import in_their_words
 
 if TYPE_CHECKING:
     from epochwise.tables.reading import LossTable
@@ -66,23 +67,34 @@ class Tables:
     @property
     def swept(self) -> list[str]:
         """The columns of the swept hyperparameters (and `point`), as they stand in the tables."""
+        if not self.study.trains:
+            return self.losses.swept
         first = next(iter(self.study.points().values()))
         return list(first.swept)
 
+    @property
+    def backends(self) -> list[str]:
+        """The backends, in the order of the study."""
+        if self.study.trains:
+            return self.study.backends
+        return list(dict.fromkeys(one.backend for one in self.curves()))
+
     def loss_name(self, dataset: str) -> tuple[str, str]:
-        """Tell what a dataset's loss is, and its unit."""
+        """Tell what a dataset's loss is, and its unit; "" where that is not known."""
         return self.metrics(dataset)["loss"]
+
+    def in_their_words(self, text: str) -> str:
+        """Call what others have counted and measured by its name."""
+        if self.study.trains:
+            return text
+        named = self.losses.named.values()
+        scored, shares = all("score" in one for one in named), any("shares" in one for one in named)
+        return in_their_words(text, self.losses.facts["unit"], scored, shares)
 
     def metrics(self, dataset: str) -> dict[str, tuple[str, str]]:
         """Tell what is known of a dataset's network after every epoch: by metric, label and unit."""
-        from epochwise.training.metrics import known_of
-
-        found = known_of(self.task(dataset))
+        found = self.losses.metrics_of(dataset)
         return {name: (label, self._in_own(dataset, unit)) for name, (label, unit) in found.items()}
-
-    def task(self, dataset: str) -> str:
-        """Tell a dataset's task."""
-        return str(self.losses.facts["tasks"][dataset])
 
     def _in_own(self, dataset: str, unit: str) -> str:
         """Write the target's unit as the study names it: `CHF²` for `target unit²`."""
@@ -91,6 +103,11 @@ class Tables:
             return unit
         simple = own.isalpha() or unit == TARGET_UNIT
         return unit.replace(TARGET_UNIT, own if simple else f"({own})")
+
+
+def with_unit(name: str, unit: str, joint: str = " ({})") -> str:
+    """Name a quantity and its unit, if it has one: `loss (nats)`."""
+    return f"{name}{joint.format(unit)}" if unit else name
 
 
 def read_csv(path: Path) -> list[Row]:

@@ -15,6 +15,7 @@ LABELS = {
     "r2": "R²",
     "accuracy": "accuracy",
     "balanced_accuracy": "balanced accuracy",
+    "score": "score",
 }
 Scores = dict[str, Floats]  # by metric, (runs,)
 

@@ -24,7 +24,8 @@ def summarise(losses: LossTable) -> pd.DataFrame:
         losses there and at the end, the generalisation gap (validation loss minus train
         loss) at both, what else `epochwise.tables.scores` knows, iterations and samples at
         the best epoch, the validation loss of the baseline, whether the run diverged: whether
-        it ended before its time, and whether its best epoch is ``censored``: whether it is
+        it ended before its time (of loss histories that others have left also whether it was
+        ``stopped``: whether it ended before others did, by choice), and whether its best epoch is ``censored``: whether it is
         the last of all, so that more epochs may be better.
     """
     names = [n for n in losses.schema.names if n in (*losses.keys, "fold", "seed")]
@@ -68,14 +69,20 @@ def _facts(curves: Curves, others: Sequence[str]) -> dict[str, Array]:
             facts[f"{part}_{metric}_at_best"] = at_best[part].get(metric, none)
             facts[f"final_{part}_{metric}"] = final[part].get(metric, none)
     return facts | {
-        "iterations_at_best": _times(best, curves.iterations_per_epoch),
-        "samples_at_best": _times(best, curves.training_rows),
+        "iterations_at_best": _times(best, curves.iterations_per_epoch, curves.histories),
+        "samples_at_best": _times(best, curves.training_rows, curves.histories),
         "baseline_validation_loss": baseline_scores(curves, "validation").get("loss", none),
         "diverged": last < curves.planned,
+        **({"stopped": curves.stopped} if curves.histories else {}),
         "censored": (best == last) & (last == curves.planned),
     }
 
 
-def _times(epochs: Ints, per_epoch: Floats) -> Ints:
-    """Count what each run has done by its own epoch, (runs,); one that ended at epoch 0 did nothing."""
+def _times(epochs: Ints, per_epoch: Floats, histories: bool) -> Array:
+    """Count what each run has done by its own epoch, (runs,); one that ended at epoch 0 did nothing.
+
+    Null where others have trained, who do not say it.
+    """
+    if histories and not np.isfinite(per_epoch).any():
+        return np.full(len(epochs), pd.NA, dtype=object)
     return np.where(epochs > 0, epochs * np.nan_to_num(per_epoch), 0).astype(np.int64)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from epochwise.tables.results import Row, Tables
+from epochwise.tables.results import Row, Tables, with_unit
 from epochwise.tables.written import best, count, label, measure, number, span
 
 PARTITIONS = {"train": "Training", "validation": "Validation", "test": "Test"}
@@ -139,7 +139,10 @@ def of(tables: Tables) -> str:
 
 def losses(tables: Tables) -> str:
     """Say what the losses are."""
-    named = {dataset: " in ".join(tables.loss_name(dataset)) for dataset in tables.study.datasets}
+    named = {
+        dataset: with_unit(*tables.loss_name(dataset), " in {}")
+        for dataset in tables.study.datasets
+    }
     if len(set(named.values())) == 1:
         return f"Loss: {next(iter(named.values()))}."
     return f"Loss: {', '.join(f'{name} ({dataset})' for dataset, name in named.items())}."

@@ -128,20 +128,21 @@ def known_of(task: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def check_known(task: str, dataset: str, where: str, asked: Iterable[tuple[str, str]]) -> None:
-    """Refuse a metric that a dataset's task does not have.
+def check_known(
+    known: Iterable[str], dataset: str, where: str, asked: Iterable[tuple[str, str]]
+) -> None:
+    """Refuse a metric that is not known of a dataset.
 
     Parameters
     ----------
+    known : the metrics that are; see `known_of`.
     where : the study's file or name.
     asked : pairs of a key and the metric that stands there.
     """
-    known = known_of(task)
     for key, metric in asked:
         if metric not in known:
             raise StudyError(
-                f"{where}: {key}: {metric!r} is not known of {dataset!r} ({task}); it may be: "
-                f"{', '.join(known)}."
+                f"{where}: {key}: {metric!r} is not known of {dataset!r}; it may be: {', '.join(known)}."
             )
 
 

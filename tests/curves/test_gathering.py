@@ -1,0 +1,109 @@
+"""Many files at once: labels become runs and settings, and every file that cannot be read is told."""
+
+import pytest
+
+from epochwise.columns import facts_of
+from epochwise.curves.gathering import gather
+from epochwise.curves.readers import load_readers
+from epochwise.errors import CurvesError
+from epochwise.tables.reading import LossTable
+from helpers import PLUGINS
+
+KNOWN = load_readers(PLUGINS)
+
+
+def csv(folder, name, *losses, header="epoch,train_loss,validation_loss"):
+    rows = [f"{epoch},{2 * loss},{loss}" for epoch, loss in enumerate(losses, 1)]
+    (folder / name).write_text("\n".join([header, *rows]) + "\n")
+    return folder / name
+
+
+def test_labels_make_settings_folds_and_seeds(tmp_path):
+    files = [
+        (csv(tmp_path, f"{rate}-{fold}-{seed}.csv", 1.0, rate + fold + seed), labels)
+        for rate in (0.5, 2)
+        for fold in (0, 1)
+        for seed in (3, 1)
+        for labels in [{"rate": rate, "fold": fold, "seed": seed}]
+    ]
+    table = gather({"mine": (files, {})}, KNOWN)
+    first, second = LossTable(table).curves()
+    assert (first.key["rate"], second.key["rate"]) == (0.5, 2.0)
+    assert first.seed.tolist() == [1, 3, 1, 3]
+    assert first.fold.tolist() == [0, 0, 1, 1]
+    assert first.validation[:, 2].tolist() == [1.5, 3.5, 2.5, 4.5]
+    assert first.unit == "fold"
+
+
+def test_runs_without_a_seed_are_numbered_in_each_setting(tmp_path):
+    files = [(csv(tmp_path, f"{n}.csv", 1.0, 0.5), {"depth": n // 2}) for n in range(5)]
+    curves = LossTable(gather({"mine": (files, {})}, KNOWN)).curves()
+    assert [one.seed.tolist() for one in curves] == [[0, 1], [0, 1], [0]]
+
+
+def test_each_setting_is_compared_up_to_its_own_end(tmp_path):
+    files = [
+        (csv(tmp_path, "a.csv", 3.0, 2.0), {"depth": 1}),
+        (csv(tmp_path, "b.csv", 3.0, 2.0, 1.0), {"depth": 2}),
+        (csv(tmp_path, "c.csv", 3.0, 2.0, 1.0, 0.5), {"depth": 2}),
+    ]
+    curves = LossTable(gather({"mine": (files, {})}, KNOWN)).curves()
+    assert [one.planned for one in curves] == [2, 3]
+    assert [one.stopped.tolist() for one in curves] == [[False], [True, False]]
+
+
+def test_rows_that_are_told_are_those_of_every_fold(tmp_path):
+    files = [(csv(tmp_path, f"{n}.csv", 1.0, 0.5), {"fold": n}) for n in range(3)]
+    rows = {"train": 80, "validation": 20, "all": 100}
+    table = gather({"mine": (files, {"rows": rows})}, KNOWN)
+    (curves,) = LossTable(table).curves()
+    assert curves.rows["train"].tolist() == [80] * 3
+    assert facts_of(table.schema)["all_rows"] == {"mine": 100}
+
+
+def test_several_names_are_datasets_each_with_its_own_options(tmp_path):
+    one, two = csv(tmp_path, "a.csv", 1.0, 0.5), csv(tmp_path, "b.csv", 0.5, 0.75)
+    score = {"best": "greatest", "validation_loss": "validation_loss"}
+    table = gather({"a": ([(one, {})], {}), "b": ([(two, {})], score)}, KNOWN)
+    rows = table.to_pydict()
+    assert rows["dataset"] == ["a"] * 3 + ["b"] * 3
+    assert rows["validation_score"] == [None] * 4 + [0.5, 0.75]
+    assert rows["train_loss"][3:] == [None] * 3  # a loss is no score
+    named = LossTable(table).named
+    assert named == {"a": {"loss": "loss"}, "b": {"loss": "1 - loss", "score": "loss"}}
+
+
+def test_every_file_that_cannot_be_read_is_told_and_the_good_ones_are_not(tmp_path):
+    files = [(csv(tmp_path, "good.csv", 1.0), {}), (tmp_path / "gone.csv", {})]
+    (tmp_path / "bad.csv").write_text("epoch,validation_loss\n1,x\n")
+    files.append((tmp_path / "bad.csv", {}))
+    with pytest.raises(CurvesError) as caught:
+        gather({"mine": (files, {})}, KNOWN)
+    assert [one.split(":")[0].split("/")[-1] for one in caught.value.sentences] == [
+        "gone.csv",
+        "bad.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"best": "biggest"}, "best: 'biggest' is not allowed; it must be one of lowest, greatest"),
+        ({"best": "greatest"}, "best: greatest: say which column.*is the score"),
+        ({"out_of": 0}, "out_of: 0 is not allowed; it must be a number above 0"),
+        ({"rows": {"trian": 3}}, "rows: .*is not allowed"),
+        ({"nonsense": 1}, "nonsense"),
+    ],
+)
+def test_options_that_cannot_be_are_told(tmp_path, options, said):
+    with pytest.raises(CurvesError, match=said):
+        gather({"mine": ([(csv(tmp_path, "a.csv", 1.0), {})], options)}, KNOWN)
+
+
+def test_two_files_of_one_run_are_told(tmp_path):
+    files = [(csv(tmp_path, n, 1.0), {"seed": 4}) for n in ("a.csv", "b.csv")]
+    with pytest.raises(CurvesError, match=r"b\.csv and .*a\.csv: are both fold 0, seed 4"):
+        gather({"mine": (files, {})}, KNOWN)
+    (tmp_path / "two.csv").write_text("epoch,run,validation_loss\n1,a,2\n1,b,3\n")
+    with pytest.raises(CurvesError, match=r"has 2 runs, and its name gives one seed"):
+        gather({"mine": ([(tmp_path / "two.csv", {"seed": 4})], {"run": "run"})}, KNOWN)

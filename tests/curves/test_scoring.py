@@ -1,0 +1,92 @@
+"""Scores and losses that may be negative: what is best, and what shares are shares of."""
+
+import numpy as np
+import pytest
+
+from curves.files import read_text
+from epochwise.columns import facts_of
+from epochwise.curves.scoring import Judging, zero_of
+from epochwise.curves.tabulating import Labelled, tabulate
+from epochwise.errors import CurvesError
+
+SCORES = "epoch,validation_loss,train_loss\n1,0.1,0.3\n2,0.9731,0.99\n3,0.7,\n"
+
+
+def scored(folder, text=SCORES, **judging):
+    one = read_text(folder, text, "a.csv")
+    return tabulate({"mine": [Labelled(one)]}, {"mine": Judging(best="greatest", **judging)})
+
+
+def test_a_score_is_kept_to_the_last_bit_and_its_loss_is_what_it_lacks(tmp_path):
+    rows = scored(tmp_path).to_pydict()
+    assert rows["validation_score"][1:] == [0.1, 0.9731, 0.7]
+    assert rows["validation_loss"][1:] == [1 - 0.1, 1 - 0.9731, 1 - 0.7]
+    assert rows["train_score"][1:] == [0.3, 0.99, None]
+    assert rows["test_score"] == [None] * 4
+
+
+def test_scores_have_names_and_losses_are_named_after_them(tmp_path):
+    metrics = facts_of(scored(tmp_path, label="AUC").schema)["metrics"]["mine"]
+    assert metrics == {"score": ["AUC", ""], "loss": ["1 - AUC", ""]}
+    text = SCORES.replace("validation_loss", "val_acc")
+    one = read_text(tmp_path, text, "b.csv", validation_loss="val_acc")
+    made = tabulate({"mine": [Labelled(one)]}, {"mine": Judging(best="greatest", out_of=100)})
+    assert facts_of(made.schema)["metrics"]["mine"]["loss"] == ["100 - acc", ""]
+
+
+def test_per_cent_where_shares_are_wanted_is_told(tmp_path):
+    text = SCORES.replace("0.9731", "97.31")
+    with pytest.raises(CurvesError, match=r"97\.31.*beyond 1.*\(per cent: out_of: 100\)"):
+        scored(tmp_path, text)
+    assert scored(tmp_path, text, out_of=100)["validation_loss"][2].as_py() == 100 - 97.31
+    with pytest.raises(CurvesError, match=r"150.*where it has none, write its negative"):
+        scored(tmp_path, text.replace("97.31", "150"), out_of=100)
+
+
+def test_r2_below_zero_is_a_score_like_any(tmp_path):
+    made = scored(tmp_path, SCORES.replace("0.1,0.3", "-5,-4"))
+    assert made["validation_loss"][1].as_py() == 6
+    assert facts_of(made.schema)["zeros"] == {}
+
+
+def falls(scale=1.0, shift=0.0):
+    epoch = np.arange(101)
+    curve = 10 * np.exp(-epoch / 10) + 0.0005 * (epoch - 60.0) ** 2 * (epoch > 60)
+    return {"validation_loss": scale * np.stack([curve - 0.1, curve + 0.1]) + shift}
+
+
+def test_losses_that_are_never_negative_have_the_usual_zero():
+    assert zero_of([falls(shift=5)]) is None
+
+
+def test_shares_are_of_the_fall_from_a_tenth_of_the_way_to_the_best():
+    mean = falls(shift=-5)["validation_loss"].mean(axis=0)
+    best = int(mean.argmin())
+    found = zero_of([falls(shift=-5)])
+    assert found["since"] == best // 10 == 6
+    assert mean[best] - found["zero"] == pytest.approx(mean[6] - mean[best])
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1, -5), (1, -500), (3, -5), (0.01, -7)])
+def test_neither_unit_nor_shift_change_what_two_per_cent_are(scale, shift):
+    found, losses = zero_of([falls(scale, shift)]), falls(scale, shift)["validation_loss"]
+    mean = losses.mean(axis=0)
+    share = (mean - mean.min()) / (mean.min() - found["zero"])
+    usual, told = falls(1, -5)["validation_loss"].mean(axis=0), zero_of([falls(1, -5)])
+    assert share == pytest.approx((usual - usual.min()) / (usual.min() - told["zero"]))
+
+
+def test_the_best_setting_says_it_and_odd_curves_have_a_zero_below_them():
+    worse, better = falls(shift=-5), falls(scale=2, shift=-25)
+    assert zero_of([worse, better]) == zero_of([better])
+    rising = {"validation_loss": np.linspace(-3, -1, 20)[np.newaxis]}
+    assert zero_of([rising])["zero"] == -5
+    flat = {"validation_loss": np.full((1, 5), -2.0)}
+    assert zero_of([flat])["zero"] == -4
+    sparse = np.where(np.arange(101) % 7 == 3, falls(shift=-5)["validation_loss"], np.nan)
+    assert np.isfinite(zero_of([{"validation_loss": sparse}])["zero"])
+
+
+def test_a_negative_training_loss_alone_is_enough():
+    losses = falls(shift=5) | {"train_loss": np.full((2, 101), -1.0)}
+    assert zero_of([losses]) is not None

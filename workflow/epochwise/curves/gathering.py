@@ -1,0 +1,112 @@
+"""Reading many files, so that each that cannot be read is told, and making one table of all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from epochwise.curves import readers
+from epochwise.curves.histories import LOSSES, History
+from epochwise.curves.scoring import Judging
+from epochwise.curves.tabulating import Labelled, tabulate
+from epochwise.errors import CurvesError, problems_of
+from epochwise.plugins.registry import Registered
+from epochwise.study import schema
+
+Files = Sequence[tuple[str | Path, Mapping[str, Any]]]  # each with what its name says
+OURS = tuple(one.name for one in fields(Judging))  # the options that no reader sees
+
+
+def gather(
+    curves: Mapping[str, tuple[Files, Mapping[str, Any]]], known: Mapping[str, Registered]
+) -> pa.Table:
+    """Read the files of each name and make a loss table of all; see `epochwise.curves.tabulating`.
+
+    Parameters
+    ----------
+    curves : by name, its files, and the options of them all: ``reader``, those of the reader, and
+        those of `Judging`.
+    known : what plugins registered, by name.
+
+    Raises
+    ------
+    CurvesError
+        A sentence for each file that cannot be read, or whose losses cannot be compared.
+    """
+    read: dict[str, list[Labelled]] = {}
+    judged = {name: _judging(options) for name, (_, options) in curves.items()}
+    problems = [
+        sentence
+        for name, (files, options) in curves.items()
+        for sentence in _read_all(files, options, judged[name], known, read.setdefault(name, []))
+    ]
+    if problems:
+        raise CurvesError(*problems)
+    return tabulate(read, judged)
+
+
+def reader_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the options that a reader sees."""
+    return {key: value for key, value in options.items() if key not in (*OURS, "files", "reader")}
+
+
+def _judging(options: Mapping[str, Any]) -> Judging:
+    """Give what is said of the values.
+
+    Raises
+    ------
+    CurvesError
+        A value that may not be, or a score that is not named.
+    """
+    rules = schema.schema()["properties"]["curves"]["additionalProperties"]["properties"]
+    said = {key: value for key, value in options.items() if key in OURS}
+    wrong = [
+        one for key, value in said.items() for one in schema.value_problems(value, rules[key], key)
+    ]
+    if wrong:
+        raise CurvesError(*wrong)
+    judging = Judging(**said)
+    if judging.is_score and "validation_loss" not in options:
+        raise CurvesError(
+            "best: greatest: say which column, list, tag or metric is the score (validation_loss: NAME), and "
+            "where there is one, its training and test score (train_loss: NAME, test_loss: NAME)."
+        )
+    return judging
+
+
+def _read_all(
+    files: Files,
+    options: Mapping[str, Any],
+    judging: Judging,
+    known: Mapping[str, Registered],
+    read: list[Labelled],
+) -> Iterable[str]:
+    """Read files into a list; give a sentence for each mistake."""
+    own = reader_options(options)
+    for path, labels in files:
+        found: list[History] = []
+        yield from problems_of(
+            lambda path=path, found=found: found.append(  # type: ignore[misc]
+                readers.read(path, options.get("reader"), readers=known, **own)
+            )
+        )
+        read += [
+            Labelled(_scores_alone(one, own) if judging.is_score else one, labels) for one in found
+        ]
+
+
+def _scores_alone(history: History, options: Mapping[str, Any]) -> History:
+    """Leave out losses, which are taken by their names, where scores are what was asked for."""
+    left = [name for name in LOSSES if name not in options]
+    runs = tuple(
+        replace(run, columns={k: v for k, v in run.columns.items() if k not in left})
+        for run in history.runs
+    )
+    return replace(
+        history,
+        runs=runs,
+        taken={k: v for k, v in history.taken.items() if k not in left},
+        guesses={k: v for k, v in history.guesses.items() if k not in left},
+    )
