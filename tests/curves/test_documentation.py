@@ -8,8 +8,9 @@ from epochwise.__main__ import main
 from epochwise.curves import readers
 from epochwise.curves.readers import COMMON, UNITS
 from epochwise.curves.settling import RESTARTS
+from epochwise.planning.validation import validate
 from epochwise.plugins import registry
-from helpers import ROOT
+from helpers import PLUGINS, ROOT
 
 TEXT = (ROOT / "docs" / "curves.md").read_text(encoding="utf-8")
 HEADINGS = re.findall(r"^## .*: `(\w+)`$", TEXT, flags=re.M)
@@ -32,6 +33,18 @@ def test_the_plugin_as_written_reads(tmp_path):
     )
 
 
+def test_the_study_as_written_is_one(tmp_path):
+    (text,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.S)
+    losses = "epoch,loss,val_loss\n0,2,3\n1,1,2\n"
+    for rate in (0.1, 0.01):
+        (tmp_path / f"runs/lr={rate}/seed-0").mkdir(parents=True)
+        write(tmp_path / f"runs/lr={rate}/seed-0", losses, "metrics.csv")
+    write(tmp_path, text, "resnet.yaml")
+    found = validate([str(tmp_path / "resnet.yaml")], tmp_path, PLUGINS)
+    assert found.problems == []
+    assert "2 runs, epochs 1 to 2" in found.fine[0]
+
+
 def test_every_reader_has_its_section():
     assert sorted(HEADINGS) == sorted(READERS)
 
@@ -47,8 +60,8 @@ def test_every_option_of_all_readers_is_told_with_its_values():
 def test_the_commands_are_those_that_there_are():
     assert len(COMMANDS) >= len(READERS)
     for text in COMMANDS:
-        words = shlex.split(text.replace("\\\n", " "))
-        assert words[:2] == ["epochwise", "answer"]
-        with main.commands["answer"].make_context("answer", words[2:]) as context:
+        tool, command, *words = shlex.split(text.replace("\\\n", " "))
+        assert tool == "epochwise"
+        with main.commands[command].make_context(command, words) as context:
             assert context.params["paths"]
             assert all("=" in option for option in context.params["options"])
