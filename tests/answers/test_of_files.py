@@ -136,7 +136,7 @@ def test_options_reach_the_reader(tmp_path):
     options = [f"--option={one}" for one in ("epoch=ep", "validation_loss=mine", "first_epoch=1")]
     told = ask(tmp_path / "a.csv", "--reader", "table", *options)
     assert "one run, epochs 0 to 2" in told
-    assert "train 1 epochs, the best of 2" in told
+    assert "train 1 epoch, the best of 2" in told
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def _phases(found: Shape) -> dict[str, int | None]:
 
 def verdict(found: Shape, settings: AnswerSettings) -> str:
     """Say in one line what a curve does."""
-    turn = f"about {wording.count(found.turn)}" if found.rough else wording.count(found.best)
+    turn = _turn(found)
     best, last = wording.count(found.best), wording.count(found.last)
     rise = f"validation loss rises {wording.percent(found.rise)} by {last}"
     if found.kind == "untrained":
@@ -84,7 +84,7 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.kind == "worsens":
         return f"never better than the untrained network: {rise}: lower the learning rate"
     if found.kind == "underfits":
-        return f"underfit: still improving at {last} epochs: train longer"
+        return f"underfit: still improving at {wording.counted(found.last, 'epoch')}: train longer"
     if found.kind == "overfits":
         return f"overfits after {turn}: {rise}"
     if found.kind == "settles" and found.censored:
@@ -97,10 +97,18 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     first = wording.count(found.first_minimum or 0)
     story = f"double descent: first minimum at {first}, rises {hump}, falls below it"
     if found.improving:
-        return f"{story} and is still improving at {last} epochs: train longer"
+        return f"{story} and is still improving at {wording.counted(found.last, 'epoch')}: train longer"
     if found.overfits:
         return f"{story} until {turn}, then overfits: {rise}"
     return f"{story}: lowest at {turn} of {last}"
+
+
+def _turn(found: Shape) -> str:
+    """Say where the curve as it is judged is lowest; where that is not the best epoch, why."""
+    if not found.rough:
+        return wording.count(found.best)
+    smoothed = "" if found.turn == found.best else " on the smoothed curve"
+    return f"about {wording.count(found.turn)}{smoothed}"
 
 
 def rows_of(case: Case) -> Rows:
