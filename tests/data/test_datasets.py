@@ -66,8 +66,11 @@ def test_a_generators_noise_counts():
     [
         ({"source": "diabetis"}, "unknown source 'diabetis'; there are: .*Did you mean 'diabetes'"),
         ({"source": "diabetes", "rows": 5}, "unknown option 'rows'; there are: task"),
-        ({"source": "friedman1", "features": 2}, "make_friedman1: .*n_features"),
-        ({"source": "moons", "noise": "much"}, "make_moons: .*noise"),
+        (
+            {"source": "friedman1", "features": 2},
+            "friedman1: The 'features' parameter of friedman1 must be .* instead; change the",
+        ),
+        ({"source": "moons", "noise": "much"}, "moons: .*noise"),
         ({"source": "moons", "rows": 2}, "needs at least 4"),
     ],
 )
