@@ -1,3 +1,5 @@
+from inspect import Parameter, Signature
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,7 +9,7 @@ from epochwise import parquet
 from epochwise.data import loading
 from epochwise.data.datasets import Dataset, read_facts
 from epochwise.data.loading import digest, settle
-from epochwise.errors import DataError, DataWarning
+from epochwise.errors import DataError, DataWarning, PluginError
 from epochwise.plugins import registry
 from helpers import PLUGINS
 
@@ -77,6 +79,18 @@ def test_a_generators_noise_counts():
 def test_wrong_options(options, expected):
     with pytest.raises(DataError, match=expected):
         loading.load("mine", SOURCES, options)
+
+
+@pytest.mark.parametrize("name", ["source", "task", "unit"])
+def test_an_option_that_every_dataset_has_cannot_be_a_sources_own(name):
+    def own(**options):
+        raise AssertionError("it is not loaded")
+
+    own.__signature__ = Signature([Parameter(name, Parameter.KEYWORD_ONLY, default="km")])
+    sources = {"own": registry.Registered("own", own, "mine_datasets.py")}
+    told = f"mine_datasets.py: the dataset 'own' has an option '{name}', which every dataset has"
+    with pytest.raises(PluginError, match=told):
+        loading.load("mine", sources, {"source": "own"})
 
 
 def of(target, **options):
