@@ -1,10 +1,22 @@
 """Datasets that come with scikit-learn, and its generators."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
 from epochwise.api import DataError, Dataset, hidden, hookimpl
 
+OURS = {  # what scikit-learn calls an option, and what a study does
+    "n_samples": "rows",
+    "n_features": "features",
+    "n_informative": "informative",
+    "n_classes": "classes",
+    "n_targets": "targets",
+    "flip_y": "noise",
+    "random_state": "seed",
+    "make_friedman1": "friedman1",
+    "make_moons": "moons",
+}
 Task = Literal["regression", "classification"]
 
 
@@ -101,7 +113,11 @@ def generate(generator: str, **options: Any) -> tuple[Any, Any]:
     try:
         x, y = getattr(datasets, generator)(**options)
     except (ValueError, TypeError) as error:
-        raise DataError(f"{generator}: {' '.join(str(error).split())}") from None
+        said = " ".join(str(error).split()).rstrip(".")
+        for theirs, ours in OURS.items():
+            said = re.sub(rf"\b{theirs}\b", ours, said)
+        name = OURS.get(generator, generator)
+        raise DataError(f"{name}: {said}; change the dataset's options.") from None
     return x, y
 
 

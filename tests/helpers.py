@@ -48,14 +48,19 @@ def load(module: str) -> ModuleType:
 
 def tutorial_problem() -> tuple[Problem, Segment]:
     """Take the default study's data from source to problem as the workflow's jobs do."""
-    one = study.load(ROOT / "config" / "studies" / "diabetes.yaml")
+    return shipped_problem("diabetes", "default")
+
+
+def shipped_problem(name: str, point: str) -> tuple[Problem, Segment]:
+    """Take a point of a shipped study of the Diabetes data from source to problem, and its first seed."""
+    one = study.load(ROOT / "config" / "studies" / f"{name}.yaml")
     sources = registry.load_all(PLUGINS, "datasets")
     table, facts = loading.load("diabetes", sources, one.datasets["diabetes"])
     parts = standardise.cut_rows(table, facts, one.resolved["partitions"], 0)
     arrays, scaler = standardise.standardise(table, facts, parts, one.resolved["standardise"])
-    point = one.points()["default"]
-    segment = Segment([42], 0, 5000, point.values["shuffle"])
-    return problems.make(arrays, scaler, point.hyperparameters), segment
+    values, hyperparameters = one.points()[point].values, one.points()[point].hyperparameters
+    segment = Segment(one.seeds[:1], 0, values["epochs"], values["shuffle"])
+    return problems.make(arrays, scaler, hyperparameters), segment
 
 
 def train_whole(backend: str, problem: Problem, segment: Segment) -> Array:

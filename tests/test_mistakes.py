@@ -1,4 +1,4 @@
-"""Some sixty natural mistakes in studies, data and on the command line, each with the sentence it gets.
+"""Some ninety natural mistakes in studies, data and on the command line, each with the sentence it gets.
 
 None ends in a traceback or well, and none is told twice.
 """
@@ -96,6 +96,54 @@ STUDIES = {  # what is added to a study that is fine, and what is said of it
     "seeds twice": ("seeds: [1, 1]", "seeds: .* has a value twice"),
     "a key twice": ("seeds: 5\nseeds: 6", "line 3: the key 'seeds' stands twice"),
     "a tab": ("training:\n\tepochs: 5", "line 3: has a tab where YAML has spaces"),
+    "two documents": ("---\nseeds: 5", "line 2: begins a second document; a file holds one"),
+    "a tag of Python": (
+        "seeds: !!python/tuple [1, 2]",
+        "line 2: the tag !!python/tuple is not allo",
+    ),
+    "not a number": ("training: {alpha: .nan}", "line 2: .nan is not a finite number"),
+    "thousands in a number": (
+        "training: {epochs: 1_000}",
+        "training.epochs: '1_000' is not allowed",
+    ),
+    "an empty value": (
+        "training:",
+        "training: an empty value is not allowed; it must be a mapping",
+    ),
+    "yes for true": (
+        "standardise: {target: yes}",
+        "target: 'yes' is not allowed; .* true or false",
+    ),
+    "a rate for a schedule": (
+        "training: {learning_rate: 0.01}",
+        "training.learning_rate: 0.01 is not allowed; it must be one of constant",
+    ),
+    "a range of seeds": ("seeds: 0-9", "seeds: '0-9' is not allowed"),
+    "a confidence in per cent": ("answer: {interval: 95}", "answer.interval: 95 is not allowed"),
+    "a width in millimetres": (
+        "figures: {loss_curves: {width: 85}}",
+        "figures.loss_curves.width: 85 is not allowed; it may be: page, column",
+    ),
+    "a figure that has nothing to show": (
+        "figures: {best_epoch: {}}",
+        "figures.best_epoch: needs two seeds or folds or more",
+    ),
+    "a criterion without its number": (
+        "stopping: [{criterion: patience}]",
+        "criterion 'patience' lacks patience; give it",
+    ),
+    "seeds that go on where cuts do": (
+        "seeds: auto\npartitions: {method: k_fold}",
+        "seeds: auto adds runs on one cut, and there are several",
+    ),
+    "more rows than there are": (
+        "partitions: {validation_size: 5000}",
+        "with validation_size: 5000, none of the 60 rows is left to train on",
+    ),
+    "a name that is a path": (
+        "sweep: {points: {a/b: {}}}",
+        "sweep.points: 'a/b' cannot be a name; use letters",
+    ),
     "a colon without a blank": ("training: {epochs:5}", "unknown key in training 'epochs:5'"),
 }
 
@@ -125,6 +173,19 @@ DATASETS = {  # the options of a dataset, and what is said of them
         "file: data.csv, target: y, dates: day",
         "dates: unknown column in use 'day'",
     ),
+    "a unit that is a number": ("file: data.csv, target: y, unit: 5", "unit: 5 is not allowed"),
+    "a target among the features": (
+        "file: data.csv, target: y, features: [a, y]",
+        "'y' stands under target and under features; choose one",
+    ),
+    "one sign for two": (
+        "file: data.csv, target: y, decimal: '.', thousands: '.'",
+        "decimal and thousands are both '.'",
+    ),
+    "a word for a number of rows": (
+        "source: friedman1, rows: many",
+        "friedman1: The 'rows' parameter .* Got 'many' instead; change the dataset's options",
+    ),
     "a sign that is none": ("file: data.csv, target: y, decimal: ;", "decimal: ';' is not allowed"),
 }
 
@@ -135,6 +196,37 @@ DATA = {  # a file, the options that are added, and what is said of it
     "a title above": ("Prices\na,b,y\n" + "1,2,3\n" * 9, "", "names 1 column.s., a row has 3"),
     "semicolons": ("a;b;y\n" + "1;2;3\n" * 9, "", '.a;b;y., is one column .* set separator: ";"'),
     "tabs": ("a\ty\n" + "1\t2\n" * 9, "", r'set separator: "\\t"'),
+    "a comment above": (
+        "# made by hand\na,y\n" + "1,2\n" * 9,
+        "",
+        "the first line, '# made by hand', is a comment, and it must name the columns; remove it",
+    ),
+    "a quote that stays open": (
+        'a,y\n1,2\n"3,4\n5,6\n',
+        "",
+        "a text begins with a double quote in row 2 and never ends",
+    ),
+    "a column twice": ("a,a,y\n1,2,3\n4,5,6\n", "", "the column name 'a' stands twice; rename one"),
+    "row numbers without a name": (
+        ",a,y\n0,1,2\n1,3,4\n",
+        "",
+        "column 1 has no name; the first line",
+    ),
+    "a sum below": (
+        "a,y\n" + "1,1.5\n2,2.5\n" * 9 + "Total,40\n",
+        "",
+        "has the text 'Total' in row 19 among numbers",
+    ),
+    "a minus in parentheses": (
+        "a,y\n" + "".join(f"({i}.5),{i / 7}\n" for i in range(30)),
+        "",
+        "a negative number in parentheses; write it with a minus sign",
+    ),
+    "two decimal signs": (
+        "a;y\n" + "1,5;2\n2.5;3\n" * 9,
+        'separator: ";", decimal: ","',
+        "a number, but not written as others of the column; write all of them in one way",
+    ),
     "a page of the web": (
         "<!DOCTYPE html>\n<html></html>\n",
         "",
@@ -266,6 +358,11 @@ COMMANDS = {
     "a file of another kind": (
         ["init", "notes.pdf"],
         "unknown file type '.pdf'; use .csv, .tsv, .xlsx",
+    ),
+    "a study for a table": (["validate", "data.csv"], "unknown study 'data.csv'; .* ends in .yaml"),
+    "a place that is not there": (
+        ["init", "data.csv", "--output", "gone/x.yaml"],
+        "--output: there is no folder 'gone'; make it first",
     ),
     "an old Excel file": (["init", "old.xls"], "save it as .xlsx or as .csv"),
     "an option misspelt": (["init", "data.csv", "--targt", "y"], "No such option"),

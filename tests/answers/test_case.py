@@ -8,6 +8,8 @@ from epochwise.answers.case import Case
 from epochwise.answers.settings import AnswerSettings
 
 FALLS, VALLEY = 5 - np.arange(101) / 25, np.abs(np.arange(101) - 50) / 25 + 1
+HIGH_AGAIN = np.where(np.arange(101) % 50, 2.0, 1.01)  # two spikes down besides the start
+HIGH_AGAIN[0] = 1.0
 LOST = np.where(np.arange(101) < 90, FALLS, np.nan)
 
 
@@ -23,6 +25,8 @@ def case(validation, **more):
         (case(VALLEY, baseline=0.5), "no better than the baseline"),
         (case(FALLS), "still improving at the last epoch: train longer first"),
         (case(np.ones(101), baseline=0.5), "nothing is learnt"),
+        (case(HIGH_AGAIN), "no better than the untrained network"),
+        (case(HIGH_AGAIN, baseline=0.5), "no better than the baseline"),
         (case(LOST), "no run reached the last epoch"),
         (case(np.full((2, 9), np.nan)), "no run reached the last epoch"),
         (case(np.full((2, 9), 1.5e308)), "nothing is learnt"),  # the mean overflows

@@ -5,6 +5,7 @@ import copy
 import pytest
 
 from epochwise.answers.describing import describe, headlines, in_brief
+from epochwise.answers.terms import UNTRAINED_IS_BEST
 
 BEST = {
     "best_epoch": 1200,
@@ -273,6 +274,39 @@ def test_runs_that_diverged_are_none_of_the_seeds_of_a_cut():
     assert "10 cuts of this data set, 30 seeds in each: 10 units)" in told
 
 
+def test_a_range_or_an_interval_of_one_epoch_is_told_as_one():
+    one = {"safe_low": 3, "safe_high": 3, "interval_low": 3, "interval_high": 3, "best_epoch": 3}
+    told = lines(point(best_epoch=one, more_units=[MORE | one]))
+    assert told[1] == (
+        "Of all epochs, 3 alone is known to cost less than 2 % more validation loss (95 % sure; 10 cuts "
+        "of this data set, 30 seeds in each: 10 units). The best epoch itself is 3 (95 % interval)."
+    )
+    more = lines(point(best_epoch=one | {"safe_high": 9}, more_units=[MORE | one]))[2]
+    assert "epoch 3 would cost less than 1 %, and the best epoch itself be 3, if" in more
+    last = {"interval_low": 5000, "interval_high": None}
+    assert "itself is 5,000 or more (95 % interval)" in lines(point(best_epoch=last))[1]
+
+
+def test_one_epoch_one_iteration_and_one_sample_are_told_in_the_singular():
+    best = {"best_epoch": 1, "last_epoch": 1}
+    batches = {"iterations_per_epoch": 1, "iterations_at_best": 1, "samples_at_best": 1}
+    told = lines(point(best_epoch=best, batches=batches, refit={"refit_epochs": 1}))
+    assert told[0].endswith(": train 1 epoch, the best of 1.")
+    assert told[5].endswith("; the best epoch comes after 1 iteration and 1 sample.")
+    assert told[7].startswith("To refit on all 1,500 rows: 1 epoch, if")
+    bound = {"objection": "still improving", "censored": True, **best}
+    assert ": train longer than 1 epoch. " in lines(point(best_epoch=bound))[0]
+
+
+def test_where_no_epoch_is_better_than_the_untrained_network_none_is_recommended():
+    told = lines(point(best_epoch={"objection": UNTRAINED_IS_BEST, "best_epoch": 0}))
+    assert told[0] == (
+        "diabetes, batch_size 200, numpy: no epoch is better than the untrained network on the validation "
+        "rows, so no number of epochs is recommended."
+    )
+    assert not [line for line in told if line.startswith(("Anything", "To refit", "Early"))]
+
+
 def test_where_no_range_is_safe_that_is_said():
     told = lines(point(best_epoch={"safe_low": None, "runs": 10}))[1]
     assert told.startswith(
@@ -384,6 +418,15 @@ def test_an_early_stopping_is_told_with_what_it_costs_at_most():
     assert (
         "for 0.4 % more validation loss on average (each unit is judged by what the others choose; the upper bound is 50.0 %"
         in told
+    )
+
+
+def test_an_early_stopping_that_saves_next_to_nothing_is_none():
+    told = lines(point(early_stopping={"epochs_saved_percent": 0.04}))[6]
+    assert told.startswith("Early stopping: none of the criteria replayed saves epochs")
+    assert (
+        "saves 0.1 % of the epochs"
+        in lines(point(early_stopping={"epochs_saved_percent": 0.05}))[6]
     )
 
 

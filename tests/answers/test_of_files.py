@@ -163,7 +163,7 @@ def test_options_reach_the_reader(tmp_path):
     options = [f"--option={one}" for one in ("epoch=ep", "validation_loss=mine", "first_epoch=1")]
     told = ask(tmp_path / "a.csv", "--reader", "table", *options)
     assert "one run, epochs 0 to 2" in told
-    assert "train 1 epochs, the best of 2" in told
+    assert "train 1 epoch, the best of 2" in told
 
 
 @pytest.mark.parametrize(
@@ -206,3 +206,22 @@ def test_the_folder_of_a_study_is_given_alone(tmp_path):
 
 def test_an_option_without_a_value_is_told(tmp_path):
     assert "'first_epoch' is not KEY=VALUE" in ask(tmp_path, "--option", "first_epoch", code=1)
+
+
+def test_runs_that_were_validated_after_different_epochs_are_not_called_divergent(tmp_path):
+    epoch = np.arange(1, 61)
+    even, odd = (np.where(epoch % 2 == rest, VALLEYS[0, 1:], np.nan) for rest in (0, 1))
+    told = ask(keras(tmp_path / "runs", np.stack([even, odd])))
+    assert "no two epochs after which all runs were validated" in told
+    assert "learning rate" not in told
+    told = ask(keras(tmp_path / "one", np.where(epoch == 7, VALLEYS[0, 1:], np.nan), train=1))
+    assert "validated after one epoch alone" in told
+
+
+def test_where_runs_were_stopped_the_end_is_not_called_that_of_training(tmp_path):
+    folder = keras(tmp_path / "runs", VALLEYS[:, 1:])
+    keras(folder, VALLEYS[:1, 1:8])
+    told = ask(folder)
+    assert "The validation loss was lowest where the first runs were stopped, so more may be" in told
+    assert "which all of them reached. Without those that ended first, more could be seen." in told
+    assert "at the end" not in told

@@ -104,7 +104,7 @@ CURVES = {
         "overfits after 400: validation loss rises from zero by 1,000",
     ),
     "untrained": (np.array([1.0]), "untrained", "only the untrained network was measured"),
-    "two epochs": (np.array([2.0, 1.0]), "underfits", "underfit: still improving at 1 epochs"),
+    "two epochs": (np.array([2.0, 1.0]), "underfits", "underfit: still improving at 1 epoch:"),
 }
 
 
@@ -389,6 +389,17 @@ def test_curves_that_only_fall_and_jitter_are_seldom_called_anything_else(
     assert sum(kind != "settles" for kind in kinds) <= 9  # nominally 5 of 100
 
 
+@pytest.mark.parametrize(("memory", "told", "at_most"), [(0.0, 8, 17), (0.7, 25, 38)])
+def test_how_often_a_single_run_that_jitters_by_a_fifth_is_called_anything_else_is_told(
+    memory, told, at_most
+):
+    rng, falls = np.random.default_rng(5), 0.3 + np.exp(-np.arange(201) / 50)
+    kinds = [
+        row(curves(jittering(falls, 1, 0.2, memory, rng)), SETTINGS)["kind"] for _ in range(100)
+    ]
+    assert told / 4 <= sum(kind != "settles" for kind in kinds) <= at_most
+
+
 @pytest.mark.parametrize(("epochs", "runs", "deviation", "memory"), JITTERS)
 def test_a_real_second_descent_and_real_overfitting_are_seen_through_jitter(
     epochs, runs, deviation, memory
@@ -402,6 +413,16 @@ def test_a_real_second_descent_and_real_overfitting_are_seen_through_jitter(
             for _ in range(30)
         ]
         assert found.count(kind) >= 25
+
+
+def test_where_a_rough_curve_turns_elsewhere_than_its_best_epoch_the_verdict_says_on_what():
+    rough = np.interp(np.arange(101), [0, 40, 100], [3, 1, 2]) * (1 + 0.02 * (-1) ** np.arange(101))
+    rough[60] = 0.5
+    assert row(curves(rough), SETTINGS)["verdict"].startswith(
+        "overfits after about 39 on the smoothed"
+    )
+    rough[60], rough[39] = 1.4, 0.5
+    assert row(curves(rough), SETTINGS)["verdict"].startswith("overfits after about 39: ")
 
 
 def test_a_verdict_on_a_rough_curve_does_not_contradict_itself():

@@ -91,9 +91,23 @@ def test_a_curve_is_rough_that_turns_at_a_quarter_of_its_epochs(rising, rough):
     assert of(1 + np.cumsum(period * 8)).rough == rough
 
 
+def test_a_rough_curve_that_rises_from_its_first_epoch_was_never_better_than_that():
+    """Its first epoch is the lowest, whatever the smoothed curve does."""
+    rising = np.linspace(1, 2, 61) * (1 + 0.05 * (-1.0) ** np.arange(61))
+    rising[0] = 0.9
+    one = of(rising)
+    assert (one.rough, one.best, one.kind) == (True, 0, "worsens")
+
+
 def test_the_noise_that_is_left_is_that_of_a_median_over_the_window():
     draw = np.random.default_rng(0).normal(size=4001)
     settings = AnswerSettings.of(smoothing=0.05)
     found = judged(1 + 0.05 * draw, np.full(4001, np.nan), settings)
     of_a_median = 0.05 * np.sqrt(np.pi / 2 / 201)
     assert found.noise.mean() == pytest.approx(5 * of_a_median, rel=0.25)
+
+
+def test_a_rise_that_is_not_seen_to_end_has_not_recovered():
+    """Of six losses the running median may be high at the end where the last loss is low."""
+    found = of(np.array([0.72, 0.68, 0.65, 0.76, 0.71, 0.39]))
+    assert found.kind != "recovers"

@@ -1,3 +1,5 @@
+from inspect import Parameter, Signature
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,7 +9,7 @@ from epochwise import parquet
 from epochwise.data import loading
 from epochwise.data.datasets import Dataset, read_facts
 from epochwise.data.loading import digest, settle
-from epochwise.errors import DataError, DataWarning
+from epochwise.errors import DataError, DataWarning, PluginError
 from epochwise.plugins import registry
 from helpers import PLUGINS
 
@@ -66,14 +68,29 @@ def test_a_generators_noise_counts():
     [
         ({"source": "diabetis"}, "unknown source 'diabetis'; there are: .*Did you mean 'diabetes'"),
         ({"source": "diabetes", "rows": 5}, "unknown option 'rows'; there are: task"),
-        ({"source": "friedman1", "features": 2}, "make_friedman1: .*n_features"),
-        ({"source": "moons", "noise": "much"}, "make_moons: .*noise"),
+        (
+            {"source": "friedman1", "features": 2},
+            "friedman1: The 'features' parameter of friedman1 must be .* instead; change the",
+        ),
+        ({"source": "moons", "noise": "much"}, "moons: .*noise"),
         ({"source": "moons", "rows": 2}, "needs at least 4"),
     ],
 )
 def test_wrong_options(options, expected):
     with pytest.raises(DataError, match=expected):
         loading.load("mine", SOURCES, options)
+
+
+@pytest.mark.parametrize("name", ["source", "task", "unit"])
+def test_an_option_that_every_dataset_has_cannot_be_a_sources_own(name):
+    def own(**options):
+        raise AssertionError("it is not loaded")
+
+    own.__signature__ = Signature([Parameter(name, Parameter.KEYWORD_ONLY, default="km")])
+    sources = {"own": registry.Registered("own", own, "mine_datasets.py")}
+    told = f"mine_datasets.py: the dataset 'own' has an option '{name}', which every dataset has"
+    with pytest.raises(PluginError, match=told):
+        loading.load("mine", sources, {"source": "own"})
 
 
 def of(target, **options):

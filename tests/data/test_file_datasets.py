@@ -10,6 +10,8 @@ import pytest
 
 from epochwise.data import frames, loading
 from epochwise.data.datasets import Dataset
+from epochwise.data.frames import read_frame
+from epochwise.data.guessing import guess
 from epochwise.data.standardise import cut_rows
 from epochwise.errors import DataError, DataWarning
 from epochwise.plugins import registry
@@ -383,8 +385,19 @@ def test_an_excel_file_that_is_no_table_is_told(tmp_path, sheets, options, sente
 
 def test_what_is_no_excel_file_is_told(tmp_path):
     require("openpyxl")
-    with pytest.raises(DataError, match=r"data\.xlsx: cannot be read: File is not a zip file"):
+    told = r"data\.xlsx: cannot be read: File is not a zip file, .* save it as \.xlsx or as \.csv"
+    with pytest.raises(DataError, match=told):
         load(tmp_path, GOOD, "data.xlsx")
+    with pytest.raises(DataError, match=told):
+        guess(tmp_path / "data.xlsx")
+
+
+def test_an_excel_file_by_another_name_is_told(tmp_path):
+    require("openpyxl")
+    pd.DataFrame({"a": range(99)}).to_excel(tmp_path / "data.xlsx")
+    (tmp_path / "data.xlsx").rename(tmp_path / "data.csv")
+    with pytest.raises(DataError, match=r"data\.csv: is packed, .* rename it to \.xlsx\."):
+        read_frame(tmp_path / "data.csv")
 
 
 def test_several_columns_with_mistakes_get_a_sentence_each(tmp_path):

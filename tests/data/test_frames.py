@@ -153,6 +153,17 @@ def test_the_line_that_is_not_utf8_is_counted_from_one(tmp_path):
     assert refusal(tmp_path, "a,b\n1,é\n".encode("latin-1")).startswith("line 2 is not UTF-8 text")
 
 
+def test_a_quote_that_is_not_closed_and_a_comment_above_the_names_are_told(tmp_path):
+    assert refusal(tmp_path, 'a,b\n1,2\n"3,4\n5,6\n').startswith(
+        "cannot be read: a text begins with a double quote in row 2 and never ends"
+    )
+    assert refusal(tmp_path, "# of 2020\na,b\n1,2\n") == (
+        "the first line, '# of 2020', is a comment, and it must name the columns; remove it."
+    )
+    (tmp_path / "ids.csv").write_text("#id,b\n1,2\n")
+    assert list(read_frame(tmp_path / "ids.csv")) == ["#id", "b"]
+
+
 def test_a_row_that_is_too_long_is_told_with_what_to_do(tmp_path):
     assert refusal(tmp_path, "a,b\n1,2\n1,2,3\n") == (
         "cannot be read: Expected 2 fields in line 3, saw 3; correct this line (a text that holds the "

@@ -169,6 +169,7 @@ def test_a_category_may_look_like_anything():
         ("customer_id", [3.0, 1.0, 2.0], True),
         ("CustomerID", [3.0, 1.0, 2.0], True),
         ("Row", [1.0, 2.0, 3.0], True),
+        ("Unnamed: 0", [0.0, 1.0, 2.0], True),
         ("id", [3.0, 1.0, 1.0], False),
         ("id", [0.5, 1.5, 2.5], False),
         ("humid", [1.0, 2.0, 3.0], False),
@@ -177,3 +178,22 @@ def test_a_category_may_look_like_anything():
 )
 def test_ids_are_told_by_their_name_and_their_values(name, values, expected):
     assert is_like_an_id(column(*values, name=name)) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "example"),
+    [
+        ([20200131, 19991231], "20200131"),
+        ([20200131.0, None, 19991231.0], "20200131"),
+        ([20200131, 20200132], ""),
+        ([20200131, 18991231], ""),
+        ([20200131.5, 20200130.0], ""),
+        ([20200131], ""),
+    ],
+)
+def test_whole_numbers_that_may_be_dates_are_numbers_with_a_note(values, example):
+    found = look(column(*values), Written())
+    notes = [
+        f"has whole numbers that may be dates, such as {example}; list it under dates if they are"
+    ]
+    assert (found.kind, list(found.notes)) == ("number", notes if example else [])

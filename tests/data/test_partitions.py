@@ -157,6 +157,23 @@ def test_each_fold_needs_two_rows_and_a_hold_out_has_no_folds():
     assert [len(part) for part in parts.values()] == [4, 2]
 
 
+@pytest.mark.parametrize(
+    ("sizes", "asked"),
+    [
+        ({"validation_size": 5000}, "validation_size: 5000"),
+        ({"validation_size": 5, "test_size": 5}, "test_size: 5 and validation_size: 5"),
+        ({"validation_size": 9, "test_size": 0.1}, "test_size: 0.1 and validation_size: 9"),
+        ({"method": "k_fold", "n_splits": 2, "test_size": 10}, "test_size: 10"),
+    ],
+)
+def test_sizes_that_leave_no_row_to_train_on_are_told_by_their_keys(sizes, asked):
+    with pytest.raises(DataError) as error:
+        partitions.cut(10, None, rule(**sizes), 0)
+    assert str(error.value) == (
+        f"partitions: with {asked}, none of the 10 rows is left to train on; set less, or bring more rows."
+    )
+
+
 def test_a_size_of_1_is_one_row_not_all_of_them():
     parts = partitions.cut(6, None, rule(validation_size=1, test_size=1), 0)
     assert [len(part) for part in parts.values()] == [4, 1, 1]

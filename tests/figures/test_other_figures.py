@@ -7,9 +7,11 @@ from epochwise.figures import (
     best_epochs,
     early_stopping,
     loss_curves,
+    style,
     sweep,
     under_and_overfitting,
 )
+from epochwise.figures.labels import label_points
 from figure_samples import answered, false_minimum, make, options, valley, words
 
 pytestmark = pytest.mark.versions
@@ -138,6 +140,24 @@ def test_names_of_criteria_do_not_cover_each_other(tmp_path):
     assert len(boxes) > 1
     for number, box in enumerate(boxes):
         assert not any(box.overlaps(other) for other in boxes[number + 1 :])
+
+
+def test_a_name_is_nearest_to_its_own_point_or_has_a_line_to_it():
+    """The first lies under the second, where a name beneath the second would be read as its own."""
+    points = [(50, 50, "first"), (54, 57, "second"), (50, 62, "third"), (46, 57, "fourth")]
+    with style.in_force():
+        figure = style.new_figure(options(width="column"), 60)
+        axes = figure.subplots()
+        axes.set(xlim=(0, 100), ylim=(0, 100))
+        label_points(axes, points, sure=1)
+        figure.draw_without_rendering()
+    places = [axes.transData.transform(point[:2]) for point in points]
+    numbers = {point[2]: number for number, point in enumerate(points)}
+    assert "first" in {text.get_text() for text in axes.texts}
+    for text in axes.texts:
+        box = text.get_window_extent()
+        far = [np.hypot(*(place - np.clip(place, box.min, box.max))) for place in places]
+        assert text.arrow_patch or np.argmin(far) == numbers[text.get_text()]
 
 
 # ---- backends agree ----

@@ -11,7 +11,7 @@ from epochwise.answers.frontier import frontier
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import Shape, shape_of
 from epochwise.answers.stopping import Criterion
-from epochwise.answers.terms import NO_BETTER, NOTHING_LEARNT
+from epochwise.answers.terms import NO_BETTER, NOTHING_LEARNT, UNTRAINED_IS_BEST
 from epochwise.tables.curves import Curves
 
 Rows = list[dict[str, Any]]
@@ -58,6 +58,8 @@ class Case:
             return "nothing is learnt"
         if self.baseline.beaten is False:
             return NO_BETTER
+        if self.curves.best == 0:
+            return UNTRAINED_IS_BEST
         if self.shape.improving:
             return "still improving at the last epoch: train longer first"
         return None

@@ -1,5 +1,7 @@
 """Under- and overfitting, named by stated rules on the mean validation curve."""
 
+import numpy as np
+
 from epochwise.answers import wording
 from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
@@ -16,10 +18,7 @@ def row(case: Case) -> dict[str, object]:
     if curves.lost:
         return {"kind": "diverged", "verdict": _all_diverged(curves)}
     if found is None:
-        return {
-            "kind": "unknown",
-            "verdict": "hardly any mean validation loss is finite: lower the learning rate",
-        }
+        return {"kind": "unknown", "verdict": _unknown(curves)}
     gaps = curves.units(curves.take(curves.validation - curves.train))  # (units, epochs)
     sure = case.settings.confidence, inflation(curves)
     some = f"; {wording.count(curves.diverged)} of {len(curves.fold)} runs diverged"
@@ -37,6 +36,18 @@ def row(case: Case) -> dict[str, object]:
         "generalisation_gap_last_margin": margin(gaps[:, found.last], *sure),
         "verdict": verdict(found, case.settings) + (some if curves.diverged else ""),
     }
+
+
+def _unknown(curves: Curves) -> str:
+    """Say why the mean curve says nothing."""
+    if curves.histories and np.isfinite(curves.validation).sum(axis=1).min() < 2:
+        return "a run was validated after one epoch alone, which tells nothing about epochs"
+    if curves.histories:
+        return (
+            "there are no two epochs after which all runs were validated, so they cannot be compared: leave out "
+            "those that were validated after other epochs"
+        )
+    return "hardly any mean validation loss is finite: lower the learning rate"
 
 
 def _all_diverged(curves: Curves) -> str:
@@ -71,7 +82,7 @@ def _phases(found: Shape) -> dict[str, int | None]:
 
 def verdict(found: Shape, settings: AnswerSettings) -> str:
     """Say in one line what a curve does."""
-    turn = f"about {wording.count(found.turn)}" if found.rough else wording.count(found.best)
+    turn = _turn(found)
     best, last = wording.count(found.best), wording.count(found.last)
     rise = f"validation loss rises {wording.percent(found.rise)} by {last}"
     if found.kind == "untrained":
@@ -84,7 +95,7 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.kind == "worsens":
         return f"never better than the untrained network: {rise}: lower the learning rate"
     if found.kind == "underfits":
-        return f"underfit: still improving at {last} epochs: train longer"
+        return f"underfit: still improving at {wording.counted(found.last, 'epoch')}: train longer"
     if found.kind == "overfits":
         return f"overfits after {turn}: {rise}"
     if found.kind == "settles" and found.censored:
@@ -97,10 +108,18 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     first = wording.count(found.first_minimum or 0)
     story = f"double descent: first minimum at {first}, rises {hump}, falls below it"
     if found.improving:
-        return f"{story} and is still improving at {last} epochs: train longer"
+        return f"{story} and is still improving at {wording.counted(found.last, 'epoch')}: train longer"
     if found.overfits:
         return f"{story} until {turn}, then overfits: {rise}"
     return f"{story}: lowest at {turn} of {last}"
+
+
+def _turn(found: Shape) -> str:
+    """Say where the curve as it is judged is lowest; where that is not the best epoch, why."""
+    if not found.rough:
+        return wording.count(found.best)
+    smoothed = "" if found.turn == found.best else " on the smoothed curve"
+    return f"about {wording.count(found.turn)}{smoothed}"
 
 
 def rows_of(case: Case) -> Rows:

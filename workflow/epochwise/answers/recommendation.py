@@ -4,7 +4,7 @@ from math import inf
 from typing import Any
 
 from epochwise.answers import wording
-from epochwise.answers.terms import HISTORY, NO_BETTER, NOTHING_LEARNT
+from epochwise.answers.terms import HISTORY, NO_BETTER, NOTHING_LEARNT, UNTRAINED_IS_BEST
 
 Facts = dict[str, Any]
 NARROWER = 0.8  # of a range: a shorter one is worth telling
@@ -49,7 +49,12 @@ def headline(answer: Facts) -> str:
     facts, kind = answer["best_epoch"], answer["phases"]["kind"]
     if is_lost(answer):
         return f"{name(answer)}: {answer['phases']['verdict']}."
-    best, last = (wording.count(facts[key]) for key in ("best_epoch", "last_epoch"))
+    best, last = (wording.counted(facts[key], "epoch") for key in ("best_epoch", "last_epoch"))
+    if facts["objection"] == UNTRAINED_IS_BEST and kind not in NOTHING_LEARNT:
+        return (
+            f"{name(answer)}: no epoch is better than the untrained network on the validation rows, so no "
+            "number of epochs is recommended."
+        )
     if facts["objection"] == NO_BETTER:
         return (
             f"{name(answer)}: no better than {constant(answer)} ({answer['loss']} "
@@ -61,15 +66,21 @@ def headline(answer: Facts) -> str:
         return f"{name(answer)}: {answer['phases']['verdict']}."
     if facts["objection"]:
         return (
-            f"{name(answer)}: train longer than {last} epochs. The validation loss was still falling when "
-            f"training ended: {_at_least(facts)}."
+            f"{name(answer)}: train longer than {last}. The validation loss was still falling "
+            f"{_where_it_ends(answer, 'when training ended')}: {_at_least(facts)}."
         )
     if facts["censored"]:
         return (
-            f"{name(answer)}: train {best} epochs. The validation loss was lowest at the end, so more "
+            f"{name(answer)}: train {best}. The validation loss was lowest {_where_it_ends(answer, 'at the end')}, so more "
             "may be better still, but it was hardly falling any more."
         )
-    return f"{name(answer)}: train {best} epochs, the best of {last}."
+    return f"{name(answer)}: train {best}, the best of {wording.count(facts['last_epoch'])}."
+
+
+def _where_it_ends(answer: Facts, usually: str) -> str:
+    """Name the end of the mean curve: it is not that of all training where runs were stopped."""
+    extent = answer.get("extent")
+    return "where the first runs were stopped" if extent and extent["stopped_runs"] else usually
 
 
 def sureness(answer: Facts) -> str:
@@ -80,15 +91,14 @@ def sureness(answer: Facts) -> str:
     if facts["safe_low"] is None and facts["interval_low"] is None:
         return f"{facts['note']}."
     sure = f"{wording.whole_percent(facts['interval_coverage'] or 0.95)} sure; {sample(facts)}"
-    low, high = wording.count(facts["safe_low"] or 0), _or_more(facts, "safe_high")
-    said = f"{sample(facts)} cannot show which epochs are safe, even at 10 % {wording.more_loss(answer)}."
+    more = wording.more_loss(answer)
+    said = f"{sample(facts)} cannot show which epochs are safe, even at 10 % {more}."
     if facts["safe_low"] is not None:
         z = wording.whole_percent(facts["safe_cost_percent"] / 100)
-        said = f"Anything from {low} to {high} costs less than {z} {wording.more_loss(answer)} ({sure})."
+        said = f"{_range(facts)} less than {z} {more} ({sure})."
     if facts["interval_low"] is not None:
-        low, high = wording.count(facts["interval_low"]), _or_more(facts, "interval_high")
         interval = wording.whole_percent(facts["interval_coverage"])
-        said += f" The best epoch itself lies between {low} and {high} ({interval} interval)."
+        said += f" The best epoch itself {_interval(facts, 'is', 'lies')} ({interval} interval)."
     return f"{said}{HOLDS_FOR.get(facts['sampling_unit'], '')}"
 
 
@@ -136,15 +146,28 @@ def _is_narrower(step: Facts, facts: Facts) -> bool:
 
 
 def _would_be(facts: Facts) -> str:
-    low, high = wording.count(facts["interval_low"]), _or_more(facts, "interval_high")
+    interval = _interval(facts, "be", "lie")
     if facts["safe_low"] is None:
-        return f"the best epoch itself would lie between {low} and {high}"
+        return f"the best epoch itself would {interval}"
     first, last = wording.count(facts["safe_low"]), _or_more(facts, "safe_high")
     z = wording.whole_percent(facts["safe_cost_percent"] / 100)
-    return (
-        f"anything from {first} to {last} would cost less than {z}, and the best epoch itself lie "
-        f"between {low} and {high}"
-    )
+    which = f"epoch {first}" if first == last else f"anything from {first} to {last}"
+    return f"{which} would cost less than {z}, and the best epoch itself {interval}"
+
+
+def _range(facts: Facts) -> str:
+    low, high = wording.count(facts["safe_low"]), _or_more(facts, "safe_high")
+    if facts["safe_low"] == facts["safe_high"]:
+        return f"Of all epochs, {low} alone is known to cost"
+    return f"Anything from {low} to {high} costs"
+
+
+def _interval(facts: Facts, be: str, lie: str) -> str:
+    low, high = facts["interval_low"], facts["interval_high"]
+    end = _or_more(facts, "interval_high")
+    if low == (facts["last_epoch"] if high is None else high):
+        return f"{be} {end}"
+    return f"{lie} between {wording.count(low)} and {end}"
 
 
 def sample(facts: Facts) -> str:

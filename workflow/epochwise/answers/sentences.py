@@ -8,6 +8,7 @@ from epochwise.answers.recommendation import UNITS, constant
 Facts = dict[str, Any]
 ENOUGH_UNITS = 10  # fewer were wrong about the population in one verdict of five
 DROWNS = 0.9  # of the loss: one target makes more than that
+LEAST_SAVED = 0.05  # per cent of the epochs: less is written as 0.0
 IN_SHARES = ("accuracy", "balanced_accuracy")
 
 
@@ -46,9 +47,11 @@ def extent(answer: Facts) -> list[str]:
     facts, lines = answer.get("extent"), []
     if facts and facts["stopped_runs"]:
         first, last = wording.count(facts["first_end"]), wording.count(facts["last_end"])
+        censored = answer["best_epoch"]["censored"]
+        further = " Without those that ended first, more could be seen." if censored else ""
         lines.append(
             f"The runs ended at epochs {first} to {last}; they are compared up to "
-            f"{wording.count(facts['compared_to'])}, which all of them reached."
+            f"{wording.count(facts['compared_to'])}, which all of them reached.{further}"
         )
     if facts and facts["resolution"] > 1:
         gap = wording.count(facts["resolution"])
@@ -170,13 +173,11 @@ def batches(answer: Facts) -> str:
     rows, each, size = (
         facts[key] for key in ("training_rows", "iterations_per_epoch", "rows_per_batch")
     )
-    iterations, samples = (
-        wording.count(facts[key]) for key in ("iterations_at_best", "samples_at_best")
-    )
+    iterations = wording.counted(facts["iterations_at_best"], "iteration")
+    samples = wording.counted(facts["samples_at_best"], "sample")
     return (
-        f"An epoch is {wording.count(each)} iteration{'s' if each > 1 else ''}"
-        f"{_in_batches(rows, each, size)}; the best epoch comes after {iterations} iterations "
-        f"and {samples} samples."
+        f"An epoch is {wording.counted(each, 'iteration')}{_in_batches(rows, each, size)}; the best epoch "
+        f"comes after {iterations} and {samples}."
     )
 
 
@@ -196,7 +197,7 @@ def _in_batches(rows: int, each: int, size: int | None) -> str:
 def stopping(answer: Facts) -> str:
     """Say which early stopping saves most at an acceptable cost, and whether it can be relied on."""
     facts = answer["early_stopping"]
-    if facts is None:
+    if facts is None or facts["epochs_saved_percent"] < LEAST_SAVED:
         return "Early stopping: none of the criteria replayed saves epochs at an acceptable cost."
     saved, regret = (
         wording.percent(facts[name] / 100)
@@ -227,5 +228,5 @@ def refit(answer: Facts) -> str:
     facts = answer["refit"]
     if facts["refit_epochs"] is None:
         return ""
-    epochs, rows = wording.count(facts["refit_epochs"]), wording.count(facts["all_rows"])
-    return f"To refit on all {rows} rows: {epochs} epochs, if {facts['assumption']}."
+    epochs, rows = wording.counted(facts["refit_epochs"], "epoch"), wording.count(facts["all_rows"])
+    return f"To refit on all {rows} rows: {epochs}, if {facts['assumption']}."

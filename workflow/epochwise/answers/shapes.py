@@ -120,7 +120,7 @@ def _base(mean: Floats, seen: "Judged", settings: AnswerSettings) -> Shape:
     inside = np.flatnonzero(curve <= seen.limit(curve, turn, settings.tolerance))
     plateau = int(inside[0]), int(inside[-1])
     if min(curve[last], seen.smooth[last]) > seen.limit(curve, turn, settings.rise):
-        kind = "worsens" if turn == 0 else "overfits"
+        kind = "worsens" if 0 in (turn, best) else "overfits"
         return replace(found, kind=kind, plateau=plateau, overfits=True)
     if _improving(seen, turn, settings):
         return replace(found, kind="underfits", improving=True)
@@ -153,6 +153,8 @@ def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
         return found
     stop = second if below else len(smooth)
     peak = before + int(np.argmax(smooth[before:stop]))
+    if peak == len(smooth) - 1:  # what is not seen to fall again has not recovered
+        return found
     first = int(first_minimum(seen.curve[:peak]))
     return replace(
         found,

@@ -2,6 +2,7 @@
 
 # why nothing is recommended: `objection` in best_epoch
 NO_BETTER = "no better than the baseline"
+UNTRAINED_IS_BEST = "no better than the untrained network"
 
 # kinds of curve, in `phases`, from which nothing can be learnt about epochs
 NOTHING_LEARNT = ("untrained", "constant", "worsens", "unknown")

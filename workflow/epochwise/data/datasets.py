@@ -10,11 +10,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from epochwise.errors import DataError, unknown
+from epochwise.errors import DataError, PluginError, unknown
 from epochwise.plugins.registry import Registered
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+EVERY_DATASETS = ("source", "task", "unit")  # options that are not the source's own
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ def find_source(
     ------
     DataError
         An unknown source, an unknown option, or one that is missing.
+    PluginError
+        A source with an option that is every dataset's.
     """
     if options["source"] not in sources:
         raise DataError(
@@ -100,8 +104,13 @@ def find_source(
         )
     source = sources[options["source"]]
     known = inspect.signature(source.value).parameters
+    if taken := [key for key in EVERY_DATASETS if key in known]:
+        raise PluginError(
+            f"{source.source}: the dataset {source.name!r} has an option {taken[0]!r}, which every dataset "
+            "has; give its own another name."
+        )
     strange = [key for key in given_options(options) if key not in known]
-    problems = [unknown("option", str(key), [*known, "task", "unit"]) for key in strange]
+    problems = [unknown("option", str(key), [*known, *EVERY_DATASETS[1:]]) for key in strange]
     needed = [key for key, one in known.items() if one.default is one.empty]
     problems += [f"the option {key!r} is missing." for key in needed if key not in options]
     if problems:
@@ -111,4 +120,4 @@ def find_source(
 
 def given_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the options that are not the source's own."""
-    return {key: value for key, value in options.items() if key not in ("source", "task", "unit")}
+    return {key: value for key, value in options.items() if key not in EVERY_DATASETS}

@@ -61,8 +61,11 @@ def read_frame(
         else:
             frame = read_text(path, separator or SEPARATORS[suffix], decimal, texts)
     except UnicodeDecodeError:
+        with path.open("rb") as file:
+            packed = file.read(2) == b"PK"
+        said = f"line {first_bad_line(path)} is not UTF-8 text; save the file as UTF-8."
         raise DataError(
-            f"{path}: line {first_bad_line(path)} is not UTF-8 text; save the file as UTF-8."
+            f"{path}: {'is packed, as Excel files are; rename it to .xlsx.' if packed else said}"
         ) from None
     except UNREADABLE as error:
         raise DataError(f"{path}: cannot be read: {_told(error)}") from None
@@ -79,6 +82,10 @@ def _told(error: Exception) -> str:
             f"{words.removeprefix('Error tokenizing data. C error: ').rstrip('.')}; correct this line (a "
             "text that holds the separator stands in double quotes), or give the separator."
         )
+    if "EOF inside string" in words:
+        return f"a text begins with a double quote in row {words.split()[-1]} and never ends; close or remove it."
+    if "not a zip file" in words:
+        return f"{words}, as one of Excel is; save it as .xlsx or as .csv once more."
     return words
 
 
@@ -139,9 +146,12 @@ def sheets(path: Path) -> list[str]:
         )
     import pandas as pd
 
-    with warnings.catch_warnings(), pd.ExcelFile(path, engine="openpyxl") as book:
-        warnings.simplefilter("ignore")
-        return [str(one) for one in book.sheet_names]
+    try:
+        with warnings.catch_warnings(), pd.ExcelFile(path, engine="openpyxl") as book:
+            warnings.simplefilter("ignore")
+            return [str(one) for one in book.sheet_names]
+    except UNREADABLE as error:
+        raise DataError(f"{path}: cannot be read: {_told(error)}") from None
 
 
 def _choose_sheet(path: Path, there: list[str], wanted: str | None) -> str:

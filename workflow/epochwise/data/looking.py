@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 FEW_ROWS = 20  # so many texts may all differ by chance
 MOST_CATEGORIES = 100  # a column of more different texts is a name or a comment
 LIKE_AN_ID = re.compile(
-    r"(?:.*[^a-z])?(?:id|ids|uuid|index|idx|row|rownum|nr|no|number|key)", re.IGNORECASE
+    r"(?:.*[^a-z])?(?:id|ids|uuid|index|idx|row|rownum|nr|no|number|key)|unnamed: [0-9]+",
+    re.IGNORECASE,
 )
 CAMEL_ID = re.compile(r".*[a-z](?:Id|ID|Nr|No)")
+FIRST_DAY, LAST_DAY = 19000101, 21001231  # numbers between them may be dates
 OR_A_CATEGORY = "or list the column under categorical"
 
 
@@ -100,11 +102,23 @@ def _plain_numbers(values: "pd.Series[Any]", written: Written) -> Column:
             if not pd.isna(number) and int(float(number)) != number:
                 return _too_large(values, int(number), row)
     gaps = [one for word in written.missing_words if (one := written.number(word)) is not None]
-    code = values.attrs.get(CODES, {}).get(values.name)
+    code = values.attrs.get(CODES, {}).get(values.name) or _date_like(numbers.dropna())
     return Column(
         "number",
         numbers.mask(numbers.isin(gaps)) if gaps else numbers,
         notes=[code] if code else (),
+    )
+
+
+def _date_like(numbers: "pd.Series[Any]") -> str:
+    """Say that whole numbers such as 20200131 may be dates; "" where one of them is none."""
+    if len(numbers) < 2 or not numbers.between(FIRST_DAY, LAST_DAY).all() or (numbers % 1).any():
+        return ""
+    texts = [str(number) for number in numbers.astype("int64").unique()]
+    if not dates.formats_of(texts, ["%Y%m%d"]):
+        return ""
+    return (
+        f"has whole numbers that may be dates, such as {texts[0]}; list it under dates if they are"
     )
 
 

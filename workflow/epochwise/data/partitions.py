@@ -36,6 +36,7 @@ def cut(rows: int, labels: Array | None, rule: Mapping[str, Any], fold: int) -> 
         More folds than rows, a class too small to stratify, a partition too small.
     """
     rest, test = np.arange(rows), None
+    _check_sizes(rows, rule)
     try:
         if rule["test_size"]:
             rest, test = _set_aside(rest, labels, rule)
@@ -45,6 +46,16 @@ def cut(rows: int, labels: Array | None, rule: Mapping[str, Any], fold: int) -> 
         raise DataError(f"partitions: {error} Change the sizes, or bring more rows.") from None
     parts = {"train": train, "validation": validation}
     return parts if test is None else parts | {"test": test}
+
+
+def _check_sizes(rows: int, rule: Mapping[str, Any]) -> None:
+    names = ["test_size", "validation_size"][: 2 if rule["method"] == "hold_out" else 1]
+    sizes = {name: rule[name] for name in names if rule[name]}
+    if sum(ceil(size * rows) if size < 1 else size for size in sizes.values()) >= rows:
+        asked = " and ".join(f"{name}: {size}" for name, size in sizes.items())
+        raise DataError(
+            f"partitions: with {asked}, none of the {rows} rows is left to train on; set less, or bring more rows."
+        )
 
 
 def _check_folds(rows: int, rule: Mapping[str, Any]) -> None:

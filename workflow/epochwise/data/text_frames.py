@@ -83,6 +83,11 @@ def header(path: Path, separator: str) -> list[str]:
         first = next(reader, [])
     if re.match(r"\s*<(!doctype|html|\?xml)", first[0] if first else "", re.IGNORECASE):
         raise DataError(f"{path}: is a page of the web, not a table; download the file itself.")
+    if len(first) == 1 and first[0].startswith("#"):
+        raise DataError(
+            f"{path}: the first line, {shorten(repr(first[0].strip()))}, is a comment, and it must name the "
+            "columns; remove it."
+        )
     if len(first) == 1 and (better := find_separator(first[0].strip())):
         raise DataError(
             f"{path}: the first line, {shorten(repr(first[0].strip()))}, is one column where {separator!r} "

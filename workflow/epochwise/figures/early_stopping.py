@@ -156,7 +156,7 @@ def what_regret_is(tables: Tables, keys: Sequence[Row]) -> str:
 
 
 def finding(tables: Tables, keys: Sequence[Row]) -> str:
-    """Say what is saved for an acceptable regret."""
+    """Say what was saved for an acceptable regret on the runs that are drawn; the answer says what others would do."""
     if not keys:
         return "No curve to replay early stopping on"
     points = known(tables.matching("stopping", keys[0]))
@@ -168,4 +168,5 @@ def finding(tables: Tables, keys: Sequence[Row]) -> str:
     if not cheap:
         return f"{where}: no criterion saves epochs for a regret of at most {most:g} %"
     best = max(cheap, key=lambda row: row[SAVED])
-    return f"{where}: {best['criterion']} saves {best[SAVED]:.0f} % of the epochs for {best[REGRET]:.2g} % regret"
+    told = f"{best[SAVED]:.0f} % of the epochs for {best[REGRET]:.2g} % regret"
+    return f"{where}: on these runs, {best['criterion']} saved {told}"

@@ -1,6 +1,7 @@
 """Placing words in axes where no curve runs."""
 
 from collections.abc import Sequence
+from math import dist, hypot
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -76,8 +77,10 @@ def in_axes(axes: "Axes", curves: Sequence[Floats]) -> Floats:
     return np.concatenate(pairs)
 
 
+Place = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 NEAR, FAR = 14, 90  # points: how far a name may be from its point
+APART = 4  # points: by how much the next point must be farther from a name than its own
 STEP = 4
 
 
@@ -86,7 +89,8 @@ def label_points(
 ) -> None:
     """Write names beside points so that no name covers another, a point or a line.
 
-    Each name goes to the free place nearest to its point, the first points first.
+    Each name goes to the free place nearest to its point, the first points first, where no other
+    point is about as near.
 
     Parameters
     ----------
@@ -111,13 +115,18 @@ def label_points(
     taken: list[Box] = [(x - 3, y - 3, x + 3, y + 3) for x, y in places]
     taken += [_around(axes, line, per_point) for line in lines]
     for number, (at, (_, _, text)) in enumerate(zip(places, points, strict=True)):
-        box = _free_place(at, _size(text, size), taken, limits, FAR if number < sure else NEAR)
+        others = [one for one in places if dist(one, at) > APART]
+        space = at, _size(text, size), taken, limits, FAR if number < sure else NEAR
+        box = _free_place(*space, others)
+        if box is None and number < sure:
+            box = _free_place(*space)
         if box is not None:
             taken.append(box)
-            _annotate(axes, text, points[number][:2], at, box)
+            line = not _belongs(box, at, others)
+            _annotate(axes, text, points[number][:2], at, box, line)
 
 
-def _place(axes: "Axes", x: float, y: float, per_point: float) -> tuple[float, float]:
+def _place(axes: "Axes", x: float, y: float, per_point: float) -> Place:
     """Turn a point of the axes into points of the page."""
     across, up = axes.transData.transform((x, y)) / per_point
     return float(across), float(up)
@@ -134,9 +143,14 @@ def _size(text: str, size: float) -> tuple[float, float]:
 
 
 def _free_place(
-    at: tuple[float, float], size: tuple[float, float], taken: Sequence[Box], limits: Box, far: int
+    at: Place,
+    size: tuple[float, float],
+    taken: Sequence[Box],
+    limits: Box,
+    far: int,
+    others: Sequence[Place] = (),
 ) -> Box | None:
-    """Find the nearest place whose box is inside the limits and free."""
+    """Find the nearest place whose box is inside the limits and free, and nearer to its point than to others."""
     width, height = size
     for radius in range(6, far, STEP):
         for angle in np.linspace(0, 2 * np.pi, 16, endpoint=False):
@@ -145,9 +159,22 @@ def _free_place(
             box: Box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             inside = limits[0] <= box[0] and limits[1] <= box[1]
             inside &= box[2] <= limits[2] and box[3] <= limits[3]
-            if inside and not any(overlap(box, other) for other in taken):
+            free = inside and not any(overlap(box, other) for other in taken)
+            if free and _belongs(box, at, others):
                 return box
     return None
+
+
+def _belongs(box: Box, at: Place, others: Sequence[Place]) -> bool:
+    """Tell whether a name can be taken for that of no other point."""
+    own = _distance(box, at)
+    return all(_distance(box, other) >= own + APART for other in others)
+
+
+def _distance(box: Box, place: Place) -> float:
+    """Give how far a place is from the edge of a box, in points; 0 inside."""
+    across = max(box[0] - place[0], 0.0, place[0] - box[2])
+    return hypot(across, max(box[1] - place[1], 0.0, place[1] - box[3]))
 
 
 def overlap(one: Box, other: Box) -> bool:
@@ -156,9 +183,7 @@ def overlap(one: Box, other: Box) -> bool:
     return not apart
 
 
-def _annotate(
-    axes: "Axes", text: str, point: tuple[float, float], at: tuple[float, float], box: Box
-) -> None:
+def _annotate(axes: "Axes", text: str, point: Place, at: Place, box: Box, lined: bool) -> None:
     offset = (box[0] + box[2]) / 2 - at[0], (box[1] + box[3]) / 2 - at[1]
     gap = max(abs(offset[0]) - (box[2] - box[0]) / 2, abs(offset[1]) - (box[3] - box[1]) / 2)
     line = {"arrowstyle": "-", "color": "#888888", "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2}
@@ -170,6 +195,6 @@ def _annotate(
         ha="center",
         va="center",
         fontsize=(box[3] - box[1]) / 1.2,
-        arrowprops=line if gap > NEAR else None,
+        arrowprops=line if lined or gap > NEAR else None,
         zorder=6,
     )
