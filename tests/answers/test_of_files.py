@@ -224,4 +224,4 @@ def test_where_runs_were_stopped_the_end_is_not_called_that_of_training(tmp_path
     told = ask(folder)
     assert "The validation loss was lowest where the first runs were stopped, so more may be" in told
     assert "which all of them reached. Without those that ended first, more could be seen." in told
-    assert "at the end" not in told
+    assert "lowest at the end" not in told
