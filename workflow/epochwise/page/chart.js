@@ -63,7 +63,7 @@
     const counted = ["epochs", "iterations", "samples"].filter((what) => what === "epochs" || Traces.every.some((one) => one[what]));
     if (counted.length > 1) group("x", "Horizontal axis", "radio", counted, (v) => v === "epochs");
     group("xtype", "Horizontal scale", "radio", ["linear", "log"], (v) => v === "linear");
-    group("ytype", "Loss scale", "radio", ["log", "linear"], (v) => v === (data.positive ? "log" : "linear"));
+    if (data.positive) group("ytype", "Loss scale", "radio", ["log", "linear"], (v) => v === "log");
   };
   const chosen = (name) => [...form.querySelectorAll(`input[name="${name}"]:checked`)].map((input) => input.value);
   const offered = (name) => form.querySelector(`input[name="${name}"]`) !== null;
@@ -93,7 +93,7 @@
     const ink = state.dark ? "#ececec" : "#1b1b1b";
     const axis = { color: ink, gridcolor: state.dark ? "#3a4046" : "#dddddd", zeroline: false, tickformat: ",.6~g" };
     const narrow = plot.clientWidth < 480;
-    const ytype = ["accuracy", "score"].includes(state.metric) ? "linear" : chosen("ytype")[0];
+    const ytype = ["accuracy", "score"].includes(state.metric) ? "linear" : chosen("ytype")[0] ?? "linear";
     return {
       paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: ink, family: "system-ui, sans-serif", size: narrow ? 12 : 13 },
       margin: { l: narrow ? 62 : 76, r: 12, t: 10, b: 52 }, hovermode: "closest", dragmode: isTouched() ? false : "zoom",

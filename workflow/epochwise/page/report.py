@@ -51,7 +51,7 @@ def write(folder: Path, study: Study, out: str | Path) -> None:
         data=as_json(plot_data.payload(tables, every)),
         thinning=plot_data.explain(every),
         answer=glossary.linked(parts.answer(tables, every)),
-        overview=parts.overview(study, every),
+        overview=[(tables.in_their_words(n), v) for n, v in parts.overview(study, every)],
         taken=parts.taken(tables),
         tables=parts.tables(tables),
         figures=parts.figures(folder),
