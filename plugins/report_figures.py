@@ -82,7 +82,10 @@ def has_several_runs(study: Study) -> bool:
 
 def trains_a_while(study: Study) -> bool:
     """Tell whether there is anything to stop early; of what others trained it is not known yet."""
-    return not study.trains or max(int(point.values["epochs"]) for point in study.points().values()) > 1
+    return (
+        not study.trains
+        or max(int(point.values["epochs"]) for point in study.points().values()) > 1
+    )
 
 
 def has_several_backends(study: Study) -> bool:

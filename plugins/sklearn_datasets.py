@@ -107,6 +107,10 @@ def moons(rows: int = 500, noise: float = 0.3, seed: int = 0) -> Dataset:
 
 def generate(generator: str, **options: Any) -> tuple[Any, Any]:
     """Call a generator of scikit-learn; what it refuses is the study's mistake."""
+    seed = options["random_state"]
+    if isinstance(seed, bool) or not isinstance(seed, int):  # None would draw others every time
+        name = OURS.get(generator, generator)
+        raise DataError(f"{name}: seed: {seed!r} is not allowed; it must be a whole number from 0.")
     with hidden("pandas"):
         from sklearn import datasets
 

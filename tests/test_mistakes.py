@@ -13,9 +13,15 @@ from epochwise.__main__ import main
 from helpers import PLUGINS
 
 GOOD = "a,b,y\n" + "".join(f"{i / 3},{'red' if i % 3 else 'blue'},{i / 7}\n" for i in range(60))
+THOUSAND = [number / 1000 for number in range(1000)]
 HOUSES = "datasets: {houses: {file: data.csv, target: y}}\n"
 
 STUDIES = {  # what is added to a study that is fine, and what is said of it
+    "a billion points": (
+        f"sweep: {{alpha: {THOUSAND}, power_t: {THOUSAND}, momentum: {THOUSAND}}}",
+        "sweep: makes 1,000,000,000 points, of which there may be 100,000",
+    ),
+    "too many resamples": ("answer: {resamples: 9223372036854775807}", "of at most 1000000"),
     "a key misspelt": ("seed: 5", "unknown key 'seed'; there are: .* Did you mean 'seeds'?"),
     "a key in a section misspelt": (
         "training: {epoch: 5}",
@@ -186,6 +192,12 @@ DATASETS = {  # the options of a dataset, and what is said of them
         "source: friedman1, rows: many",
         "friedman1: The 'rows' parameter .* Got 'many' instead; change the dataset's options",
     ),
+    "braces in a name": ("file: '{study}.csv', target: y", "has braces, .* rename it"),
+    "an empty seed": (
+        "source: friedman1, seed: ",
+        "friedman1: seed: None .* a whole number from 0",
+    ),
+    "a seed that is a yes": ("source: moons, seed: true", "moons: seed: True is not allowed"),
     "a sign that is none": ("file: data.csv, target: y, decimal: ;", "decimal: ';' is not allowed"),
 }
 

@@ -222,6 +222,8 @@ def test_where_runs_were_stopped_the_end_is_not_called_that_of_training(tmp_path
     folder = keras(tmp_path / "runs", VALLEYS[:, 1:])
     keras(folder, VALLEYS[:1, 1:8])
     told = ask(folder)
-    assert "The validation loss was lowest where the first runs were stopped, so more may be" in told
+    assert (
+        "The validation loss was lowest where the first runs were stopped, so more may be" in told
+    )
     assert "which all of them reached. Without those that ended first, more could be seen." in told
     assert "lowest at the end" not in told

@@ -195,3 +195,10 @@ def test_an_installed_package_brings_a_backend(clone, tmp_path, monkeypatch):
     edited = HALFSTEP.replace("/ 2", "/ 4")
     (site / "halfstep.py").write_text(edited, encoding="utf-8")
     assert clone.jobs("results/theirs/summary.csv", "--config", f"studies={study}")["train"] == 1
+
+
+def test_what_an_editor_left_beside_a_plugin_is_none(tmp_path):
+    for name in ("mine_backend.py", ".#mine_backend.py", ".other_backend.py"):
+        (tmp_path / name).touch()
+    assert "mine" in registry.names(tmp_path, "backends")
+    assert not any(name.startswith(".") for name in registry.names(tmp_path, "backends"))

@@ -221,3 +221,8 @@ def test_the_key_that_is_unknown_is_named_among_known_ones():
 def test_a_study_that_goes_on_until_it_is_sure_may_have_the_fewest_units_that_say_how_sure():
     rule = schema.schema()["properties"]["answer"]["properties"]["max_units"]
     assert rule["minimum"] == schema.FEWEST_UNITS
+
+
+def test_a_name_is_matched_to_its_very_end():
+    with pytest.raises(StudyError, match=r"datasets: 'a\\n' cannot be a name"):
+        schema.check({"datasets": {"a\n": {}}}, "my.yaml")

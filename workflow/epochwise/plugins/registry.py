@@ -122,7 +122,8 @@ def is_installed(module: str) -> bool:
 def names(folder: Path, kind: str) -> list[str]:
     """List the plugins of a kind ("backends", …) by their names, without importing any."""
     suffix = SUFFIXES[kind]
-    found = {path.stem for path in folder.glob(f"*{suffix}.py")} | set(_points(suffix))
+    files = {path.stem for path in folder.glob(f"[!.]*{suffix}.py")}  # others are an editor's
+    found = files | set(_points(suffix))
     return sorted(stem.removesuffix(suffix) for stem in found)
 
 

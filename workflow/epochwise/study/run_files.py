@@ -102,6 +102,10 @@ def _matching(pattern: str, folder: Path, where: str) -> list[RunFile]:
     start = "" if Path(path).is_absolute() else f"{folder}/"
     regex = re.compile(re.escape(start) + _as_regex(path))
     paths = glob.glob(glob.escape(start) + BRACES.sub("*", path), recursive=True)
+    if braced := [each for each in paths if set(each) & set("{}")]:
+        raise StudyError(
+            f"{where}: {braced[0]} has braces in its name, which stand for wildcards in Snakemake; rename it."
+        )
     matched = [(each, match) for each in paths if (match := regex.fullmatch(each))]
     if not matched:
         raise StudyError(

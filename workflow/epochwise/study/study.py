@@ -102,6 +102,8 @@ class Study:
         if URL.match(str(given)):
             url = shorten(repr(given))
             return f"{where} {url} is a URL; download it, and give the path of the file."
+        if given and set(str(given)) & set("{}"):
+            return f"{where} {str(given)!r} has braces, which stand for wildcards in Snakemake; rename it."
         if file is None or file.is_file():
             return ""
         return f"{where} there is no file {str(file)!r}; check the path, which is relative to the study file."
@@ -304,7 +306,7 @@ def find(names: Any, folder: Path) -> list[Path]:
     listed = names.split(",") if isinstance(names, str) else names
     if not isinstance(listed, list) or not listed:
         raise StudyError(f"studies: {names!r} is not allowed; give names, paths, or all.")
-    known = {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+    known = {path.stem: path for path in sorted(folder.glob("[!.]*.yaml"))}
     paths = [path for name in listed for path in _find_one(str(name).strip(), known)]
     _check_names(paths)
     return list({path.resolve(): path for path in paths}.values())

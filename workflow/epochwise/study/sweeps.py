@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 from epochwise.errors import StudyError, unknown
 from epochwise.study import schema
 
 HOSTS_OWN = ("epochs", "shuffle")  # the keys of `training` that no backend sees
+MOST_POINTS = 100_000
 LONGEST_NAME = 200  # characters of a point's name; file systems allow 255
 
 
@@ -39,6 +41,11 @@ def _sweep_values(sweep: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     if "points" in sweep:
         return list(sweep["points"].items())
     return [("", dict(zip(sweep, one, strict=True))) for one in product(*sweep.values())]
+
+
+def _count(sweep: Mapping[str, Any]) -> int:
+    """Count the points of a sweep without listing them."""
+    return len(sweep["points"]) if "points" in sweep else prod(map(len, sweep.values()))
 
 
 def points(resolved: Mapping[str, Any]) -> list[Point]:
@@ -95,6 +102,10 @@ def check(resolved: Mapping[str, Any], where: str, own: schema.Rules = schema.NO
         raise StudyError(
             f"{where}: sweep: {other!r} stands beside points; give each point its {other}, or make "
             "a grid without points."
+        )
+    if (count := _count(resolved["sweep"])) > MOST_POINTS:
+        raise StudyError(
+            f"{where}: sweep: makes {count:,} points, of which there may be {MOST_POINTS:,}; leave out values."
         )
     for name, values in _sweep_values(resolved["sweep"]):
         _check_values(values, f"{where}: sweep{f' {name!r}' if name else ''}", own)
