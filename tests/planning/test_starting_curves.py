@@ -25,7 +25,6 @@ LOSSES = "epoch,accuracy,loss,val_accuracy,val_loss\n0,.1,2,.2,3\n1,.2,1,.1,2\n"
         (["backend=x/m.csv", "backend=y/m.csv"], ["backend=x/m.csv", "backend=y/m.csv"]),
         (["seed-1/m.csv", "long/m.csv"], ["long/m.csv", "seed-1/m.csv"]),
         (["a[1]/m.csv", "a[2]/m.csv"], ["a[[]*]/m.csv"]),
-        (["{x}1.csv", "{x}2.csv"], ["?x?*.csv"]),
     ],
 )
 def test_patterns_find_the_paths_that_they_were_made_of(tmp_path, paths, patterns):

@@ -47,8 +47,14 @@ def test_a_name_that_comes_twice_is_the_same_twice(tmp_path):
 
 
 def test_a_folder_whose_name_looks_like_a_pattern_is_a_folder(tmp_path):
-    make(tmp_path / "[x]{y}*", "seed-1.csv")
-    assert len(found(tmp_path / "[x]{y}*", "seed-{seed}.csv")) == 1
+    make(tmp_path / "[x]*", "seed-1.csv")
+    assert len(found(tmp_path / "[x]*", "seed-{seed}.csv")) == 1
+
+
+def test_a_name_with_braces_of_its_own_is_refused(tmp_path):
+    make(tmp_path, "{study}-1.csv")
+    with pytest.raises(StudyError, match="has braces in its name, .*rename it"):
+        found(tmp_path, "*-{seed}.csv")
 
 
 def test_several_patterns_are_one_list_and_a_file_counts_once(tmp_path):
