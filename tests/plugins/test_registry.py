@@ -202,3 +202,25 @@ def test_what_an_editor_left_beside_a_plugin_is_none(tmp_path):
         (tmp_path / name).touch()
     assert "mine" in registry.names(tmp_path, "backends")
     assert not any(name.startswith(".") for name in registry.names(tmp_path, "backends"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import sys\nsys.exit(0)\n", r"quits_backend\.py: cannot be imported \(SystemExit: 0\)"),
+        (
+            "from epochwise.api import hookimpl\n\n\n@hookimpl\n"
+            "def register_backends(register):\n    raise SystemExit\n",
+            r"quits_backend\.py: register_backends fails \(SystemExit",
+        ),
+        (
+            "from epochwise.api import hookimpl\n\n\n@hookimpl\n"
+            "def register_backends(register):\n    register(1 / 0)\n",
+            r"register_backends fails \(ZeroDivisionError: division by zero\); it only announces",
+        ),
+    ],
+)
+def test_a_plugin_that_exits_or_fails_is_told(tmp_path, text, said):
+    (tmp_path / "quits_backend.py").write_text(text)
+    with pytest.raises(PluginError, match=said):
+        registry.find_backend(tmp_path, "quits")

@@ -226,7 +226,13 @@ def _collect(module: ModuleType, kind: str, plugin: str) -> dict[str, Registered
     except pluggy.PluginValidationError as error:
         hooks = ", ".join(f"register_{known}" for known in SUFFIXES)
         raise PluginError(f"{source}: {error}; the hooks are: {hooks}.") from None
-    getattr(manager.hook, f"register_{kind}")(register=register)
+    try:
+        getattr(manager.hook, f"register_{kind}")(register=register)
+    except (Exception, SystemExit) as error:
+        raise PluginError(
+            f"{source}: register_{kind} fails ({type(error).__name__}: {error}); it only announces what "
+            "there is, by calling register(name, ...)."
+        ) from error
     return found
 
 
@@ -236,7 +242,7 @@ def _module(folder: Path, name: str, kind: str) -> ModuleType:
         if path is not None:
             return _import_file(path.resolve())
         module: ModuleType = _points(SUFFIXES[kind])[f"{name}{SUFFIXES[kind]}"].load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # an exit would end the run as if all were well
         where = _source(folder, name, kind)
         raise PluginError(
             f"{where}: cannot be imported ({type(error).__name__}: {error}); a plugin imports its "
