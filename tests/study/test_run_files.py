@@ -53,7 +53,7 @@ def test_a_folder_whose_name_looks_like_a_pattern_is_a_folder(tmp_path):
 
 def test_a_name_with_braces_of_its_own_is_refused(tmp_path):
     make(tmp_path, "{study}-1.csv")
-    with pytest.raises(StudyError, match="has braces in its name, .*rename it"):
+    with pytest.raises(StudyError, match=r"has braces in its name, .*rename it"):
         found(tmp_path, "*-{seed}.csv")
 
 
