@@ -139,6 +139,14 @@ def test_where_nothing_is_recommended_no_stopping_is():
     assert row(Case(poor, WIDE, [Patience(3)])) == {}
 
 
+def test_where_the_lowest_loss_is_zero_and_some_runs_would_stop_above_it_there_is_none():
+    """Ten runs reach zero at once; the last reaches it late, after an epoch without improvement."""
+    zero = np.maximum(0, 1 - np.arange(61) / np.full((10, 1), 20.0))
+    zero[-1, 18:40] = 0.1
+    assert row(Case(curves(zero[:-1]), SETTINGS, [Patience(10)]))["recommended"]
+    assert row(Case(curves(zero), SETTINGS, [Patience(10), Patience(30)])) == {}
+
+
 def test_what_is_stated_is_what_fresh_runs_lose():
     """Over many studies the regret that is stated equals that of the criterion on new runs."""
     rng, stated, fresh = np.random.default_rng(5), [], []

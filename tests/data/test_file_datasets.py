@@ -483,7 +483,7 @@ CUTS = {
         "a,y\n" + NUMBERS,
         {},
         {"validation_size": 40},
-        "test_size=40 should be either positive and smaller than the number of samples 12",
+        "partitions: with validation_size: 40, none of the 12 rows is left to train on; set less",
     ),
     "stratified numbers": (
         "a,y\n" + NUMBERS,

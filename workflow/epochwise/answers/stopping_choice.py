@@ -39,6 +39,8 @@ def row(case: Case) -> dict[str, object]:
         return facts | means(case, [picked] * saved.shape[1]) | {"recommended": False}
     picks = left_out(saved, regret, settings, factor)
     lost = judged(of_units(case.curves, with_the_end(case), REGRET), picks)
+    if not np.isfinite(lost).all():  # any loss is infinitely more than none
+        return {}
     upper = float(lost.mean() + bound(lost, settings.confidence, factor))
     return {
         **facts,

@@ -43,7 +43,8 @@ def cut(rows: int, labels: Array | None, rule: Mapping[str, Any], fold: int) -> 
         _check_folds(len(rest), rule)
         train, validation = _fold(rest, labels, rule, fold, rows)
     except ValueError as error:  # scikit-learn names the numbers that do not fit
-        raise DataError(f"partitions: {error} Change the sizes, or bring more rows.") from None
+        said = str(error).rstrip(".")
+        raise DataError(f"partitions: {said}; change the sizes, or bring more rows.") from None
     parts = {"train": train, "validation": validation}
     return parts if test is None else parts | {"test": test}
 
