@@ -21,6 +21,14 @@ STUDIES = {  # what is added to a study that is fine, and what is said of it
         f"sweep: {{alpha: {THOUSAND}, power_t: {THOUSAND}, momentum: {THOUSAND}}}",
         "sweep: makes 1,000,000,000 points, of which there may be 100,000",
     ),
+    "folds of a method without": (
+        "partitions: {n_splits: 7}",
+        "partitions.n_splits: 7 has no effect with method 'hold_out'; set method: k_fold, or leave",
+    ),
+    "a size of a method without": (
+        "partitions: {method: k_fold, validation_size: 0.3}",
+        "partitions.validation_size: 0.3 has no effect with method 'k_fold'; set method: hold_out",
+    ),
     "too many resamples": ("answer: {resamples: 9223372036854775807}", "of at most 1000000"),
     "a key misspelt": ("seed: 5", "unknown key 'seed'; there are: .* Did you mean 'seeds'?"),
     "a key in a section misspelt": (
@@ -191,6 +199,10 @@ DATASETS = {  # the options of a dataset, and what is said of them
     "a word for a number of rows": (
         "source: friedman1, rows: many",
         "friedman1: The 'rows' parameter .* Got 'many' instead; change the dataset's options",
+    ),
+    "a sheet of a text": (
+        "file: data.csv, target: y, sheet: one",
+        "sheet: 'one' is for .xlsx files",
     ),
     "braces in a name": ("file: '{study}.csv', target: y", "has braces, .* rename it"),
     "an empty seed": (

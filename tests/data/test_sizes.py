@@ -90,7 +90,12 @@ def test_a_column_that_cuts_is_asked():
 @pytest.mark.parametrize(
     ("rows", "task", "changes", "sentence"),
     [
-        (12, "regression", {"validation_size": 40}, "with validation_size: 40, none of the 12 rows"),
+        (
+            12,
+            "regression",
+            {"validation_size": 40},
+            "with validation_size: 40, none of the 12 rows",
+        ),
         (400, "regression", {"stratify": True}, "stratify: true needs classes"),
         (12, "regression", {"method": "k_fold", "n_splits": 9}, "9 folds are too many for 12 rows"),
         (4, "classification", {}, "class a has 1 row"),

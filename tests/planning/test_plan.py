@@ -465,3 +465,41 @@ def test_what_a_number_of_seeds_has_trained_serves_the_rounds(tmp_path):
     assert set(plan.segment_files("npz")) == done
     assert [label["wanted"] for label in plan.segment_labels(1)] == ["0-4", "5-9"]
     assert plan.epochs_to_train() == 0
+
+
+def test_the_order_of_keys_means_nothing(tmp_path):
+    """Jobs are compared by their parameters as they are written down."""
+    text = """
+datasets: {mine: {source: friedman1, rows: 60, noise: 0.5}}
+training: {epochs: 7, batch_size: 8}
+network: {activation: tanh, hidden_layer_sizes: [3]}
+partitions: {n_splits: 3, method: k_fold, random_state: 5}
+"""
+    other = """
+partitions: {random_state: 5, method: k_fold, n_splits: 3}
+network: {hidden_layer_sizes: [3], activation: tanh}
+training: {batch_size: 8, epochs: 7}
+datasets: {mine: {noise: 0.5, rows: 60, source: friedman1}}
+"""
+    plans = []
+    for name, content in (("a", text), ("b", other)):
+        (tmp_path / name).mkdir()
+        file = tmp_path / name / "mine.yaml"
+        file.write_text(content)
+        plans.append(read_plans([str(file)], tmp_path, PLUGINS, Path("results"))["mine"])
+    one, two = plans
+    for asked in (
+        lambda plan: plan.partitions(),
+        lambda plan: plan.dataset_options("mine"),
+        lambda plan: plan.answer_settings(),
+        lambda plan: plan.points["default"].hyperparameters,
+        lambda plan: plan.drawn_study(),
+    ):
+        assert str(asked(one)) == str(asked(two))
+
+
+def test_a_file_where_results_are_to_go_is_told(tmp_path):
+    (tmp_path / "mine.yaml").write_text("datasets: [diabetes]\n")
+    (tmp_path / "results").write_text("notes\n")
+    with pytest.raises(EpochwiseError, match=r"results: is a file, .*move it away"):
+        read_plans([str(tmp_path / "mine.yaml")], tmp_path, PLUGINS, tmp_path / "results")

@@ -217,3 +217,13 @@ def test_one_dataset_is_loaded_by_its_job_alone(tmp_path, monkeypatch):
     write(tmp_path, good_csv=GOOD, mine_yaml="datasets: {good: {file: good.csv, target: y}}\n")
     monkeypatch.setattr(first_look, "_validate", None)
     look(tmp_path)
+
+
+def test_two_studies_of_one_name_are_told(tmp_path):
+    (tmp_path / "sub").mkdir()
+    files = [tmp_path / "mine.yaml", tmp_path / "sub/mine.yaml"]
+    for file in files:
+        file.write_text("datasets: [diabetes]\n")
+    found = validate([str(file) for file in files], tmp_path, PLUGINS)
+    (problem,) = found.problems
+    assert problem.endswith("two studies of one name; rename one of the files.")

@@ -53,6 +53,8 @@ def read_frame(
     """
     check_file(path)
     suffix = path.suffix.lower()
+    if sheet is not None and suffix != ".xlsx":
+        raise DataError(f"{path}: sheet: {sheet!r} is for .xlsx files alone; leave it out.")
     try:
         if suffix == ".parquet":
             frame = _read_parquet(path)

@@ -29,14 +29,24 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
         The first mistake in a study, or a backend that cannot be had.
     """
     registered = {kind: load_all(plugins, kind) for kind in KINDS}
-    plans = {}
+    check_folder(results)
+    plans: dict[str, Plan] = {}
     for path in studies.find(names, folder):
         study = studies.load(path, lambda backends: own_rules(backends, plugins))
         check_names(study, plugins)
         check_sources(study, registered["datasets"])
         check_stopping(study, registered["stopping"])
+        check_folder(results / study.name)
         plans[study.name] = plan_of(study, results, registered, plugins)
     return plans
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a file that stands where results are to be put."""
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(
+            f"{folder}: is a file, and a folder of this name is where results go; move it away."
+        )
 
 
 def plan_of(

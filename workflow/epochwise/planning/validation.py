@@ -84,6 +84,7 @@ def _paths(names: list[str], folder: Path, findings: Findings) -> list[Path]:
             found |= {path.resolve(): path for path in studies.find(name, folder)}
         except EpochwiseError as error:
             findings.problems += error.sentences
+    findings.problems += problems_of(lambda: studies.check_distinct(list(found.values())))
     return list(found.values())
 
 

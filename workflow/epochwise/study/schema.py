@@ -88,16 +88,20 @@ def value_problems(value: Any, rule: Mapping[str, Any], key: str) -> list[str]:
 def fill_defaults(
     value: Mapping[str, Any], part: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Give a copy of (a part of) a study with every default of the schema filled in."""
-    filled = dict(copy.deepcopy(value))
-    for key, rule in (part or schema())["properties"].items():
-        if key not in filled and "default" in rule:
-            filled[key] = copy.deepcopy(rule["default"])
-        if rule.get("type") == "object" and "properties" in rule and key in filled:
+    """Give a copy of (a part of) a study with every default of the schema filled in.
+
+    The keys are in the schema's order, so that the order in the file means nothing; others follow.
+    """
+    rules = (part or schema())["properties"]
+    filled: dict[str, Any] = {}
+    for key, rule in rules.items():
+        if key not in value and "default" not in rule:
+            continue
+        filled[key] = copy.deepcopy(value[key] if key in value else rule["default"])
+        if rule.get("type") == "object" and "properties" in rule:
             filled[key] = fill_defaults(filled[key], rule)
-        if key in filled:
-            filled[key] = typed(filled[key], rule)
-    return filled
+        filled[key] = typed(filled[key], rule)
+    return filled | {key: copy.deepcopy(value[key]) for key in value if key not in rules}
 
 
 def typed(value: Any, rule: Mapping[str, Any]) -> Any:

@@ -308,7 +308,7 @@ def find(names: Any, folder: Path) -> list[Path]:
         raise StudyError(f"studies: {names!r} is not allowed; give names, paths, or all.")
     known = {path.stem: path for path in sorted(folder.glob("[!.]*.yaml"))}
     paths = [path for name in listed for path in _find_one(str(name).strip(), known)]
-    _check_names(paths)
+    check_distinct(paths)
     return list({path.resolve(): path for path in paths}.values())
 
 
@@ -325,7 +325,8 @@ def _find_one(name: str, known: Mapping[str, Path]) -> list[Path]:
     raise StudyError(f"studies: {unknown('study', name, known)} A path ends in .yaml.")
 
 
-def _check_names(paths: Sequence[Path]) -> None:
+def check_distinct(paths: Sequence[Path]) -> None:
+    """Refuse a file whose name cannot be a study's, and two studies of one name."""
     seen: dict[str, Path] = {}
     for path in paths:
         if not NAME.fullmatch(path.stem):
@@ -357,12 +358,25 @@ def _check_cut(study: Study) -> None:
             f"{study.file}: partitions: validation_size and test_size leave no training rows; "
             "their sum must be below 1."
         )
+    _check_effect(study)
     _check_auto(study)
     for name, options in study.datasets.items():
         if options.get("partition") and cut["method"] == "k_fold":
             raise StudyError(
                 f"{study.file}: datasets.{name}.partition: the column cuts the rows already; remove "
                 "it, or partitions.method: k_fold."
+            )
+
+
+def _check_effect(study: Study) -> None:
+    """Refuse a key of the partitions that the method has no use for."""
+    cut = study.resolved["partitions"]
+    for key, rule in schema.schema()["properties"]["partitions"]["properties"].items():
+        able = rule.get("appliesTo", {}).get("method", [cut["method"]])
+        if cut["method"] not in able and cut[key] != rule["default"]:
+            raise StudyError(
+                f"{study.file}: partitions.{key}: {cut[key]!r} has no effect with method {cut['method']!r}; "
+                f"set method: {able[0]}, or leave {key} out."
             )
 
 
