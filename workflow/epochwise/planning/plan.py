@@ -171,7 +171,7 @@ class Plan:
     def dataset_options(self, dataset: str) -> dict[str, Any]:
         """Give all that a dataset's rows depend on: not the unit that its target is labelled with."""
         options = self.study.datasets[dataset]
-        return {key: options[key] for key in sorted(options) if key != "unit"}
+        return {key: value for key, value in options.items() if key != "unit"}
 
     def dataset_plugin(self, dataset: str) -> str:
         """Name the plugin that a dataset comes from."""

@@ -344,7 +344,7 @@ def _datasets(given: Any) -> dict[str, dict[str, Any]]:
     for name, options in named.items():
         options = dict(options or {})
         source = options.pop("source", "file" if "file" in options else name)
-        datasets[name] = {"source": source, **options}
+        datasets[name] = {"source": source, **dict(sorted(options.items()))}
     return datasets
 
 
