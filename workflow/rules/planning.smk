@@ -48,6 +48,13 @@ try:
 except EpochwiseError as error:
     raise WorkflowError("\n".join(error.sentences)) from None
 
+WITH_CSV = {name for name, plan in PLANS.items() if plan.has_csv}
+
+
+def one_of(names):
+    return "|".join(sorted(names)) or "(?!)"  # which matches nothing
+
+
 # Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
 # There are none; and jobs, which do need pandas, are processes of their own. A plugin may import
 # it: those above have been imported, and the others are imported where it is visible. So may

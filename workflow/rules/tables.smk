@@ -8,6 +8,8 @@ rule losses:
     output:
         parquet="results/{study}/losses.parquet",
         csv="results/{study}/losses.csv",
+    wildcard_constraints:
+        study=one_of(WITH_CSV),
     log:
         "logs/{study}/losses.log",
     localrule: True
@@ -19,6 +21,13 @@ rule losses:
         "Join the loss tables of {wildcards.study}"
     script:
         "../scripts/losses.py"
+
+
+use rule losses as losses_without_csv with:
+    output:
+        parquet="results/{study}/losses.parquet",
+    wildcard_constraints:
+        study=one_of(set(PLANS) - WITH_CSV),
 
 
 checkpoint judge_round:

@@ -50,6 +50,7 @@ def write(folder: Path, study: Study, out: str | Path) -> None:
         plotly=plotly,
         data=as_json(plot_data.payload(tables, every)),
         thinning=plot_data.explain(every),
+        csv=(folder / "losses.csv").is_file(),
         answer=glossary.linked(parts.answer(tables, every)),
         overview=parts.overview(study, every),
         tables=parts.tables(tables),

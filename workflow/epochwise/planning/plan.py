@@ -27,6 +27,7 @@ SUFFIXES = ("png", "svg", "pdf")
 # what a training job first asks a cluster for; a job that was killed goes on where it was, with more
 MINUTES = 60  # short enough for a place in the queue between longer jobs
 MEGABYTES = 2000  # the largest framework, and the workflow's own processes
+MOST_CSV_ROWS = 10_000_000  # about 1 GB; a larger loss table is Parquet alone
 COPIES = 10  # of its inputs, at most, that a job has in memory at a time
 
 
@@ -216,9 +217,23 @@ class Plan:
         cut = self.study.resolved["partitions"]
         return {key: value for key, value in cut.items() if key != "n_repeats"}
 
+    @property
+    def most_rows(self) -> int:
+        """The rows of the loss table, a row per run and epoch, where no run ends before its time."""
+        study = self.study
+        cuts = sum(len(study.folds(dataset)) for dataset in study.datasets)
+        each = sum(point.values["epochs"] + 1 for point in self.points.values())
+        return cuts * len(study.backends) * len(study.seeds) * each
+
+    @property
+    def has_csv(self) -> bool:
+        """Whether the loss table is written as CSV too."""
+        return self.most_rows <= MOST_CSV_ROWS
+
     def results(self) -> list[str]:
         """List what a study leaves behind for its reader, but the times, which differ."""
-        tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        losses = ["losses.parquet", "losses.csv"] if self.has_csv else ["losses.parquet"]
+        tables = [*losses, "summary.csv", "answer.json"]
         tables += [f"{table.name}.{kind}" for table in ANSWERS for kind in ("csv", "parquet")]
         tables += typeset_files()
         if len(self.study.backends) > 1:

@@ -46,7 +46,7 @@ class Matrices:
         return len(runs), max(self.starts[run + 1] - self.starts[run] for run in runs)
 
     def _cut(self) -> list[int]:
-        """Number the window of each point, (points,)."""
+        """Give each point the number of its window, (points,)."""
         windows, losses, number = [], 0, 0
         for runs, width in self._shapes:
             if losses and losses + runs * width > TOGETHER:

@@ -1,7 +1,9 @@
 """A table that is read piece by piece, so that no more of it is in memory than is looked at."""
 
+from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +16,30 @@ from epochwise.arrays import Ints
 from epochwise.parquet import GROUP
 
 
-class Pieces:
-    """The row groups of a Parquet file, or stretches of a table in memory.
+class Pieces(ABC):
+    """A table in pieces.
 
     Parameters
     ----------
-    source : the file, or the table.
-
-    Raises
-    ------
-    OSError, pyarrow.ArrowException
-        When the file is missing or is not Parquet.
+    schema : its columns.
+    lengths : the rows of each piece.
     """
 
-    def __init__(self, source: str | Path | pa.Table) -> None:
-        self._table = source if isinstance(source, pa.Table) else None
-        self._file = None if isinstance(source, pa.Table) else pq.ParquetFile(source)
-        self.schema = source.schema if isinstance(source, pa.Table) else self._file.schema_arrow
-        self.starts = np.concatenate([[0], np.cumsum(self._lengths())]).tolist()  # (pieces + 1,)
+    def __init__(self, schema: pa.Schema, lengths: Iterable[int]) -> None:
+        self.schema = schema
+        self.starts = [0, *accumulate(lengths)]  # (pieces + 1,)
+
+    @abstractmethod
+    def read(self, number: int, columns: Iterable[str]) -> pa.Table:
+        """Read columns of one piece."""
 
     def __len__(self) -> int:
         """Give the number of rows."""
-        return int(self.starts[-1])
-
-    def _lengths(self) -> list[int]:
-        if self._file is None:
-            whole, rest = divmod(len(self._table), GROUP)
-            return [GROUP] * whole + [rest] * bool(rest)
-        about = self._file.metadata
-        return [about.row_group(number).num_rows for number in range(about.num_row_groups)]
+        return self.starts[-1]
 
     def holding(self, row: int) -> int:
         """Give the number of the piece that a row is in."""
         return bisect_right(self.starts, row) - 1
-
-    def read(self, number: int, columns: Iterable[str]) -> pa.Table:
-        """Read columns of one piece."""
-        if self._file is None:
-            start, end = self.starts[number : number + 2]
-            return self._table.select(list(columns))[start:end]
-        return self._file.read_row_group(number, columns=list(columns), use_threads=False)
 
     def each(self, column: str) -> Iterator[pa.ChunkedArray]:
         """Read one column, piece after piece."""
@@ -64,7 +50,7 @@ class Pieces:
         """Read columns of some rows, in increasing order."""
         columns, found = list(columns), []
         bounds = np.searchsorted(rows, self.starts)
-        for number, (first, last) in enumerate(zip(bounds[:-1], bounds[1:], strict=True)):
+        for number, (first, last) in enumerate(pairwise(bounds)):
             if first < last:
                 own = rows[first:last] - self.starts[number]
                 found.append(self.read(number, columns).take(pa.array(own)))
@@ -87,11 +73,45 @@ class Pieces:
             every = [one.min for one in known if one.has_min_max]
         return min((one for one in every if one is not None), default=None)
 
+    def _statistics(self, _column: str) -> list[Any] | None:
+        """Give what is known of a column in each piece; None where nothing is."""
+        return None
+
+
+class Stretches(Pieces):
+    """Stretches of a table in memory."""
+
+    def __init__(self, table: pa.Table) -> None:
+        whole, rest = divmod(len(table), GROUP)
+        super().__init__(table.schema, [GROUP] * whole + [rest] * bool(rest))
+        self._table = table
+
+    def read(self, number: int, columns: Iterable[str]) -> pa.Table:
+        """Give columns of one stretch."""
+        start, end = self.starts[number : number + 2]
+        return self._table.select(list(columns))[start:end]
+
+
+class RowGroups(Pieces):
+    """The row groups of a Parquet file.
+
+    Raises
+    ------
+    OSError, pyarrow.ArrowException
+        When the file is missing or is not Parquet.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._file = pq.ParquetFile(path)
+        about = self._file.metadata
+        self._groups = [about.row_group(number) for number in range(about.num_row_groups)]
+        super().__init__(self._file.schema_arrow, [group.num_rows for group in self._groups])
+
+    def read(self, number: int, columns: Iterable[str]) -> pa.Table:
+        """Read columns of one row group."""
+        return self._file.read_row_group(number, columns=list(columns), use_threads=False)
+
     def _statistics(self, column: str) -> list[Any] | None:
-        """Give what the file says of a column in each row group; None where it does not say."""
-        if self._file is None:
-            return None
-        about, place = self._file.metadata, self.schema.names.index(column)
-        groups = [about.row_group(number) for number in range(about.num_row_groups)]
-        found = [group.column(place).statistics for group in groups]
+        place = self.schema.names.index(column)
+        found = [group.column(place).statistics for group in self._groups]
         return found if all(one is not None and one.has_null_count for one in found) else None

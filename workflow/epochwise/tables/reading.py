@@ -18,7 +18,7 @@ from epochwise.data.partitions import PARTITIONS
 from epochwise.errors import DataError
 from epochwise.tables.curves import Curves
 from epochwise.tables.matrices import Deferred, Matrices
-from epochwise.tables.pieces import Pieces
+from epochwise.tables.pieces import Pieces, RowGroups, Stretches
 from epochwise.tables.runs import AGAIN, Row, Runs
 
 LOSSES = tuple(f"{partition}_loss" for partition in PARTITIONS)
@@ -102,7 +102,8 @@ class LossTable:
 
     def _open(self) -> Pieces:
         try:
-            return Pieces(self.source)
+            in_memory = isinstance(self.source, pa.Table)
+            return Stretches(self.source) if in_memory else RowGroups(self.source)
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"cannot read the loss table {self.name}: {error}. {AGAIN}") from None
 
