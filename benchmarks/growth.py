@@ -148,7 +148,9 @@ def job(folder: Path, name: str) -> Row:
     environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow")}
     done = subprocess.run(call, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     took: Row = json.loads(done.stdout)
-    print(f"{folder.name} {name}: {took['CPU s']:.1f} s of CPU, {took['MB']:.0f} MB", file=sys.stderr)
+    print(
+        f"{folder.name} {name}: {took['CPU s']:.1f} s of CPU, {took['MB']:.0f} MB", file=sys.stderr
+    )
     return took
 
 
@@ -165,7 +167,10 @@ def figures_of(folder: Path) -> list[str]:
 def measured(call: Callable[[], None]) -> Row:
     """Give the CPU seconds and the peak memory of this process once it has made a call."""
     call()
-    return {"CPU s": time.process_time(), "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return {
+        "CPU s": time.process_time(),
+        "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 def planned(folder: Path) -> "Plan":
@@ -310,7 +315,9 @@ def picture(by_runs: list[Row], by_rows: list[Row], path: Path) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 3.2), layout="constrained")
-    ends = [name for name in (by_rows or [{}])[0] if name.endswith(", MB") and name != "report.html, MB"]
+    ends = [
+        name for name in (by_rows or [{}])[0] if name.endswith(", MB") and name != "report.html, MB"
+    ]
     panels = [
         (by_runs, "runs", ["seconds", "CPU seconds"], "s"),
         (by_runs, "jobs", ["dry run, s", "nothing to do, s"], "s"),

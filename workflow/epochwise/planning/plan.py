@@ -11,6 +11,7 @@ from typing import Any
 from epochwise.answers.default_criteria import names_of
 from epochwise.figures.choose import choose, tables_of
 from epochwise.plugins.registry import Registered
+from epochwise.study.job_sizes import Work, sizes
 from epochwise.study.jobs import (
     blocks,
     existing_blocks,
@@ -93,7 +94,8 @@ class Plan:
         return [b for (name, fold), backend, p in every for b in self._of(name, fold, backend, p)]
 
     def _of(self, dataset: str, fold: int, backend: str, point: Point) -> list[Block]:
-        jobs, epochs = self.study.resolved["jobs"], point.values["epochs"]
+        epochs = point.values["epochs"]
+        seeds_per_job, epochs_per_job = self._sizes(dataset, point)
         folder = self.work / dataset / f"fold-{fold}" / point.name / backend
         existing = existing_blocks(folder, self.study.seeds, epochs)
         by_round: dict[int, list[int]] = {}
@@ -101,11 +103,18 @@ class Plan:
             by_round.setdefault(self.study.round_of(fold, seed), []).append(seed)
         found = []
         for number, seeds in by_round.items():
-            for name, wanted in blocks(seeds, jobs["seeds_per_job"], existing):
+            for name, wanted in blocks(seeds, seeds_per_job, existing):
                 done = existing_segments(folder / f"seeds-{name}")
-                chain = segments(epochs, jobs["epochs_per_job"], done)
+                chain = segments(epochs, epochs_per_job, done)
                 found.append(Block(dataset, fold, backend, point, name, wanted, chain, number))
         return found
+
+    def _sizes(self, dataset: str, point: Point) -> tuple[int, int]:
+        """Give how many seeds and epochs a job has; see `job_sizes.sizes`."""
+        file = self.study.dataset_file(dataset)
+        size = file.stat().st_size if file and file.is_file() else 0
+        work = Work(point.values["epochs"], point.values["hidden_layer_sizes"], size)
+        return sizes(self.study.resolved["jobs"], self.most_runs * len(self.points), work)
 
     def reached(self) -> int | None:
         """Give the round that has been found enough or is under way; None where all are made."""
@@ -217,13 +226,18 @@ class Plan:
         cut = self.study.resolved["partitions"]
         return {key: value for key, value in cut.items() if key != "n_repeats"}
 
+    @cached_property
+    def most_runs(self) -> int:
+        """The runs of each point; where their number is `auto`, the most there can be."""
+        study = self.study
+        cuts = sum(len(study.folds(dataset)) for dataset in study.datasets)
+        return cuts * len(study.backends) * len(study.seeds)
+
     @property
     def most_rows(self) -> int:
         """The rows of the loss table, a row per run and epoch, where no run ends before its time."""
-        study = self.study
-        cuts = sum(len(study.folds(dataset)) for dataset in study.datasets)
-        each = sum(point.values["epochs"] + 1 for point in self.points.values())
-        return cuts * len(study.backends) * len(study.seeds) * each
+        each: int = sum(point.values["epochs"] + 1 for point in self.points.values())
+        return self.most_runs * each
 
     @property
     def has_csv(self) -> bool:
