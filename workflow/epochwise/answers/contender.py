@@ -47,8 +47,10 @@ class Contender:
 def contender(case: Case) -> Contender:
     """Keep what a comparison needs."""
     curves, best = case.curves, case.curves.best
-    losses = {}
+    losses, units = {}, np.empty(0)
     if best >= 0:
+        # a copy, since a view would keep all epochs
+        units = curves.units(curves.runs("validation_loss")[:, best]).copy()
         train, validation = curves.mean("train_loss"), curves.mean("validation_loss")
         losses = {
             "loss": float(validation[best]),
@@ -64,7 +66,7 @@ def contender(case: Case) -> Contender:
         case.baseline.beaten,
         curves.fold[curves.used],
         curves.seed[curves.used],
-        curves.units(curves.runs("validation_loss")[:, best]) if best >= 0 else np.empty(0),
+        units,
         inflation(curves),
         **losses,
     )
