@@ -157,6 +157,20 @@ def test_both_files_hold_every_bit_and_are_the_same_each_time(part, tmp_path):
     assert pq.read_table(tmp_path / "one.parquet").equals(table)
 
 
+def test_blocks_are_read_one_by_one_where_their_seeds_do_not_interleave(part):
+    def sizes(*seeds):
+        segments = [Segment(own, *epochs, "never") for own in seeds for epochs in ((0, 2), (2, 5))]
+        made = loss_table.Joined([part(segment, curves(segment)) for segment in segments])
+        whole = pa.concat_tables(made).to_pandas()
+        assert whole["seed"].is_monotonic_increasing
+        assert whole["epoch"].tolist() == list(range(6)) * len(set().union(*seeds))
+        return [len(table) // 6 for table in made]
+
+    assert sizes([5, 6], [0, 1, 2], [3]) == [3, 1, 2]
+    assert sizes([0, 9], [3], [12]) == [3, 1]
+    assert sizes([0, 4], [2, 7], [5]) == [5]
+
+
 def test_row_groups_do_not_follow_the_segments(part, tmp_path, monkeypatch):
     """Nor does reading depend on them: every run's curve is its segments' to the last bit."""
     monkeypatch.setattr(parquet, "GROUP", 50)

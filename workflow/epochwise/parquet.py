@@ -31,19 +31,21 @@ def writing(path: str | Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table]
     The file is cut into row groups of `GROUP` rows, wherever the pieces end, so that the same
     rows give the same row groups. It is whole or not there.
     """
-    waiting = schema.empty_table()
+    waiting, rows = [schema.empty_table()], 0
     with atomic_write(path) as beside, pq.ParquetWriter(beside, schema, compression="zstd") as file:
 
-        def take(rows: pa.Table) -> None:
-            nonlocal waiting
-            waiting = pa.concat_tables([waiting, rows])
-            while len(waiting) >= GROUP:
-                file.write_table(waiting[:GROUP])
-                waiting = waiting[GROUP:]
+        def take(piece: pa.Table) -> None:
+            nonlocal rows
+            waiting.append(piece)
+            rows += len(piece)
+            if rows >= GROUP:
+                joined, whole = pa.concat_tables(waiting), rows - rows % GROUP
+                file.write_table(joined[:whole], row_group_size=GROUP)
+                waiting[:], rows = [joined[whole:]], rows - whole
 
         yield take
-        if len(waiting):
-            file.write_table(waiting)
+        if rows:
+            file.write_table(pa.concat_tables(waiting))
 
 
 def table(columns: Mapping[str, Array]) -> pa.Table:

@@ -54,7 +54,8 @@ class Joined:
 
     It is sorted by run in the order of `parts`, then seed and epoch; a missing test partition is a
     column of nulls. A swept key whose values are all numbers is a column of numbers, else of text.
-    Going through it gives its rows, a table for each dataset, fold, point and backend.
+    Going through it gives its rows, a table for each block of seeds of a dataset, fold, point and
+    backend.
 
     Parameters
     ----------
@@ -86,9 +87,10 @@ class Joined:
         return described(_with_every_partition(joined), facts).schema
 
     def __iter__(self) -> Iterator[pa.Table]:
-        """Read group after group."""
+        """Read block after block."""
         for group in self._groups.values():
-            yield self._completed(pa.concat_tables([_read(part) for part in group]), group[0])
+            for block in _blocks(group):
+                yield self._completed(pa.concat_tables([_read(part) for part in block]), group[0])
 
     def _completed(self, table: pa.Table, first: Part) -> pa.Table:
         table = table.sort_by([("seed", "ascending"), ("epoch", "ascending")])
@@ -105,6 +107,18 @@ class Joined:
         for place, (key, value) in enumerate(label.items()):
             table = table.add_column(place, key, self._columns[key](value, len(table)))
         return table
+
+
+def _blocks(group: Sequence[Part]) -> list[list[Part]]:
+    """Put together the segments whose seeds do not come all before, or all after, those of others."""
+    blocks: list[list[Part]] = []
+    reached = -1
+    for part in sorted(group, key=lambda part: min(part.seeds)):
+        if min(part.seeds) > reached:
+            blocks.append([])
+        blocks[-1].append(part)
+        reached = max(reached, *part.seeds)
+    return blocks
 
 
 def _read(part: Part) -> pa.Table:
