@@ -85,6 +85,7 @@ def of_runs(scratch: Path, runs: int) -> Row:
     dry, told = workflow(project, "--dry-run", "--quiet", "rules")
     whole, _ = workflow(project)
     idle, _ = workflow(project)
+    page = (project / "results" / "growing" / "report.html").stat().st_size
     shutil.rmtree(project)
     return {
         "runs": runs,
@@ -93,8 +94,11 @@ def of_runs(scratch: Path, runs: int) -> Row:
         "CPU seconds": whole["CPU seconds"],
         "ms per run": 1000 * whole["seconds"] / runs,
         "dry run, s": dry["seconds"],
+        "dry run, CPU s": dry["CPU seconds"],
         "nothing to do, s": idle["seconds"],
+        "nothing to do, CPU s": idle["CPU seconds"],
         "Snakemake's MB": max(dry["MB"], idle["MB"]),
+        "report.html, MB": page / 1e6,
     }
 
 
@@ -311,22 +315,31 @@ def table(title: str, rows: list[Row]) -> None:
 
 
 def picture(by_runs: list[Row], by_rows: list[Row], path: Path) -> None:
-    """Draw all of it on logarithmic axes."""
+    """Draw all of it."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 3.2), layout="constrained")
-    ends = [
-        name for name in (by_rows or [{}])[0] if name.endswith(", MB") and name != "report.html, MB"
-    ]
+    ends = [name for name in (by_rows or [{}])[0] if name.endswith(", MB")]
     panels = [
-        (by_runs, "runs", ["seconds", "CPU seconds"], "s"),
-        (by_runs, "jobs", ["dry run, s", "nothing to do, s"], "s"),
-        (by_rows, "million rows", ends, "peak memory, MB"),
+        (by_runs, "runs", ["seconds", "CPU seconds"], "seconds"),
+        (by_runs, "jobs", ["dry run, CPU s", "nothing to do, CPU s"], "CPU seconds"),
+        (
+            by_rows,
+            "million rows",
+            [name for name in ends if "report" not in name],
+            "peak memory, MB",
+        ),
     ]
+    figure = Figure(figsize=(10, 3.4), layout="constrained")
     for axes, (rows, across, names, label) in zip(figure.subplots(1, 3), panels, strict=True):
         for name in names:
-            axes.plot([r[across] for r in rows], [r[name] for r in rows], "o-", ms=3, label=name)
-        axes.set(xscale="log", yscale="log", xlabel=across, ylabel=label)
+            sizes, values = [row[across] for row in rows], [row[name] for row in rows]
+            axes.plot(sizes, values, "o-", markersize=3, label=name.split(",")[0])
+        axes.set(xscale="log", yscale="linear" if across == "million rows" else "log")
+        axes.set(xlabel=across, ylabel=label)
+        axes.set_xticks([row[across] for row in rows], [f"{row[across]:,g}" for row in rows])
+        axes.tick_params(which="minor", axis="x", bottom=False, labelbottom=False)
+        for axis in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+            axis(lambda value, _: f"{value:,g}")
         axes.legend(fontsize=6)
     figure.savefig(path, dpi=200)
 
