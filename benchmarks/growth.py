@@ -336,6 +336,7 @@ def picture(by_runs: list[Row], by_rows: list[Row], path: Path) -> None:
             axes.plot(sizes, values, "o-", markersize=3, label=name.split(",")[0])
         axes.set(xscale="log", yscale="linear" if across == "million rows" else "log")
         axes.set(xlabel=across, ylabel=label)
+        axes.set_ylim(bottom=0 if across == "million rows" else None)
         axes.set_xticks([row[across] for row in rows], [f"{row[across]:,g}" for row in rows])
         axes.tick_params(which="minor", axis="x", bottom=False, labelbottom=False)
         for axis in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):

@@ -64,7 +64,7 @@ class Tables:
                 found.setdefault(tuple(as_text(row[c]) for c in columns), []).append(row)
         return list(self._found[name, columns].get(tuple(as_text(key[c]) for c in columns), []))
 
-    @property
+    @cached_property
     def swept(self) -> list[str]:
         """The columns of the swept hyperparameters (and `point`), as they stand in the tables."""
         first = next(iter(self.study.points().values()))
