@@ -29,6 +29,10 @@ STUDIES = {  # what is added to a study that is fine, and what is said of it
         "partitions: {method: k_fold, validation_size: 0.3}",
         "partitions.validation_size: 0.3 has no effect with method 'k_fold'; set method: hold_out",
     ),
+    "a hundred million segments": (
+        "training: {epochs: 100000000}\njobs: {epochs_per_job: 1}",
+        "makes 100,000,000 training jobs, of which there may be 200,000; leave jobs.seeds_per_job",
+    ),
     "too many resamples": ("answer: {resamples: 9223372036854775807}", "of at most 1000000"),
     "a key misspelt": ("seed: 5", "unknown key 'seed'; there are: .* Did you mean 'seeds'?"),
     "a key in a section misspelt": (

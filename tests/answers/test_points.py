@@ -5,6 +5,7 @@ import pytest
 
 from answers.made import curves
 from epochwise.answers.case import Case
+from epochwise.answers.contender import contender
 from epochwise.answers.points import leading, rows
 from epochwise.answers.settings import AnswerSettings
 
@@ -12,7 +13,7 @@ SETTINGS = AnswerSettings.of(tolerance=0.01, standard_errors=1)
 
 
 def case(validation, train=None, *, alpha=1, **more):
-    return Case(curves(validation, train, alpha=alpha, **more), SETTINGS)
+    return contender(Case(curves(validation, train, alpha=alpha, **more), SETTINGS))
 
 
 def to(*lowest):

@@ -47,14 +47,16 @@ def test_a_metric_that_no_run_has_at_the_best_epoch_is_left_out():
     gone = {"validation_accuracy": np.full((1, 3), np.nan)}
     there = {"validation_accuracy": np.array([[0.1, 0.7, np.nan]])}
     for more, metrics in ((gone, ["loss"]), (there, ["loss", "accuracy"])):
-        found = rows(replace(one, losses=one.losses | more))
+        found = rows(replace(one, losses={**one.losses, **more}))
         assert [row["metric"] for row in found if row["partition"] == "validation"] == metrics
 
 
 def test_a_metric_that_some_runs_have_is_there_and_its_mean_is_not_known():
     one = curves(VALIDATION[:2])
     some = {"validation_accuracy": np.array([[0.1, 0.7, 0.7], [0.1, np.nan, np.nan]])}
-    value, error, _ = of(rows(replace(one, losses=one.losses | some)), "validation", "accuracy")
+    value, error, _ = of(
+        rows(replace(one, losses={**one.losses, **some})), "validation", "accuracy"
+    )
     assert np.isnan([value, error]).all()
 
 

@@ -1,4 +1,5 @@
 import base64
+import itertools
 import json
 import re
 from html import unescape
@@ -107,6 +108,31 @@ def test_thinned_curves_keep_minimum_ends_and_values(tmp_path):
     assert expected.argmin() in epoch
     np.testing.assert_array_equal(losses, expected[epoch].astype("f4"))
     assert "equal stretches" in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_of_many_points_the_page_has_those_of_the_lowest_loss(tmp_path, monkeypatch):
+    """The same of every dataset and backend, and a page that does not grow with them."""
+    study = {"backends": ["numpy", "sklearn"], "sweep": {"alpha": [0.5, 0.1, 0.3, 0.2, 0.4]}}
+    study |= {"datasets": ["diabetes", "linnerud"], "seeds": 2}
+
+    def by_alpha(run):
+        own = run["swept"]["alpha"]
+        return {
+            k: v * (own if run["dataset"] == "diabetes" else 1 - own)
+            for k, v in valley(run).items()
+        }
+
+    tables = make(tmp_path, by_alpha, **study)
+    monkeypatch.setattr(plot_data, "MOST_CURVES", 12)
+    report.write(tables.folder, tables.study, tmp_path / "page.html")
+    drawn = {
+        (c["dataset"], c["point"], c["backend"]) for c in data_of(tmp_path / "page.html")["curves"]
+    }
+    points = ["alpha=0.1", "alpha=0.5", "alpha=0.2"]  # the lowest of each in turn
+    assert drawn == set(itertools.product(study["datasets"], points, study["backends"]))
+    assert (
+        "Of 20 curves, those of the points with the lowest" in (tmp_path / "page.html").read_text()
+    )
 
 
 def test_losses_too_large_for_single_precision_are_doubles(tmp_path):

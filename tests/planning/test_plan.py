@@ -189,6 +189,31 @@ def test_points_have_their_own_epochs(tmp_path):
     assert "epochs" not in plan.points["epochs=10"].hyperparameters
 
 
+@pytest.mark.parametrize(("epochs", "has"), [(9999, True), (10_000, False)])
+def test_only_a_loss_table_of_ten_million_rows_at_most_is_csv_too(tmp_path, epochs, has):
+    text = f"datasets: [iris, wine]\nseeds: 250\nsweep: {{alpha: [0.1, 0.2]}}\ntraining: {{epochs: {epochs}}}"
+    plan = make(tmp_path, text)
+    assert plan.most_rows == 2 * 2 * 250 * (epochs + 1)
+    assert (str(plan.folder / "losses.csv") in plan.results()) == plan.has_csv == has
+    assert str(plan.folder / "losses.parquet") in plan.results()
+
+
+def test_jobs_have_the_size_that_follows_from_the_study(tmp_path):
+    def jobs(text):
+        plan = make(tmp_path, text)
+        return [len(block.segments) for block in plan.blocks]
+
+    assert jobs("datasets: [iris]\nseeds: 10\ntraining: {epochs: 5000}") == [1] * 10
+    assert jobs("datasets: [iris]\nseeds: 10\ntraining: {epochs: 20}") == [1]
+    assert jobs("datasets: [iris]\nseeds: 2\ntraining: {epochs: 3000000}") == [3, 3]
+    assert len(jobs("datasets: [iris]\nseeds: 100000\ntraining: {epochs: 20}")) == 40
+    assert len(jobs("datasets: [iris]\nseeds: 100000\ntraining: {epochs: 5000}")) == 1000
+    (tmp_path / "large.csv").write_bytes(b"a,target\n" + b"1,2\n" * 500_000)  # 2 MB
+    text = f"datasets: {{large: {{file: {tmp_path}/large.csv, target: target}}}}\n"
+    assert jobs(text + "seeds: 10\ntraining: {epochs: 250}") == [1] * 10
+    assert jobs("datasets: [iris]\nseeds: 10\ntraining: {epochs: 250}") == [1] * 5
+
+
 def test_points_on_the_graphics_card_take_one(tmp_path):
     plan = make(tmp_path, "datasets: [iris]\nsweep: {device: [cpu, cuda]}\n")
     assert [plan.gpus(point) for point in plan.points] == [0, 1]

@@ -66,7 +66,8 @@ def summary(table, reference="numpy"):
 
 
 def by_epoch(table, reference="numpy"):
-    return agreement.by_epoch(read(table), reference).reset_index(drop=True)
+    header, *pieces = agreement.by_epoch(read(table), reference)
+    return pd.concat(pieces or [header], ignore_index=True)
 
 
 def test_the_backends_of_a_place_stand_together():

@@ -1,9 +1,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from epochwise import parquet
 from epochwise.columns import facts_of, saying
 from epochwise.parquet import write
 from epochwise.tables import loss_table
@@ -29,6 +31,10 @@ def problem(test=True, task="regression"):
 def curves(segment, columns=6, seed=0):
     shape = (len(segment.epochs()), len(segment.seeds), columns)
     return np.random.default_rng(seed).random(shape)
+
+
+def joined(parts, epochs=None):
+    return pa.concat_tables(loss_table.Joined(parts, epochs))
 
 
 @pytest.fixture
@@ -73,7 +79,7 @@ def test_a_diverged_run_keeps_its_finite_rows():
 def test_segments_and_blocks_join_into_sorted_runs(part):
     early, late = Segment([0, 1], 0, 2, "never"), Segment([0, 1], 2, 5, "never")
     other = Segment([2], 0, 5, "never")
-    table = loss_table.aggregate([part(s, curves(s)) for s in (early, other, late)]).to_pandas()
+    table = joined([part(s, curves(s)) for s in (early, other, late)]).to_pandas()
     assert table["seed"].tolist() == [0] * 6 + [1] * 6 + [2] * 6
     assert table["epoch"].tolist() == list(range(6)) * 3
     assert table.columns[:6].tolist() == [
@@ -89,7 +95,7 @@ def test_segments_and_blocks_join_into_sorted_runs(part):
 def test_surplus_seeds_and_epochs_are_left_out(part):
     segment = Segment([0, 1, 2], 0, 9, "never")
     one = part(segment, curves(segment), seeds=[0, 2], epochs=4)
-    table = loss_table.aggregate([one]).to_pandas()
+    table = joined([one]).to_pandas()
     assert table["seed"].unique().tolist() == [0, 2]
     assert table["epoch"].max() == 4
 
@@ -109,7 +115,7 @@ def test_surplus_seeds_and_epochs_are_left_out(part):
 def test_swept_values_have_the_narrowest_type(part, values, kind, expected):
     segment = Segment([0], 0, 1, "never")
     parts = [part(segment, curves(segment), labels=LABELS | {"swept": v}) for v in values]
-    column = loss_table.aggregate(parts).to_pandas()["swept"]
+    column = joined(parts).to_pandas()["swept"]
     assert column.dtype.name == kind
     assert column.unique().tolist() == expected  # in the study's order
 
@@ -119,7 +125,7 @@ def test_datasets_without_test_or_classes_have_nulls_there(part):
     regression = part(segment, curves(segment, 4), problem(test=False))
     labels = LABELS | {"dataset": "wine"}
     classes = part(segment, curves(segment, 9), problem(task="binary"), labels)
-    table = loss_table.aggregate([regression, classes]).to_pandas()
+    table = joined([regression, classes]).to_pandas()
     assert table.columns[-12:].tolist() == [
         f"{partition}_{metric}"
         for metric in ("loss", "mae", "accuracy", "balanced_accuracy")
@@ -134,9 +140,9 @@ def test_datasets_without_test_or_classes_have_nulls_there(part):
 
 def test_both_files_hold_every_bit_and_are_the_same_each_time(part, tmp_path):
     segment = Segment([0, 1], 0, 50, "never")
-    table = loss_table.aggregate([part(segment, curves(segment) / 3)])
+    made = loss_table.Joined([part(segment, curves(segment) / 3)])
     for name in ("one", "two"):
-        loss_table.save(table, tmp_path / f"{name}.parquet", tmp_path / f"{name}.csv")
+        loss_table.save(made, tmp_path / f"{name}.parquet", tmp_path / f"{name}.csv")
     for suffix in ("parquet", "csv"):
         assert (tmp_path / f"one.{suffix}").read_bytes() == (
             tmp_path / f"two.{suffix}"
@@ -146,8 +152,43 @@ def test_both_files_hold_every_bit_and_are_the_same_each_time(part, tmp_path):
     assert lines[0].startswith(header)
     assert lines[1].startswith("iris,0,numpy,0,0,0,0,4,0.")  # no quotes around text
     written = [float(line.split(",")[9]) for line in lines[1:]]
+    table = pa.concat_tables(made)
     assert written == table["validation_loss"].to_pylist()
     assert pq.read_table(tmp_path / "one.parquet").equals(table)
+
+
+def test_blocks_are_read_one_by_one_where_their_seeds_do_not_interleave(part):
+    def sizes(*seeds):
+        segments = [Segment(own, *epochs, "never") for own in seeds for epochs in ((0, 2), (2, 5))]
+        made = loss_table.Joined([part(segment, curves(segment)) for segment in segments])
+        whole = pa.concat_tables(made).to_pandas()
+        assert whole["seed"].is_monotonic_increasing
+        assert whole["epoch"].tolist() == list(range(6)) * len(set().union(*seeds))
+        return [len(table) // 6 for table in made]
+
+    assert sizes([5, 6], [0, 1, 2], [3]) == [3, 1, 2]
+    assert sizes([0, 9], [3], [12]) == [3, 1]
+    assert sizes([0, 4], [2, 7], [5]) == [5]
+
+
+def test_row_groups_do_not_follow_the_segments(part, tmp_path, monkeypatch):
+    """Nor does reading depend on them: every run's curve is its segments' to the last bit."""
+    monkeypatch.setattr(parquet, "GROUP", 50)
+    seeds, blocks = [[0, 1, 2], [3], [4, 5]], []
+    for alpha in (0.1, 0.2):
+        for number, own in enumerate(seeds):
+            segment = Segment(own, 0, 12, "never")
+            labels = LABELS | {"alpha": alpha}
+            blocks.append(part(segment, curves(segment, seed=number), labels=labels))
+    made = loss_table.Joined(blocks)
+    loss_table.save(made, tmp_path / "losses.parquet")
+    file = pq.ParquetFile(tmp_path / "losses.parquet")
+    sizes = [file.metadata.row_group(n).num_rows for n in range(file.num_row_groups)]
+    assert sizes == [50, 50, 50, 6]
+    assert file.read().equals(pa.concat_tables(made))
+    for one in LossTable(tmp_path / "losses.parquet").curves():
+        expected = [curves(Segment(own, 0, 12, "never"), seed=n) for n, own in enumerate(seeds)]
+        np.testing.assert_array_equal(one.validation, np.concatenate(expected, axis=1)[:, :, 2].T)
 
 
 def test_the_table_says_what_its_columns_are_and_what_it_is_about(part, tmp_path):
@@ -155,8 +196,9 @@ def test_the_table_says_what_its_columns_are_and_what_it_is_about(part, tmp_path
     regression = part(segment, curves(segment), labels=LABELS | {"dataset": "a", "alpha": 0.1})
     labels = LABELS | {"dataset": "b", "alpha": 0.1}
     classes = part(segment, curves(segment, 9), problem(task="binary"), labels)
-    table = loss_table.aggregate([regression, classes], 7)
-    loss_table.save(table, tmp_path / "losses.parquet", tmp_path / "losses.csv")
+    loss_table.save(loss_table.Joined([regression, classes], 7), tmp_path / "losses.parquet")
+    table = pq.read_table(tmp_path / "losses.parquet")
+    assert not (tmp_path / "losses.csv").exists()
     read = LossTable(tmp_path / "losses.parquet")
     assert read.facts["tasks"] == {"a": "regression", "b": "binary"}
     assert read.facts["epochs"] == 7
@@ -187,7 +229,7 @@ def test_whatever_was_asked_the_table_has_the_rows_per_batch_that_were_used(part
         part(segment, curves(segment), small, labels[0]),
         part(segment, curves(segment), problem(), labels[1]),
     ]
-    table = loss_table.aggregate(parts)
+    table = joined(parts)
     assert table["batch_size"].to_pylist() == ["auto", "auto", "4", "4"]
     assert table["rows_per_batch"].to_pylist() == [10, 10, 4, 4]
     one, other = LossTable(table).curves()

@@ -273,7 +273,7 @@ def test_one_entry_more_is_measured_by_every_backend_and_reaches_every_table(
     assert run.table.column_names[-5 * len(parts) :] == [f"{p}_{n}" for p in parts for n in names]
     labels = {"dataset": "small", "fold": 0, "backend": backend}
     part = Part(tmp_path / "segment.parquet", labels, run.segment.seeds, EPOCHS)
-    joined = loss_table.aggregate([part], EPOCHS)
+    joined = loss_table.Joined([part], EPOCHS)
     loss_table.save(joined, tmp_path / "losses.parquet", tmp_path / "losses.csv")
     losses = LossTable(tmp_path / "losses.parquet")
     assert losses.metrics == names

@@ -348,6 +348,20 @@ def test_a_run_goes_on_where_files_cannot_be_locked(tiny):
     assert "start no second run in this folder" in text
 
 
+@LONGER
+def test_a_large_loss_table_is_parquet_alone(done):
+    folder = done.folder / "results/tiny"
+    before = (folder / "losses.parquet").read_bytes()
+    fewer = "from epochwise.planning import plan\n\nplan.MOST_CSV_ROWS = 61\n"
+    done.edit("workflow/rules/planning.smk", "WITH_CSV =", f"{fewer}WITH_CSV =")
+    (folder / "losses.parquet").unlink()
+    done.run()
+    assert (folder / "losses.parquet").read_bytes() == before
+    assert not (folder / "losses.csv").exists()
+    assert "losses.csv" not in (folder / "manifest.json").read_text()
+    assert "losses.csv" not in (folder / "report.html").read_text()
+
+
 @pytest.mark.parametrize("limit", [pytest.param([], marks=LONGER), ["--resources", "gpu=1"]])
 def test_jobs_on_a_graphics_card_run_one_at_a_time_where_there_is_one(tiny, limit):
     tiny.edit("plugins/twin_backend.py", '{"device": ("cpu",)}', '{"device": ("cpu", "cuda")}')

@@ -4,7 +4,8 @@ pyarrow imports pandas (half a second) to convert a NumPy array; for plain numbe
 shared does as well.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,37 @@ import pyarrow.parquet as pq
 from epochwise.arrays import Array
 from epochwise.atomic_write import atomic_write
 
+GROUP = 131_072  # rows of a row group: what one holds is read at once
+
 
 def write(table: pa.Table, path: str | Path) -> None:
     """Write a Parquet file; the same table gives the same bytes. It is whole or not there."""
     with atomic_write(path) as beside:
         pq.write_table(table, beside, compression="zstd")
+
+
+@contextmanager
+def writing(path: str | Path, schema: pa.Schema) -> Iterator[Callable[[pa.Table], None]]:
+    """Write a Parquet file piece after piece; give what takes the next rows.
+
+    The file is cut into row groups of `GROUP` rows, wherever the pieces end, so that the same
+    rows give the same row groups. It is whole or not there.
+    """
+    waiting, rows = [schema.empty_table()], 0
+    with atomic_write(path) as beside, pq.ParquetWriter(beside, schema, compression="zstd") as file:
+
+        def take(piece: pa.Table) -> None:
+            nonlocal rows
+            waiting.append(piece)
+            rows += len(piece)
+            if rows >= GROUP:
+                joined, whole = pa.concat_tables(waiting), rows - rows % GROUP
+                file.write_table(joined[:whole], row_group_size=GROUP)
+                waiting[:], rows = [joined[whole:]], rows - whole
+
+        yield take
+        if rows:
+            file.write_table(pa.concat_tables(waiting))
 
 
 def table(columns: Mapping[str, Array]) -> pa.Table:

@@ -48,10 +48,10 @@ try:
 except EpochwiseError as error:
     raise WorkflowError("\n".join(error.sentences)) from None
 
-# two rules make a loss table, each for its own kind of study
+# three rules make a loss table, each for its own kind of study
 LOSSES = "results/{study}/losses.parquet"
-TRAINED = any_of([name for name, plan in PLANS.items() if plan.study.trains])
-OF_CURVES = any_of([name for name, plan in PLANS.items() if not plan.study.trains])
+TRAINED = {name for name, plan in PLANS.items() if plan.study.trains}
+WITH_CSV = {name for name in TRAINED if PLANS[name].has_csv}
 
 # Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
 # There are none; and jobs, which do need pandas, are processes of their own. A plugin may import

@@ -11,7 +11,7 @@ rule losses:
     log:
         "logs/{study}/losses.log",
     wildcard_constraints:
-        study=TRAINED,
+        study=any_of(WITH_CSV),
     localrule: True
     params:
         labels=lambda w: PLANS[w.study].segment_labels(last_round(w.study)),
@@ -21,6 +21,13 @@ rule losses:
         "Join the loss tables of {wildcards.study}"
     script:
         "../scripts/losses.py"
+
+
+use rule losses as losses_without_csv with:
+    output:
+        parquet="results/{study}/losses.parquet",
+    wildcard_constraints:
+        study=any_of(TRAINED - WITH_CSV),
 
 
 rule read_curves:
@@ -33,7 +40,7 @@ rule read_curves:
     log:
         "logs/{study}/read_curves.log",
     wildcard_constraints:
-        study=OF_CURVES,
+        study=any_of(set(PLANS) - TRAINED),
     localrule: True
     params:
         curves=lambda w: PLANS[w.study].curves(),

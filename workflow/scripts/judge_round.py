@@ -2,17 +2,20 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from epochwise.job_log import job
 
 with job(snakemake.log[0], snakemake.wildcards.study):
     from epochwise.answers.rounds import judge
     from epochwise.answers.settings import AnswerSettings
-    from epochwise.tables.loss_table import aggregate, parts
+    from epochwise.tables import loss_table
     from epochwise.tables.reading import LossTable
 
-    table = aggregate(
-        parts(snakemake.input.segments, snakemake.params.labels), snakemake.params.epochs
-    )
-    judged = judge(LossTable(table), AnswerSettings(**snakemake.params.answer))
-    Path(snakemake.output[0]).write_text(json.dumps(judged, indent=1) + "\n", encoding="utf-8")
+    out = Path(snakemake.output[0])
+    parts = loss_table.parts(snakemake.input.segments, snakemake.params.labels)
+    with TemporaryDirectory(dir=out.parent) as folder:
+        table = Path(folder) / "losses.parquet"
+        loss_table.save(loss_table.Joined(parts, snakemake.params.epochs), table)
+        judged = judge(LossTable(table), AnswerSettings(**snakemake.params.answer))
+    out.write_text(json.dumps(judged, indent=1) + "\n", encoding="utf-8")

@@ -83,7 +83,7 @@ def pick(saved: Floats, regret: Floats, settings: AnswerSettings, factor: float)
     """Choose the criterion that saves most at an acceptable regret, (criteria, units) each."""
     if not saved.size:
         return None
-    margins = [bound(own, settings.confidence, factor) for own in regret]
+    margins = bound(regret.T, settings.confidence, factor)
     costs = regret.mean(axis=1) + np.nan_to_num(margins)
     able = (saved.mean(axis=1) > 0) & acceptable(costs, settings)
     best = np.argmax(np.where(able, levels(saved.mean(axis=1)), -np.inf))
@@ -95,11 +95,17 @@ def acceptable(regret: Floats, settings: AnswerSettings) -> Bools:
     return regret <= highest_equal(np.asarray(100 * settings.acceptable_regret))
 
 
-def bound(values: Floats, confidence: float, factor: float) -> float:
-    """Return how far above the mean of values (units,) its one-sided upper bound is; NaN for one."""
+def bound(values: Floats, confidence: float, factor: float) -> Floats:
+    """Return how far above the mean over units its one-sided upper bound is; NaN for one.
+
+    Parameters
+    ----------
+    values : (units, ...).
+    """
     from scipy.special import stdtrit
 
-    return float(factor * stdtrit(len(values) - 1, confidence) * standard_error(values))
+    margin: Floats = factor * stdtrit(len(values) - 1, confidence) * standard_error(values)
+    return margin
 
 
 def left_out(saved: Floats, regret: Floats, settings: AnswerSettings, factor: float) -> list[int]:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from epochwise.answers.case import Case, Rows
+from epochwise.answers.contender import Contender, contender
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.stopping import Criterion
 from epochwise.errors import DataError
@@ -54,14 +55,13 @@ def compute(
     """
     keys = losses.keys
     _require_distinct(keys)
-    cases: dict[str, list[Case]] = {}
+    gathered = Gathered()
     zeros: dict[str, float] = {}
     for curves in losses.curves(losses.measured):
         size = all_rows.get(curves.dataset) if isinstance(all_rows, Mapping) else all_rows
-        case = Case(curves.above_zero(), settings, criteria, size)
-        cases.setdefault(curves.dataset, []).append(case)
+        gathered.add(Case(curves.above_zero(), settings, criteria, size))
         zeros[curves.dataset] = curves.zero
-    rows = {table.name: list(_rows(table, cases.values())) for table in ANSWERS}
+    rows = {table.name: gathered.rows(table) for table in ANSWERS}
     if any(zeros.values()):
         rows = {
             name: [from_zero(row, zeros[row["dataset"]]) for row in rows[name]] for name in rows
@@ -69,13 +69,33 @@ def compute(
     return {table.name: frame(rows[table.name], keys, table.columns) for table in ANSWERS}
 
 
-def _rows(table: Table, datasets: Iterable[Sequence[Case]]) -> Iterable[dict[str, Any]]:
-    """Give the rows of a table, each with the columns that name its dataset, point and backend."""
-    make = resolve_name(table.rows)
-    for cases in datasets:
-        found = make(cases) if table.compares else map(make, cases)
-        for case, own in zip(cases, found, strict=True):
-            yield from ({**case.curves.key, **each} for each in own)
+class Gathered:
+    """The rows of every table, point after point; of the curves nothing is kept."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, Rows]] = {table.name: {} for table in ANSWERS}
+        self._compared: dict[str, list[tuple[Mapping[str, Any], Contender]]] = {}
+
+    def add(self, case: Case) -> None:
+        """Compute the rows of a dataset, point and backend."""
+        key, dataset = case.curves.key, case.curves.dataset
+        for table in ANSWERS:
+            if not table.compares:
+                own = self._rows[table.name].setdefault(dataset, [])
+                own += [{**key, **each} for each in resolve_name(table.rows)(case)]
+        self._compared.setdefault(dataset, []).append((key, contender(case)))
+
+    def rows(self, table: Table) -> Rows:
+        """Give the rows of a table, dataset after dataset."""
+        if not table.compares:
+            return [row for rows in self._rows[table.name].values() for row in rows]
+        compare, found = resolve_name(table.rows), []
+        for cases in self._compared.values():
+            own = compare([one for _, one in cases])
+            found += [
+                {**key, **row} for (key, _), rows in zip(cases, own, strict=True) for row in rows
+            ]
+        return found
 
 
 def from_zero(row: Mapping[str, Any], zero: float) -> dict[str, Any]:

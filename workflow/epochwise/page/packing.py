@@ -22,12 +22,13 @@ class Packing:
 
 def precision(every: Sequence[Curves]) -> str:
     """Choose the numbers of the losses: "f4" where all of them fit, else "f8"."""
+    return "f4" if all(_fits(matrix) for one in every for matrix in one.losses.values()) else "f8"
+
+
+def _fits(matrix: Floats) -> bool:
     limits = np.finfo(np.float32)
-    for matrix in (matrix for one in every for matrix in one.losses.values()):
-        known = matrix[np.isfinite(matrix) & (matrix != 0)]
-        if len(known) and not limits.tiny <= known.min() <= known.max() <= limits.max:
-            return "f8"
-    return "f4"
+    known = matrix[np.isfinite(matrix) & (matrix != 0)]
+    return not len(known) or bool(limits.tiny <= known.min() <= known.max() <= limits.max)
 
 
 def pack(values: Floats, packing: Packing, best: int) -> list[str]:

@@ -1,6 +1,7 @@
 """The curves that the page draws: thinned, packed, and grouped as its controls are."""
 
 from collections.abc import Callable, Sequence
+from itertools import islice, zip_longest
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,28 @@ from epochwise.tables.results import Row, Tables, with_unit
 from epochwise.tables.scores import LABELS
 
 DRAWN = ("score", "loss", "rmse", "accuracy")  # what the page can draw, as far as a task has it
+MOST_CURVES = 100  # means: points of all datasets and backends
 MOST_RUNS = 100  # of a study, drawn one by one; above it bands and means alone
 BUDGET = 100_000  # points of a page
 FEWEST, MOST = 100, 1000  # points of a curve
+
+
+def drawn(every: Sequence[Curves]) -> list[Curves]:
+    """Choose what a page can hold: everything, or the points of the lowest validation loss.
+
+    The same points of all datasets, on each of which as many have the lowest.
+    """
+    if len(every) <= MOST_CURVES:
+        return list(every)
+    ranks: dict[str, dict[str, tuple[bool, float]]] = {}
+    for one in every:
+        own = ranks.setdefault(one.dataset, {})
+        own[one.point] = min(one.rank, own.get(one.point, one.rank))
+    ranked = zip_longest(*(sorted(own, key=own.__getitem__) for own in ranks.values()))
+    points = dict.fromkeys(name for place in ranked for name in place if name is not None)
+    beside = len(ranks) * len({one.backend for one in every})
+    kept = set(islice(points, max(1, MOST_CURVES // beside)))
+    return [one for one in every if one.point in kept]
 
 
 def payload(tables: Tables, every: Sequence[Curves]) -> dict[str, Any]:
@@ -173,14 +193,24 @@ def per_epoch(values: Floats) -> float | None:
     return float(np.nanmean(values)) if np.isfinite(values).any() else None
 
 
-def explain(every: Sequence[Curves]) -> str:
-    """Say how the curves were thinned, and what is not in the page."""
+def explain(every: Sequence[Curves], total: int) -> str:
+    """Say how the curves were thinned, and what is not in the page.
+
+    Parameters
+    ----------
+    every : what is in the page.
+    total : how many points of all datasets and backends there are.
+    """
     most = points_of_a_curve(every)
     rule = (
         f"Curves of more than {most:,} epochs are thinned: each of {(most - 3) // 2:,} equal stretches "
         "keeps its lowest and its highest loss; the first point, the last and the minimum are always "
         "kept. Values have seven digits."
     )
+    if len(every) < total:
+        rule += (
+            f" Of {total:,} curves, those of the points with the lowest validation loss are here."
+        )
     if shows_runs(every):
         return rule
     return (

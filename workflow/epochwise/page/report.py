@@ -39,6 +39,7 @@ def write(folder: Path, study: Study, out: str | Path) -> None:
     folder = Path(folder)
     tables = Tables(folder, study)
     every = curves_of(tables, plot_data.DRAWN)
+    drawn = plot_data.drawn(every)
     scripts, plotly = [read(name) for name in SCRIPTS], library.plotly()
     page = render(
         "report.html",
@@ -48,8 +49,9 @@ def write(folder: Path, study: Study, out: str | Path) -> None:
         style=read("page.css"),
         scripts=scripts,
         plotly=plotly,
-        data=as_json(plot_data.payload(tables, every)),
-        thinning=plot_data.explain(every),
+        data=as_json(plot_data.payload(tables, drawn)),
+        thinning=plot_data.explain(drawn, len(every)),
+        csv=(folder / "losses.csv").is_file(),
         answer=glossary.linked(parts.answer(tables, every)),
         overview=[(tables.in_their_words(n), v) for n, v in parts.overview(study, every)],
         taken=parts.taken(tables),

@@ -20,6 +20,11 @@ class CurvesPlan(Plan):
         """None: nothing is trained."""
         return []
 
+    @property
+    def has_csv(self) -> bool:
+        """Whether the loss table is written as CSV too: always; how large it will be is not known."""
+        return True
+
     def sources(self) -> list[str]:
         """List the files that the loss table is made of."""
         return self.curve_files()

@@ -11,6 +11,7 @@ from typing import Any
 from epochwise.answers.default_criteria import names_of
 from epochwise.figures.choose import choose, tables_of
 from epochwise.plugins.registry import Registered
+from epochwise.study.job_sizes import Work, sizes
 from epochwise.study.jobs import (
     blocks,
     existing_blocks,
@@ -27,6 +28,7 @@ SUFFIXES = ("png", "svg", "pdf")
 # what a training job first asks a cluster for; a job that was killed goes on where it was, with more
 MINUTES = 60  # short enough for a place in the queue between longer jobs
 MEGABYTES = 2000  # the largest framework, and the workflow's own processes
+MOST_CSV_ROWS = 10_000_000  # about 1 GB; a larger loss table is Parquet alone
 COPIES = 10  # of its inputs, at most, that a job has in memory at a time
 
 
@@ -60,7 +62,7 @@ class Block:
 
 def any_of(studies: Iterable[str]) -> str:
     """Give the regular expression of a wildcard that is one of some studies; with none, of nothing."""
-    return "|".join(studies) or "(?!)"
+    return "|".join(sorted(studies)) or "(?!)"
 
 
 def is_enough(judged: str | Path) -> bool:
@@ -97,7 +99,8 @@ class Plan:
         return [b for (name, fold), backend, p in every for b in self._of(name, fold, backend, p)]
 
     def _of(self, dataset: str, fold: int, backend: str, point: Point) -> list[Block]:
-        jobs, epochs = self.study.resolved["jobs"], point.values["epochs"]
+        epochs = point.values["epochs"]
+        seeds_per_job, epochs_per_job = self._sizes(dataset, point)
         folder = self.work / dataset / f"fold-{fold}" / point.name / backend
         existing = existing_blocks(folder, self.study.seeds, epochs)
         by_round: dict[int, list[int]] = {}
@@ -105,11 +108,18 @@ class Plan:
             by_round.setdefault(self.study.round_of(fold, seed), []).append(seed)
         found = []
         for number, seeds in by_round.items():
-            for name, wanted in blocks(seeds, jobs["seeds_per_job"], existing):
+            for name, wanted in blocks(seeds, seeds_per_job, existing):
                 done = existing_segments(folder / f"seeds-{name}")
-                chain = segments(epochs, jobs["epochs_per_job"], done)
+                chain = segments(epochs, epochs_per_job, done)
                 found.append(Block(dataset, fold, backend, point, name, wanted, chain, number))
         return found
+
+    def _sizes(self, dataset: str, point: Point) -> tuple[int, int]:
+        """Give how many seeds and epochs a job has; see `job_sizes.sizes`."""
+        file = self.study.dataset_file(dataset)
+        size = file.stat().st_size if file and file.is_file() else 0
+        work = Work(point.values["epochs"], point.values["hidden_layer_sizes"], size)
+        return sizes(self.study.resolved["jobs"], self.most_runs * len(self.points), work)
 
     def reached(self) -> int | None:
         """Give the round that has been found enough or is under way; None where all are made."""
@@ -221,9 +231,42 @@ class Plan:
         cut = self.study.resolved["partitions"]
         return {key: value for key, value in cut.items() if key != "n_repeats"}
 
+    @cached_property
+    def most_runs(self) -> int:
+        """The runs of each point; where their number is `auto`, the most there can be."""
+        study = self.study
+        cuts = sum(len(study.folds(dataset)) for dataset in study.datasets)
+        return cuts * len(study.backends) * len(study.seeds)
+
+    @property
+    def most_jobs(self) -> int:
+        """The training jobs, counted without being listed, where nothing has been trained yet."""
+        study = self.study
+        return sum(
+            len(study.folds(dataset))
+            * len(study.backends)
+            * -(-len(study.seeds) // seeds)
+            * -(-point.values["epochs"] // epochs)
+            for dataset in study.datasets
+            for point in self.points.values()
+            for seeds, epochs in [self._sizes(dataset, point)]
+        )
+
+    @property
+    def most_rows(self) -> int:
+        """The rows of the loss table, a row per run and epoch, where no run ends before its time."""
+        each: int = sum(point.values["epochs"] + 1 for point in self.points.values())
+        return self.most_runs * each
+
+    @property
+    def has_csv(self) -> bool:
+        """Whether the loss table is written as CSV too."""
+        return self.most_rows <= MOST_CSV_ROWS
+
     def results(self) -> list[str]:
         """List what a study leaves behind for its reader, but the times, which differ."""
-        tables = ["losses.parquet", "losses.csv", "summary.csv", "answer.json"]
+        losses = ["losses.parquet", "losses.csv"] if self.has_csv else ["losses.parquet"]
+        tables = [*losses, "summary.csv", "answer.json"]
         tables += [f"{table.name}.{kind}" for table in ANSWERS for kind in ("csv", "parquet")]
         tables += typeset_files()
         if len(self.study.backends) > 1:

@@ -17,6 +17,7 @@ from epochwise.study.study import CurvesStudy, Study
 from epochwise.study.sweeps import effective
 
 KINDS = ("datasets", "stopping", "figures")  # of plugins that every study may need
+MOST_JOBS = 200_000  # of a study; planning more would take hours and much memory
 CONFIG = ("studies",)  # keys of config/config.yaml and of --config
 
 
@@ -60,7 +61,7 @@ def plan_of(
         A figure that it has no data for, a reader that there is not, an option that it does not take.
     """
     if not isinstance(study, CurvesStudy):
-        return Plan(study, results, registered)
+        return _of_a_size(Plan(study, results, registered))
     known = load_all(plugins, "curves")
     check_readers(study, known)
     return CurvesPlan(study, results, {**registered, "curves": known})
@@ -110,6 +111,16 @@ def check_sources(study: Study, registered: Mapping[str, Registered]) -> None:
     ]
     if problems := [f"{study.file}: {one}" for sentences in found for one in sentences]:
         raise StudyError(*problems)
+
+
+def _of_a_size(plan: Plan) -> Plan:
+    """Refuse more jobs than can be planned."""
+    if (jobs := plan.most_jobs) > MOST_JOBS:
+        raise StudyError(
+            f"{plan.study.file}: makes {jobs:,} training jobs, of which there may be {MOST_JOBS:,}; leave "
+            "jobs.seeds_per_job and jobs.epochs_per_job out, or ask for fewer seeds, folds, points or epochs."
+        )
+    return plan
 
 
 def check_readers(study: CurvesStudy, known: Mapping[str, Registered]) -> None:

@@ -55,17 +55,15 @@ def blocks(
 
 
 def _cut(seeds: list[int], per_job: int) -> list[str]:
-    """Name the blocks; one whose name is too long for a file is halved."""
-    if not seeds:
-        return []
+    """Name the blocks."""
+    starts = range(0, len(seeds), per_job)
+    return [name for start in starts for name in _names(seeds[start : start + per_job])]
+
+
+def _names(seeds: list[int]) -> list[str]:
+    """Name a block; one whose name is too long for a file is halved."""
     name, half = name_seeds(seeds), len(seeds) // 2
-    if len(seeds) > per_job:
-        return _cut(seeds[:per_job], per_job) + _cut(seeds[per_job:], per_job)
-    return (
-        [name]
-        if len(name) <= LONGEST_NAME
-        else _cut(seeds[:half], per_job) + _cut(seeds[half:], per_job)
-    )
+    return [name] if len(name) <= LONGEST_NAME else _names(seeds[:half]) + _names(seeds[half:])
 
 
 def segments(

@@ -17,6 +17,7 @@ from epochwise.columns import COUNTS
 from epochwise.errors import StudyError, shorten
 
 BRACES = re.compile(r"\{([^{}]*)\}")
+UNQUOTED = re.compile('[,"\\r\\n]')  # what the loss table as CSV cannot hold
 COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 RUN = ("fold", "seed")  # what is no hyperparameter of the setting
 TAKEN = {  # names that cannot be given to a column, and what to write instead
@@ -104,7 +105,7 @@ def _matching(pattern: str, folder: Path, where: str) -> list[RunFile]:
     paths = glob.glob(glob.escape(start) + BRACES.sub("*", path), recursive=True)
     if braced := [each for each in paths if set(each) & set("{}")]:
         raise StudyError(
-            f"{where}: {braced[0]} has braces in its name, which stand for wildcards in Snakemake; rename it."
+            f"{where}: {braced[0]} has braces in its name, which stand for wildcards of the workflow; rename it."
         )
     matched = [(each, match) for each in paths if (match := regex.fullmatch(each))]
     if not matched:
@@ -143,6 +144,12 @@ def _as_set(letters: str) -> str:
 
 
 def _labels(match: re.Match[str], path: str, where: str) -> dict[str, Any]:
+    for name, text in match.groupdict().items():
+        if UNQUOTED.search(text):
+            raise StudyError(
+                f"{where}: {path}: {{{name}}} is {text!r} there; give each part between commas its own braces, or "
+                "rename the file."
+            )
     labels = {name: _value(text) for name, text in match.groupdict().items()}
     for name in RUN:
         value = labels.get(name, 0)

@@ -15,6 +15,7 @@ from epochwise.study import yaml_files
 
 Rules = Mapping[str, Mapping[str, Any]]  # by key, each as JSON Schema writes it
 NO_RULES: Rules = {}
+AUTO = "auto"  # seeds or repeats: as many as it takes
 FEWEST_UNITS = (
     5  # that say how sure an answer is; of fewer no method that was measured covers what it says
 )

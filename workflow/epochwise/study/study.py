@@ -11,11 +11,11 @@ from typing import Any
 
 from epochwise.errors import StudyError, problems_of, shorten, unknown
 from epochwise.study import schema, sweeps, yaml_files
+from epochwise.study.consistency import CHECKS
 from epochwise.study.run_files import RUN, RunFile, find_run_files, listed
 from epochwise.study.sweeps import Point
 
 Declared = Callable[[Sequence[str]], schema.Rules]
-AUTO = "auto"
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 NAME = re.compile(schema.schema()["$defs"]["name"]["pattern"])
 
@@ -54,7 +54,7 @@ class Study:
     def seeds(self) -> list[int]:
         """The random states, in increasing order; where they are `auto`, the most there can be."""
         seeds = self.resolved["seeds"]
-        if seeds == AUTO:
+        if seeds == schema.AUTO:
             return list(range(self.rounds[-1]))
         return sorted(seeds) if isinstance(seeds, list) else list(range(seeds))
 
@@ -63,7 +63,7 @@ class Study:
         if self.datasets[dataset].get("partition"):
             return range(1)
         repeats = self.resolved["partitions"]["n_repeats"]
-        return range((self.rounds[-1] if repeats == AUTO else repeats) * self._per_repeat)
+        return range((self.rounds[-1] if repeats == schema.AUTO else repeats) * self._per_repeat)
 
     @property
     def _per_repeat(self) -> int:
@@ -77,9 +77,9 @@ class Study:
         The first round has units enough to say how sure the answer is; each doubles the number.
         """
         answer, cut = self.resolved["answer"], self.resolved["partitions"]
-        if AUTO not in (self.resolved["seeds"], cut["n_repeats"]):
+        if schema.AUTO not in (self.resolved["seeds"], cut["n_repeats"]):
             return []
-        each = self._per_repeat if cut["n_repeats"] == AUTO else 1
+        each = self._per_repeat if cut["n_repeats"] == schema.AUTO else 1
         counts, most = [-(-schema.FEWEST_UNITS // each)], answer["max_units"] // each
         while counts[-1] < most:
             counts.append(min(2 * counts[-1], most))
@@ -87,7 +87,7 @@ class Study:
 
     def round_of(self, fold: int, seed: int) -> int:
         """Give the round, counted from 0, that a run belongs to."""
-        place = seed if self.resolved["seeds"] == AUTO else fold // self._per_repeat
+        place = seed if self.resolved["seeds"] == schema.AUTO else fold // self._per_repeat
         return bisect_right(self.rounds, place)
 
     def dataset_file(self, dataset: str) -> Path | None:
@@ -103,7 +103,7 @@ class Study:
             url = shorten(repr(given))
             return f"{where} {url} is a URL; download it, and give the path of the file."
         if given and set(str(given)) & set("{}"):
-            return f"{where} {str(given)!r} has braces, which stand for wildcards in Snakemake; rename it."
+            return f"{where} {str(given)!r} has braces, which stand for wildcards of the workflow; rename it."
         if file is None or file.is_file():
             return ""
         return f"{where} there is no file {str(file)!r}; check the path, which is relative to the study file."
@@ -239,9 +239,7 @@ def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study
     study = Study(path.stem, where, resolved)
     if swept := problems_of(lambda: sweeps.check(resolved, where, own)):
         resolved["sweep"] = {}  # what is checked besides is told once
-    others = [
-        one for check in (_check_cut, _check_files) for one in problems_of(partial(check, study))
-    ]
+    others = [one for check in CHECKS for one in problems_of(partial(check, study))]
     return study, [*problems, *swept, *others]
 
 
@@ -346,56 +344,3 @@ def _datasets(given: Any) -> dict[str, dict[str, Any]]:
         source = options.pop("source", "file" if "file" in options else name)
         datasets[name] = {"source": source, **dict(sorted(options.items()))}
     return datasets
-
-
-def _check_cut(study: Study) -> None:
-    cut = study.resolved["partitions"]
-    sizes = [cut["test_size"]]
-    if cut["method"] == "hold_out":
-        sizes.append(cut["validation_size"])
-    if sum(size for size in sizes if size < 1) >= 1:
-        raise StudyError(
-            f"{study.file}: partitions: validation_size and test_size leave no training rows; "
-            "their sum must be below 1."
-        )
-    _check_effect(study)
-    _check_auto(study)
-    for name, options in study.datasets.items():
-        if options.get("partition") and cut["method"] == "k_fold":
-            raise StudyError(
-                f"{study.file}: datasets.{name}.partition: the column cuts the rows already; remove "
-                "it, or partitions.method: k_fold."
-            )
-
-
-def _check_effect(study: Study) -> None:
-    """Refuse a key of the partitions that the method has no use for."""
-    cut = study.resolved["partitions"]
-    for key, rule in schema.schema()["properties"]["partitions"]["properties"].items():
-        able = rule.get("appliesTo", {}).get("method", [cut["method"]])
-        if cut["method"] not in able and cut[key] != rule["default"]:
-            raise StudyError(
-                f"{study.file}: partitions.{key}: {cut[key]!r} has no effect with method {cut['method']!r}; "
-                f"set method: {able[0]}, or leave {key} out."
-            )
-
-
-def _check_auto(study: Study) -> None:
-    """Refuse `auto` where it would not add to what counts as independent."""
-    repeats, seeds = study.resolved["partitions"]["n_repeats"], study.resolved["seeds"]
-    own = [name for name, options in study.datasets.items() if options.get("partition")]
-    if repeats == AUTO and own:
-        raise StudyError(
-            f"{study.file}: partitions.n_repeats: auto makes more cuts, and the column "
-            f"datasets.{own[0]}.partition allows one; write seeds: auto."
-        )
-    if seeds == AUTO and any(len(study.folds(name)) > 1 for name in study.datasets):
-        raise StudyError(
-            f"{study.file}: seeds: auto adds runs on one cut, and there are several, which are what "
-            "tells how sure the answer is; write partitions.n_repeats: auto, and a number of seeds."
-        )
-
-
-def _check_files(study: Study) -> None:
-    if problems := [one for name in study.datasets if (one := study.missing_file(name))]:
-        raise StudyError(*problems)

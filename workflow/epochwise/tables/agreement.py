@@ -4,7 +4,7 @@ Relative differences are |loss - reference| / |reference|, over the loss columns
 (accuracies jump, so they are not compared).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,17 +100,15 @@ def _runs(curves: Curves) -> list[tuple[int, int]]:
     return list(zip(curves.fold.tolist(), curves.seed.tolist(), strict=True))
 
 
-def by_epoch(losses: LossTable, reference: str) -> "pd.DataFrame":
-    """Give `agreement_by_epoch.csv`: a row per dataset, point, other backend and epoch."""
+def by_epoch(losses: LossTable, reference: str) -> Iterator["pd.DataFrame"]:
+    """Give `agreement_by_epoch.csv` in pieces: a row per dataset, point, other backend and epoch."""
     import pandas as pd
 
     keys = _keys(losses)
-    tables = [
-        pd.DataFrame({name: got.key[name] for name in keys} | _every_epoch(apart(got, expected)))
-        for got, expected in pairs(losses.curves(), reference)
-    ]
-    columns = [*keys, "epoch", "difference"]
-    return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
+    yield pd.DataFrame(columns=[*keys, "epoch", "difference"])
+    for got, expected in pairs(losses.curves(), reference):
+        names = {name: got.key[name] for name in keys}
+        yield pd.DataFrame(names | _every_epoch(apart(got, expected)))
 
 
 def _keys(losses: LossTable) -> list[str]:
@@ -175,4 +173,6 @@ def write(losses: str | Path, reference: str, out: str | Path, each_epoch: str |
     """Read a loss table (Parquet); write `agreement.csv` and, per epoch, `agreement_by_epoch.csv`."""
     table = LossTable(losses)
     summary(table, reference).to_csv(out, index=False)
-    by_epoch(table, reference).to_csv(each_epoch, index=False)
+    with open(each_epoch, "w", encoding="utf-8", newline="") as file:
+        for number, rows in enumerate(by_epoch(table, reference)):
+            rows.to_csv(file, index=False, header=number == 0, lineterminator="\n")

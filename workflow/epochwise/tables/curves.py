@@ -37,7 +37,8 @@ class Curves:
     key : column and value of the dataset, the swept hyperparameters and the backend.
     fold, seed : (runs,) which run each row of a matrix is.
     losses : by column of the loss table, such as `validation_loss`, a matrix
-        (runs, epochs + 1) as wide as the longest of the runs.
+        (runs, epochs + 1) as wide as the longest of the runs. They may be read when they are asked
+        for; whoever goes through many points keeps none of them.
     planned : epochs that a run was to train for.
     training_rows, iterations_per_epoch : (runs,); NaN for a run that ended before epoch 1.
     rows_per_batch : (runs,) the batch size; NaN where it is not known.
@@ -93,17 +94,22 @@ class Curves:
         """The validation losses, (runs, epochs + 1)."""
         return self.losses["validation_loss"]
 
-    @cached_property
+    @property
     def test(self) -> Floats:
         """The test losses, (runs, epochs + 1); NaN throughout without a test partition."""
-        return self.losses.get("test_loss", np.full(self.validation.shape, np.nan))
+        if "test_loss" in self.losses:
+            return self.losses["test_loss"]
+        return np.full(self.validation.shape, np.nan)
 
     def partitions(self) -> list[str]:
         """Name the partitions that have losses."""
-        found = {name: self.losses.get(f"{name}_loss") for name in PARTITIONS}
-        return [
-            n for n, matrix in found.items() if matrix is not None and np.isfinite(matrix).any()
-        ]
+        return list(self._partitions)
+
+    @cached_property
+    def _partitions(self) -> list[str]:
+        columns = {name: f"{name}_loss" for name in PARTITIONS}
+        known = {name: column for name, column in columns.items() if column in self.losses}
+        return [name for name, column in known.items() if np.isfinite(self.losses[column]).any()]
 
     @property
     def has_test(self) -> bool:
@@ -194,7 +200,7 @@ class Curves:
         mean = self.mean("validation_loss")
         return int(first_minimum(mean)) if len(mean) else -1
 
-    @property
+    @cached_property
     def rank(self) -> tuple[bool, float]:
         """How the point compares with others; see `minima.rank`."""
         lowest = float(self.mean("validation_loss")[self.best]) if self.best >= 0 else None

@@ -38,7 +38,8 @@ class Table:
     name : of its files.
     heading : what the page writes above it.
     rows : the function that gives its rows for one `epochwise.answers.case.Case`, as
-        "package.module:name"; of a table that `compares`, a list of them for all of a dataset.
+        "package.module:name"; of a table that `compares`, it gives a list of them for the
+        `epochwise.answers.contender.Contender`s of a dataset.
     groups : its columns, besides those that name the dataset, point and backend.
     """
 

@@ -1,13 +1,15 @@
 """Curves of another metric than the loss: which there are, and those that follow from the loss."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from epochwise.arrays import Floats
 from epochwise.data.partitions import PARTITIONS
 from epochwise.tables.curves import Curves
+from epochwise.tables.matrices import Deferred
 from epochwise.tables.results import Tables
 
 DERIVED = {"rmse": "loss"}  # by metric, what it is the root of
@@ -31,11 +33,21 @@ def curves_of(tables: Tables, metrics: Sequence[str]) -> list[Curves]:
 
 def with_roots(curves: Curves) -> Curves:
     """Add the root of each partition's loss, and of what constants reach."""
-    roots = {kind: _roots(values) for kind, values in curves.baselines.items()}
-    return replace(curves, losses=_roots(curves.losses), baselines=roots)
+    every = curves.losses
+    makers = {name: partial(every.__getitem__, name) for name in every}
+    makers |= {rmse: partial(_root, every, loss) for rmse, loss in _rooted(every).items()}
+    baselines = {
+        kind: {**values, **{rmse: np.sqrt(values[loss]) for rmse, loss in _rooted(values).items()}}
+        for kind, values in curves.baselines.items()
+    }
+    return replace(curves, losses=Deferred(makers), baselines=baselines)
 
 
-def _roots(values: Mapping[str, Floats]) -> dict[str, Floats]:
+def _rooted(columns: Iterable[str]) -> dict[str, str]:
+    """Name the roots that there are, each with the loss that it is of."""
     names = [f"{partition}_loss" for partition in PARTITIONS]
-    found = {n.replace("_loss", "_rmse"): np.sqrt(values[n]) for n in names if n in values}
-    return {**values, **found}
+    return {name.replace("_loss", "_rmse"): name for name in names if name in columns}
+
+
+def _root(every: Mapping[str, Floats], loss: str) -> Floats:
+    return np.sqrt(every[loss])

@@ -4,27 +4,26 @@ The table itself says which columns name a run and which were measured (see
 `epochwise.columns`), so that no name has to be understood.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from epochwise import parquet
 from epochwise.arrays import Array, Floats, Ints
-from epochwise.columns import COUNTS, KEY, MEASURED, facts_of, role_of
+from epochwise.columns import KEY, MEASURED, facts_of, role_of
 from epochwise.data.partitions import PARTITIONS
 from epochwise.errors import DataError
 from epochwise.tables.curves import Curves
+from epochwise.tables.matrices import Deferred, Matrices
+from epochwise.tables.pieces import Pieces, RowGroups, Stretches
+from epochwise.tables.runs import AGAIN, Row, Runs
 
 LOSSES = tuple(f"{partition}_loss" for partition in PARTITIONS)
 REQUIRED = ("dataset", "backend", "fold", "seed", "epoch", "iteration", "samples", *LOSSES)
 NEVER_LEFT_OUT = ("train_loss", "validation_loss")  # however little there is in them
-AGAIN = "Make it again by running the workflow."
-Row = dict[str, Any]
 
 
 class LossTable:
@@ -43,8 +42,8 @@ class LossTable:
     def __init__(self, source: str | Path | pa.Table) -> None:
         self.source = source
         self.name = "the loss table" if isinstance(source, pa.Table) else f"{source}"
-        self.schema = source.schema if isinstance(source, pa.Table) else self._read_schema()
-        self._losses: dict[str, Floats] = {}
+        self._pieces = self._open()
+        self.schema = self._pieces.schema
         self._require_columns()
 
     @property
@@ -119,21 +118,27 @@ class LossTable:
         Parameters
         ----------
         columns : what is wanted of what was measured, by default the losses; a column that
-            the table lacks, or that holds nothing, is left out. The validation loss is always read.
+            the table lacks, or that holds nothing, is left out. The validation loss is always there.
+
+        Returns
+        -------
+        curves whose losses are read when they are asked for. Go through them point by point: then
+            no more of the table is in memory than a few points.
         """
         asked = self.losses if columns is None else columns
         wanted = [c for c in dict.fromkeys([*asked, "validation_loss"]) if c in self.measured]
-        matrices = {c: values for c in wanted if len(values := self._measured(c))}
-        return [self._point(runs, matrices) for runs in self._points]
+        held = [column for column in wanted if self._holds(column)]
+        return [self._point(number, held) for number in range(len(self._runs.points))]
 
     @property
     def places(self) -> list[int]:
         """Which place in the table, among the runs, each run of `curves` has, point after point."""
-        return [run for runs in self._points for run in runs]
+        return [run for runs in self._runs.points for run in runs]
 
-    def _read_schema(self) -> pa.Schema:
+    def _open(self) -> Pieces:
         try:
-            return pq.read_schema(self.source)
+            in_memory = isinstance(self.source, pa.Table)
+            return Stretches(self.source) if in_memory else RowGroups(self.source)
         except (OSError, pa.ArrowException) as error:
             raise DataError(f"cannot read the loss table {self.name}: {error}. {AGAIN}") from None
 
@@ -146,115 +151,45 @@ class LossTable:
         if unsaid := [name for name in LOSSES if name not in self.measured]:
             raise DataError(f"{self.name} does not say what {', '.join(unsaid)} are. {AGAIN}")
 
-    def _read(self, columns: Iterable[str]) -> pa.Table:
-        if isinstance(self.source, pa.Table):
-            return self.source.select(list(columns))
-        return parquet.read(self.source, list(columns))
-
-    def _measured(self, name: str) -> Floats:
-        """Read a column of numbers, (rows,), NaN for what is not finite; empty if it holds nothing."""
-        if name not in self._losses:
-            values = self._read([name])[name]
-            empty = values.null_count == len(values) and name not in NEVER_LEFT_OUT
-            self._losses[name] = np.empty(0) if empty else self._floats(name, values)
-        return self._losses[name]
-
-    def _floats(self, name: str, values: pa.ChunkedArray) -> Floats:
-        if not (pa.types.is_floating(values.type) or pa.types.is_integer(values.type)):
-            raise DataError(f"column {name!r} of {self.name} must hold numbers, not {values.type}.")
-        numbers: Floats = np.array(parquet.array(values), dtype=np.float64)
-        if name in self.losses and not self.facts.get("zeros") and (numbers < 0).any():
+    def _holds(self, name: str) -> bool:
+        """Tell whether a column holds anything; refuse what cannot have been measured."""
+        if name not in NEVER_LEFT_OUT and self._pieces.nulls(name) == len(self._pieces):
+            return False
+        kind = self.schema.field(name).type
+        if not (pa.types.is_floating(kind) or pa.types.is_integer(kind)):
+            raise DataError(f"column {name!r} of {self.name} must hold numbers, not {kind}.")
+        may_be_negative = name not in self.losses or self.facts.get("zeros")
+        lowest = None if may_be_negative else self._pieces.lowest(name)
+        if lowest is not None and lowest < 0:
             raise DataError(
-                f"column {name!r} of {self.name} holds {numbers[numbers < 0][0]:g}; "
-                "a loss cannot be negative."
+                f"column {name!r} of {self.name} holds {lowest:g}; a loss cannot be negative."
             )
-        numbers[~np.isfinite(numbers)] = np.nan
-        return numbers
-
-    def _whole(self, table: pa.Table, name: str) -> Ints:
-        column = table[name]
-        if not pa.types.is_integer(column.type) or column.null_count:
-            raise DataError(
-                f"column {name!r} of {self.name} must hold whole numbers, not {column.type}."
-            )
-        return parquet.array(column).astype(np.int64, copy=False)
+        return True
 
     @cached_property
-    def _starts(self) -> Ints:
-        """Row numbers at which runs start, and the number of rows, (runs + 1,)."""
-        epoch = self._whole(self._read(["epoch"]), "epoch")
-        if not len(epoch):
-            raise DataError(f"{self.name} has no rows, so there is no answer: train a run first.")
-        step = np.diff(epoch)
-        if epoch[0] != 0 or (step[epoch[1:] != 0] != 1).any():
-            raise self._not_sorted()
-        return np.append(np.flatnonzero(epoch == 0), len(epoch))
-
-    def _not_sorted(self) -> DataError:
-        return DataError(
-            f"{self.name} must be sorted by run and epoch, each run with every epoch from 0 "
-            f"exactly once. {AGAIN}"
-        )
+    def _runs(self) -> Runs:
+        return Runs(self._pieces, self.name, self.keys)
 
     @cached_property
-    def _run_keys(self) -> list[Row]:
-        """What names each run's dataset, point and backend."""
-        table = self._read(self.keys)
-        first, last = (
-            list(zip(*table.take(pa.array(rows)).to_pydict().values(), strict=True))
-            for rows in (self._starts[:-1], self._starts[1:] - 1)
-        )
-        if first != last:
-            raise self._not_sorted()
-        return [dict(zip(self.keys, values, strict=True)) for values in first]
-
-    @cached_property
-    def _points(self) -> list[list[int]]:
-        """Which runs each point has, in the order of the table."""
-        points: dict[str, list[int]] = {}
-        for run, key in enumerate(self._run_keys):
-            points.setdefault(repr(key), []).append(run)
-        return list(points.values())
-
-    @cached_property
-    def _counts(self) -> dict[str, Array]:
-        """Of each run: fold, seed, rows per batch, and iterations and samples in one epoch."""
-        table = self._read(name for name in COUNTS if name in self.schema.names)
-        starts, trained = self._starts[:-1], np.diff(self._starts) > 1
-        counts: dict[str, Array] = {}
-        for name in ("fold", "seed"):
-            numbers = self._whole(table, name)
-            if (numbers[starts] != numbers[self._starts[1:] - 1]).any():
-                raise self._not_sorted()
-            counts[name] = numbers[starts]
-        for name in ("iteration", "samples"):
-            counts[name] = np.full(len(starts), np.nan)
-            if table[name].null_count < len(table):  # what others trained may not say
-                counts[name][trained] = self._whole(table, name)[starts[trained] + 1]
-        counts["rows_per_batch"] = np.full(len(starts), np.nan)
-        if "rows_per_batch" in table.column_names:
-            counts["rows_per_batch"] = self._whole(table, "rows_per_batch")[starts].astype(float)
-        return counts
-
-    @cached_property
-    def _longest(self) -> int:
-        return int(np.diff(self._starts).max()) - 1
+    def _matrices(self) -> Matrices:
+        return Matrices(self._pieces, self._runs.starts, self._runs.points)
 
     def _planned(self, key: Row, first: int) -> int:
         """Give the epochs that the runs of a point were to train for; `first` is one of them."""
         if self.of_histories:
             return int(self.facts["planned"][first])
-        return int(key.get("epochs") or self.facts.get("epochs") or self._longest)
+        return int(key.get("epochs") or self.facts.get("epochs") or self._runs.longest)
 
-    def _point(self, runs: list[int], columns: Mapping[str, Floats]) -> Curves:
-        key = self._run_keys[runs[0]]
-        counts = {name: values[runs] for name, values in self._counts.items()}
+    def _point(self, number: int, columns: Sequence[str]) -> Curves:
+        runs = self._runs.points[number]
+        key = self._runs.keys[runs[0]]
+        counts = {name: values[runs] for name, values in self._runs.counts.items()}
         self._require_distinct(key, counts)
         return Curves(
             key,
             counts["fold"],
             counts["seed"],
-            {column: self._matrix(values, runs) for column, values in columns.items()},
+            Deferred({one: partial(self._matrices.get, number, one) for one in columns}),
             self._planned(key, runs[0]),
             counts["samples"],
             counts["iteration"],
@@ -286,14 +221,6 @@ class LossTable:
                 f"{self.name} has the run {', '.join(map(str, key.values()))}, fold {fold}, "
                 f"seed {seed} more than once. {AGAIN}"
             )
-
-    def _matrix(self, values: Floats, runs: Iterable[int]) -> Floats:
-        """Put the runs' curves in rows, NaN after the end of one, (runs, epochs + 1)."""
-        ends = [(self._starts[run], self._starts[run + 1]) for run in runs]
-        matrix = np.full((len(ends), max(end - start for start, end in ends)), np.nan)
-        for row, (start, end) in enumerate(ends):
-            matrix[row, : end - start] = values[start:end]
-        return matrix
 
 
 def _by_name(values: Sequence[Mapping[str, float]]) -> dict[str, Floats]:

@@ -30,6 +30,7 @@ class Tables:
     def __init__(self, folder: Path, study: Study) -> None:
         self.folder, self.study = Path(folder), study
         self._rows: dict[str, list[Row]] = {}
+        self._found: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[Row]]] = {}
 
     @cached_property
     def losses(self) -> "LossTable":
@@ -57,14 +58,14 @@ class Tables:
 
     def matching(self, name: str, key: Mapping[str, Any]) -> list[Row]:
         """Find a table's rows of a dataset, point and backend; what it does not name does not matter."""
-        wanted = {column: as_text(value) for column, value in key.items()}
-        return [
-            row
-            for row in self.rows(name)
-            if all(as_text(row[c]) == value for c, value in wanted.items() if c in row)
-        ]
+        columns = tuple(c for c in key if c in next(iter(self.rows(name)), {}))
+        if (name, columns) not in self._found:
+            found = self._found[name, columns] = {}
+            for row in self.rows(name):
+                found.setdefault(tuple(as_text(row[c]) for c in columns), []).append(row)
+        return list(self._found[name, columns].get(tuple(as_text(key[c]) for c in columns), []))
 
-    @property
+    @cached_property
     def swept(self) -> list[str]:
         """The columns of the swept hyperparameters (and `point`), as they stand in the tables."""
         if not self.study.trains:

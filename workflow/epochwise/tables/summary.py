@@ -1,6 +1,7 @@
 """The summary table: a row per run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from epochwise.data.partitions import PARTITIONS
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum
 from epochwise.tables.reading import LossTable
-from epochwise.tables.scores import baseline_scores, scores_at
+from epochwise.tables.scores import Scores, baseline_scores, scores_at
 
 
 def summarise(losses: LossTable) -> pd.DataFrame:
@@ -30,13 +31,30 @@ def summarise(losses: LossTable) -> pd.DataFrame:
     """
     names = [n for n in losses.schema.names if n in (*losses.keys, "fold", "seed")]
     names = [name for name in names if name != "epochs"]  # what was asked; what was reached is told
-    every = losses.curves(losses.measured)
-    pairs = [(one, part) for one in every for part in PARTITIONS]
-    known = dict.fromkeys(m for one, part in pairs for m in scores_at(one, part, one.last))
-    others = [metric for metric in known if metric != "loss"]
-    parts = [pd.DataFrame(_names(one, names) | _facts(one, others)) for one in every]
+    every = [(_names(one, names), _known(one)) for one in losses.curves(losses.measured)]
+    metrics = dict.fromkeys(m for _, one in every for ends in one.final.values() for m in ends)
+    others = [metric for metric in metrics if metric != "loss"]
+    parts = [pd.DataFrame(name | _facts(one, others)) for name, one in every]
     table = pd.concat(parts).set_axis(losses.places)  # point after point, but folds come first
     return table.sort_index()
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What the runs of a point did.
+
+    Parameters
+    ----------
+    at_best, final : by partition, the scores at each run's best epoch and at its last.
+    best, last : (runs,) these epochs.
+    counts : by column, what else there is of each run, (runs,).
+    """
+
+    at_best: Mapping[str, Scores]
+    final: Mapping[str, Scores]
+    best: Ints
+    last: Ints
+    counts: Mapping[str, Array]
 
 
 def _names(curves: Curves, names: Sequence[str]) -> dict[str, Any]:
@@ -45,18 +63,32 @@ def _names(curves: Curves, names: Sequence[str]) -> dict[str, Any]:
     return {name: own.get(name, [curves.key.get(name)] * len(curves.fold)) for name in names}
 
 
-def _facts(curves: Curves, others: Sequence[str]) -> dict[str, Array]:
-    """Say what the runs did; `others` are the metrics besides the loss."""
+def _known(curves: Curves) -> Known:
     best, last = first_minimum(curves.validation), curves.last
     at_best, final = (
         {part: scores_at(curves, part, epochs) for part in PARTITIONS} for epochs in (best, last)
     )
     none = np.full(len(best), np.nan)
+    counts = {
+        "iterations_at_best": _times(best, curves.iterations_per_epoch, curves.histories),
+        "samples_at_best": _times(best, curves.training_rows, curves.histories),
+        "baseline_validation_loss": baseline_scores(curves, "validation").get("loss", none),
+        "diverged": last < curves.planned,
+        **({"stopped": curves.stopped} if curves.histories else {}),
+        "censored": (best == last) & (last == curves.planned),
+    }
+    return Known(at_best, final, best, last, counts)
+
+
+def _facts(known: Known, others: Sequence[str]) -> dict[str, Array]:
+    """Say what the runs did; `others` are the metrics besides the loss."""
+    at_best, final = known.at_best, known.final
+    none = np.full(len(known.best), np.nan)
     losses = {part: at_best[part].get("loss", none) for part in PARTITIONS}
     ends = {part: final[part].get("loss", none) for part in PARTITIONS}
     facts = {
-        "epochs": last,
-        "best_epoch": best,
+        "epochs": known.last,
+        "best_epoch": known.best,
         "best_validation_loss": losses["validation"],
         "train_loss_at_best": losses["train"],
         "test_loss_at_best": losses["test"],
@@ -68,14 +100,7 @@ def _facts(curves: Curves, others: Sequence[str]) -> dict[str, Array]:
         for part in PARTITIONS:
             facts[f"{part}_{metric}_at_best"] = at_best[part].get(metric, none)
             facts[f"final_{part}_{metric}"] = final[part].get(metric, none)
-    return facts | {
-        "iterations_at_best": _times(best, curves.iterations_per_epoch, curves.histories),
-        "samples_at_best": _times(best, curves.training_rows, curves.histories),
-        "baseline_validation_loss": baseline_scores(curves, "validation").get("loss", none),
-        "diverged": last < curves.planned,
-        **({"stopped": curves.stopped} if curves.histories else {}),
-        "censored": (best == last) & (last == curves.planned),
-    }
+    return {**facts, **known.counts}
 
 
 def _times(epochs: Ints, per_epoch: Floats, histories: bool) -> Array:

@@ -1,0 +1,60 @@
+"""Job sizes follow from the study: enough jobs for many cores, and none too small to be worth a start."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from epochwise.study.job_sizes import ENOUGH, LEAST, LONGEST, MOST_WEIGHTS, Work, sizes
+
+AUTO = {"seeds_per_job": "auto", "epochs_per_job": "auto"}
+
+
+def seeds(runs, epochs, layers=(16,), megabytes=0):
+    return sizes(AUTO, runs, Work(epochs, layers, megabytes * 1_000_000))[0]
+
+
+@pytest.mark.parametrize(
+    ("runs", "epochs", "expected"),
+    [
+        (1, 5000, 1),
+        (10, 5000, 1),  # 10 jobs start at once
+        (30, 5000, 3),
+        (1000, 5000, 10),  # 50,000 epochs are enough
+        (10, 20, 25),  # one job
+        (100_000, 20, 2500),
+        (100_000, 5000, 100),  # 1,000 jobs
+    ],
+)
+def test_small_networks(runs, epochs, expected):
+    assert seeds(runs, epochs) == expected
+
+
+def test_large_data_and_networks_count_for_more():
+    assert seeds(10, 20) == 25
+    assert seeds(10, 20, megabytes=1) == 25  # as small as those that come from no file
+    assert seeds(10, 20, megabytes=160) == 1
+    assert seeds(10, 20, [256, 256, 256]) == 2  # 13 times as much: 260 in a run, 500 in a job
+    assert seeds(100, 5, [100_000]) == 10  # one hidden layer: how many inputs is not known
+
+
+def test_what_a_study_says_stands():
+    assert sizes({"seeds_per_job": 7, "epochs_per_job": 9}, 10**6, Work(1, [16])) == (7, 9)
+    assert sizes(AUTO | {"epochs_per_job": 9}, 10, Work(5000, [16])) == (1, 9)
+    assert sizes(AUTO | {"seeds_per_job": 100}, 10, Work(50_000, [16])) == (100, 10_000)
+
+
+@given(
+    runs=st.integers(1, 10**7),
+    epochs=st.integers(1, 10**8),
+    layers=st.lists(st.integers(1, 10**5), max_size=20),
+    size=st.integers(0, 10**12),
+)
+def test_no_size_is_out_of_bounds(runs, epochs, layers, size):
+    work = Work(epochs, layers, size)
+    own, segment = sizes(AUTO, runs, work)
+    assert own >= 1
+    assert segment >= 1
+    assert own == 1 or own * work.weights <= MOST_WEIGHTS
+    assert segment == 1 or own * segment * work.units <= LONGEST
+    if own > max(1, -(-runs // 1000)):  # more than it must be: then no more than is enough
+        assert (own - 1) * epochs * work.units < max(ENOUGH, LEAST)
