@@ -17,6 +17,14 @@ LOSSES = "epoch,accuracy,loss,val_accuracy,val_loss\n0,.1,2,.2,3\n1,.2,1,.1,2\n"
     [
         (["a/seed-1/m.csv", "a/seed-10/m.csv"], ["a/seed-{seed}/m.csv"]),
         (["lr=0.1,d=2/Seed3.csv", "lr=1,d=3/Seed3.csv"], ["lr={lr},d={d}/Seed3.csv"]),
+        (
+            ["lr=0.1_bs=8_seed=3.csv", "lr=1e-3_bs=8_seed=4.csv"],
+            ["lr={lr}_bs={bs}_seed={seed}.csv"],
+        ),
+        (["opt=a-w-lr=1/m", "opt=sgd-lr=1/m"], ["opt={opt}-lr={lr}/m"]),
+        (["net18_fold0_seed3.csv", "net18_fold1_seed3.csv"], ["net18_fold{fold}_seed{seed}.csv"]),
+        (["x1-Seed 1/h", "x2-Seed 10/h"], ["x*-Seed {seed}/h"]),
+        (["manifold3.csv", "manifold4.csv"], ["manifold*.csv"]),
         (["v_0/fold_1/x", "v_1/fold_2/x"], ["v_*/fold_{fold}/x"]),
         (["x/m.csv"], ["x/m.csv"]),
         (["a/b.csv", "a/b/c.json"], ["a/b.csv", "a/b/c.json"]),

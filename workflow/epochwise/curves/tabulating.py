@@ -146,7 +146,10 @@ def _shared_unit(histories: Sequence[History]) -> str:
     units = {one.unit: one.path for one in histories}
     if len(units) > 1:
         told = " and ".join(f"{unit}s in {path}" for unit, path in units.items())
-        raise CurvesError(f"the files count different things: {told}; say the same `unit` of all.")
+        raise CurvesError(
+            f"the files count different things: {told}; study them apart, or "
+            "say the same `unit` of all if they count the same."
+        )
     return next(iter(units))
 
 
