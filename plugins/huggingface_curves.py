@@ -58,8 +58,9 @@ def read(path: Path, **columns: Any) -> Logged:
             f"{path}: log_history has no loss; was the training logged? Set logging_steps and eval_strategy."
         )
     table = on_the_grid(path, entries, taken)
+    notes += [AVERAGED] if "train_loss" in table else []
     notes += [FRACTIONS] if any(epoch % 1 for epoch in table["epoch"]) else []
-    return Logged(table, "epoch", 1, {"epoch": "epoch"} | taken, [AVERAGED, *notes], guesses)
+    return Logged(table, "epoch", 1, {"epoch": "epoch"} | taken, notes, guesses)
 
 
 def history(path: Path) -> list[Entry]:

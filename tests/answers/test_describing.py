@@ -157,6 +157,11 @@ HARDLY = MORE | {
         ),
         ({}, [HARDLY | {"safe_low": 1101}], "With 30 cuts in all, anything from 1,101 to "),
         ({}, [HARDLY | {"interval_high": 1310}], "With 30 cuts in all, anything from 1,020 to "),
+        (
+            {},
+            [MORE | {"safe_low": 5000, "safe_high": 5000}],
+            "With 30 cuts in all, epoch 5,000 or more would cost less than 1 %, and",
+        ),
         ({}, [HARDLY], "More cuts would hardly narrow this: more rows would."),
         ({"sampling_unit": "run"}, [HARDLY], "More seeds would hardly narrow this."),
         ({"interval_high": None}, [HARDLY | {"interval_high": None}], "More cuts would hardly"),

@@ -170,6 +170,8 @@ def test_epochs_are_fractions_where_evaluations_are(tmp_path):
     history = read_json(tmp_path, state(*entries), "trainer_state.json")
     check(history, epochs=[0.25, 0.75], train_loss=[None, 4], validation_loss=[2, 1])
     assert any("fractions" in note for note in history.notes)
+    alone = read_json(tmp_path, state(entries[0], entries[2]), "trainer_state.json")
+    assert not any("training losses" in note for note in alone.notes)
 
 
 def test_without_evaluations_what_was_logged_is_the_grid(tmp_path):

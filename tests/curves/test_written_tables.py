@@ -84,6 +84,10 @@ def test_parquet_whatever_its_name(tmp_path):
             "epoch,accuracy\n1,0.5\n",
             "no column is a train or validation loss.*are: epoch, accuracy",
         ),
+        (
+            "id,y\n1,0.5\n",
+            "none is a loss by its name.*if not, name the files that are.*: 'id', 'y'",
+        ),
         ("epoch,test_loss\n1,0.5\n", "no column is a train or validation loss"),
         (
             "time,train_loss\n1,0.5\n",

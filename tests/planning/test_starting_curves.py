@@ -73,6 +73,18 @@ def test_the_study_that_is_written_reads_what_was_given(tmp_path, monkeypatch):
     assert "guessed: took 'val_loss'" in (tmp_path / "runs.yaml").read_text()
 
 
+def test_what_a_star_stands_for_is_to_be_checked(tmp_path, monkeypatch):
+    for name in ("lr0.1_s0", "lr0.01_s0"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.csv").write_text(LOSSES)
+    started(tmp_path, monkeypatch, "lr0.1_s0", "lr0.01_s0", "--output", "mine.yaml")
+    text = (tmp_path / "mine.yaml").read_text()
+    assert "# * stands for what does not matter: where it is a setting, write lr{lr}" in text
+    assert len(studies.load(tmp_path / "mine.yaml").run_files["mine"]) == 2
+    started(tmp_path / "b", monkeypatch, "runs")
+    assert "# * stands" not in (tmp_path / "b/runs.yaml").read_text()
+
+
 def test_options_stand_in_the_study_and_a_file_is_never_overwritten(tmp_path, monkeypatch):
     options = ["--option", "best=greatest", "--option", "validation_loss=val_accuracy"]
     started(tmp_path, monkeypatch, "runs", "--output", "acc.yaml", *options)

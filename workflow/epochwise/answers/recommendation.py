@@ -162,7 +162,8 @@ def _would_be(facts: Facts) -> str:
         return f"the best epoch itself would {interval}"
     first, last = wording.count(facts["safe_low"]), _or_more(facts, "safe_high")
     z = wording.whole_percent(facts["safe_cost_percent"] / 100)
-    which = f"epoch {first}" if first == last else f"anything from {first} to {last}"
+    alone = first == last.removesuffix(" or more")
+    which = f"epoch {last}" if alone else f"anything from {first} to {last}"
     return f"{which} would cost less than {z}, and the best epoch itself {interval}"
 
 

@@ -125,6 +125,7 @@ def take_losses(
         among numbers.
     """
     require_known(table.path, asked)
+    _require_history(table, asked)
     counter = _counter(table, asked)
     chosen, guesses = {}, {}
     if counter in UNNAMED and "epoch" not in asked:
@@ -140,6 +141,18 @@ def take_losses(
         columns["run"], taken["run"] = table.cells(str(asked["run"])), str(asked["run"])
     unit = unit or COUNTERS.get(counter.lower(), "epoch")
     return Logged(columns, unit, first_epoch, taken, [*table.notes, *notes], guesses)
+
+
+def _require_history(table: WrittenTable, asked: Asked) -> None:
+    """Refuse a table that looks like anything but a history, unless it is said what its columns are."""
+    counts = {*COUNTERS, *map(str.lower, UNNAMED)}
+    known = any(name.lower() in counts or "loss" in words_of(name) for name in table.columns)
+    if not known and not asked:
+        raise CurvesError(
+            f"{table.path}: no column counts epochs, and none is a loss by its name. If it is a loss history, say "
+            "which they are: epoch: NAME, validation_loss: NAME; if not, name the files that are. The columns are: "
+            f"{', '.join(map(repr, table.columns))}."
+        )
 
 
 def _counter(table: WrittenTable, asked: Asked) -> str:

@@ -19,6 +19,8 @@ from epochwise.planning.study_text import line
 from epochwise.study.run_files import RUN, find_run_files, natural, pairs_of
 
 NUMBERED = re.compile(r"(?<![A-Za-z])(seed|fold)([-_= ]?)(\d+)", re.IGNORECASE)
+STARS = "    # * stands for what does not matter: where it is a setting, write lr{lr} for instance; for runs, {seed}"
+ROWS = "    # rows: {train: 1000, validation: 250, all: 1250} # say it where there are folds, which share rows"
 MOST_PATTERNS = 10  # of more shapes of paths, people had better say what they mean
 
 
@@ -156,6 +158,7 @@ def _text(
         line(0, "title", name),
         "curves:",
         f"  {name}:",
+        *([STARS] if len(files) > 1 and any("*" in one for one in patterns) else []),
         line(4, "files", patterns if len(patterns) > 1 else patterns[0]),
     ]
     readers = {one["reader"] for one in files}
@@ -168,7 +171,5 @@ def _text(
             if taken[option]
             else f"    # guessed: {told}"
         )
-    lines.append(
-        "    # rows: {train: 1000, validation: 250, all: 1250} # where known: cuts share rows"
-    )
+    lines.append(ROWS)
     return "\n".join(lines) + "\n"
