@@ -78,6 +78,25 @@ def test_a_loss_whose_name_sounds_like_a_score_is_one(tmp_path):
     assert tabulate({"mine": [falling]})["validation_loss"].to_pylist() == [None, 0.9, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("rows", "best", "notes"),
+    [
+        (
+            "1,0.1\n2,0.5\n3,0.4\n",
+            "lowest",
+            ["'fid' is lowest where it begins; if its greatest va"],
+        ),
+        ("1,0.1\n2,0.5\n3,0.4\n", "greatest", []),
+        ("1,0.5\n2,0.1\n3,0.4\n", "lowest", []),
+    ],
+)
+def test_what_only_rises_may_be_a_score(tmp_path, rows, best, notes):
+    one = read_text(tmp_path, f"epoch,fid\n{rows}", "a.csv", validation_loss="fid")
+    made = tabulate({"mine": [Labelled(one)]}, {"mine": Judging(best)})
+    told = facts_of(made.schema)["files"][0]["notes"]
+    assert [note[: len(said)] for note, said in zip(told, notes, strict=True)] == notes
+
+
 def test_r2_below_zero_is_a_score_like_any(tmp_path):
     made = scored(tmp_path, SCORES.replace("0.1,0.3", "-5,-4"))
     assert made["validation_loss"][1].as_py() == 6

@@ -140,6 +140,20 @@ def _check_names(history: History, judging: Judging) -> None:
                 )
 
 
+def doubts(history: History, judging: Judging) -> list[str]:
+    """Give a note where what is no loss by its name is lowest where every run begins."""
+    name = history.taken.get("validation_loss", "loss")
+    if judging.is_score or is_loss(name):
+        return []
+    every = [run.columns["validation_loss"] for run in history.runs]
+    measured = [values[np.isfinite(values)] for values in every]
+    if not all(len(values) > 1 and values[0] == values.min() < values[-1] for values in measured):
+        return []
+    return [
+        f"{name!r} is lowest where it begins; if its greatest value is best, say best: greatest"
+    ]
+
+
 def _check_per_cent(history: History, judging: Judging) -> None:
     """Refuse shares where per cent were told."""
     every = np.concatenate([run.columns["validation_loss"] for run in history.runs])
