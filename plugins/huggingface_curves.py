@@ -12,10 +12,8 @@ from epochwise.api import CurvesError, Logged, choose_loss, hookimpl, read_text,
 FILE = "trainer_state.json"
 ROLES = ("train_loss", "validation_loss", "test_loss")
 Entry = dict[str, Any]
-NOTES = [
-    "training losses are averages over the steps since the last evaluation, with dropout on",
-    "epochs are fractions where evaluations are not at an epoch's end",
-]
+AVERAGED = "training losses are averages over the steps since the last evaluation, with dropout on"
+FRACTIONS = "epochs are fractions where evaluations are not at an epoch's end"
 
 
 @hookimpl
@@ -60,7 +58,9 @@ def read(path: Path, **columns: Any) -> Logged:
             f"{path}: log_history has no loss; was the training logged? Set logging_steps and eval_strategy."
         )
     table = on_the_grid(path, entries, taken)
-    return Logged(table, "epoch", 1, {"epoch": "epoch"} | taken, [*NOTES, *notes], guesses)
+    notes += [AVERAGED] if "train_loss" in table else []
+    notes += [FRACTIONS] if any(epoch % 1 for epoch in table["epoch"]) else []
+    return Logged(table, "epoch", 1, {"epoch": "epoch"} | taken, notes, guesses)
 
 
 def history(path: Path) -> list[Entry]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from epochwise.api import Logged, hookimpl, read_table, take_losses
+from epochwise.api import CurvesError, Logged, hookimpl, read_table, take_losses
 
 NOTE = (
     "Keras's training losses are averaged over the epoch while it trains, with dropout on; its validation "
@@ -29,4 +29,10 @@ def recognises(path: Path, head: bytes) -> float:
 
 def read(path: Path, **columns: Any) -> Logged:
     """Read the file; epochs are counted from 0. The options are those of the reader `table`."""
-    return take_losses(read_table(path), {"train_loss": "loss"} | columns, "epoch", 0, [NOTE])
+    table = read_table(path)
+    if "train_loss" not in columns and "loss" not in table.columns:
+        raise CurvesError(
+            f"{path}: has no column 'loss', which Keras's CSVLogger writes; if it is another's file, leave the reader "
+            f"out, else say which is the training loss (train_loss: NAME). The columns are: {', '.join(table.columns)}."
+        )
+    return take_losses(table, {"train_loss": "loss"} | columns, "epoch", 0, [NOTE])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from epochwise.answers.case import Case
 from epochwise.answers.safe_range import safe_range
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.statistics import inflation
+from epochwise.answers.terms import AS_INDEPENDENT
 
 SETTINGS = AnswerSettings.of(resamples=200)
 SURE = ("best_epoch", "interval_low", "interval_high", "safe_low", "safe_high", "safe_cost_percent")
@@ -116,6 +119,13 @@ def test_below_five_units_neither_interval_nor_range_is_stated():
 def test_the_note_says_what_varies_and_whether_that_is_enough(units, unit, note):
     fold = np.arange(units) if unit == "fold" else None
     assert row(curves(valleys(runs=units), fold=fold), SETTINGS)["note"] == note
+
+
+def test_cuts_of_histories_are_taken_as_independent_only_where_their_rows_are_not_told():
+    own = replace(curves(valleys(runs=5), fold=np.arange(5)), histories=True)
+    rows = {name: np.full(5, count) for name, count in {"train": 80, "validation": 20}.items()}
+    assert row(own, SETTINGS)["note"] == AS_INDEPENDENT
+    assert row(replace(own, rows=rows), SETTINGS)["note"] == "over cuts of this data set"
 
 
 def test_at_the_end_of_training_the_best_epoch_is_a_lower_bound():

@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from epochwise.answers.describing import describe, headlines, in_brief
-from epochwise.answers.terms import UNTRAINED_IS_BEST
+from epochwise.answers.terms import AS_INDEPENDENT, UNTRAINED_IS_BEST
 
 BEST = {
     "best_epoch": 1200,
@@ -157,6 +157,11 @@ HARDLY = MORE | {
         ),
         ({}, [HARDLY | {"safe_low": 1101}], "With 30 cuts in all, anything from 1,101 to "),
         ({}, [HARDLY | {"interval_high": 1310}], "With 30 cuts in all, anything from 1,020 to "),
+        (
+            {},
+            [MORE | {"safe_low": 5000, "safe_high": 5000}],
+            "With 30 cuts in all, epoch 5,000 or more would cost less than 1 %, and",
+        ),
         ({}, [HARDLY], "More cuts would hardly narrow this: more rows would."),
         ({"sampling_unit": "run"}, [HARDLY], "More seeds would hardly narrow this."),
         ({"interval_high": None}, [HARDLY | {"interval_high": None}], "More cuts would hardly"),
@@ -266,6 +271,15 @@ def test_a_range_may_begin_untrained_and_is_as_sure_as_the_study_asks():
     told = lines(point(best_epoch={"safe_low": 0, "interval_coverage": 0.9}))[1]
     assert told.startswith(
         "Anything from 0 to 1,500 costs less than 2 % more validation loss (90 % "
+    )
+
+
+def test_cuts_whose_rows_were_not_told_are_said_to_be_too_sure():
+    assert "too sure" not in lines(point())[1]
+    told = lines(point(best_epoch={"note": AS_INDEPENDENT}))[1]
+    assert told.endswith(
+        "That is too sure: cuts share rows, and how many was not told (under the "
+        "files of the study, rows: {train: ..., validation: ...})."
     )
 
 

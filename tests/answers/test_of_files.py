@@ -132,6 +132,7 @@ def test_losses_that_may_be_negative_are_told_as_shares_of_their_fall(tmp_path):
     least = VALLEYS.mean(axis=0)[1:].min() - 5
     assert f"There, the loss is {least:.5g} on the validation rows" in told
     assert "As the loss may be negative, per cent are not of it but of" in told
+    assert "more validation loss" not in told
 
 
 def test_a_score_is_chosen_by_its_greatest_value_and_told_as_itself(tmp_path):
@@ -227,3 +228,23 @@ def test_where_runs_were_stopped_the_end_is_not_called_that_of_training(tmp_path
     )
     assert "which all of them reached. Without those that ended first, more could be seen." in told
     assert "lowest at the end" not in told
+
+
+def test_what_was_guessed_of_the_first_epoch_is_said_as_an_option(tmp_path):
+    (tmp_path / "a.csv").write_text("epoch,train_loss,validation_loss\n0,2,3\n1,1,2\n2,1,3\n")
+    told = ask(tmp_path / "a.csv")
+    assert "as epoch 1 (--option first_epoch=1 says that 0 is the untrained network)\n" in told
+
+
+def test_a_folder_is_searched_for_what_a_reader_knows(tmp_path):
+    folder = keras(tmp_path / "runs", VALLEYS[:, 1:])
+    (folder / "notes.json").write_text('{"loss": [1, 2]}')
+    assert "seed-0.csv and 5 more: read as keras" in ask(folder, "--reader", "keras")
+
+
+def test_settings_that_are_taken_for_one_are_told(tmp_path):
+    for rate in ("0.1", "0.01"):
+        keras(tmp_path / f"lr={rate}", VALLEYS[:2, 1:])
+    told = ask(tmp_path)
+    assert "Note: the files differ in lr (0.01, 0.1) and are taken for runs of one setting" in told
+    assert "differ in" not in ask(tmp_path / "lr=0.1")

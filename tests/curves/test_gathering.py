@@ -85,12 +85,32 @@ def test_every_file_that_cannot_be_read_is_told_and_the_good_ones_are_not(tmp_pa
     ]
 
 
+def test_a_mistake_that_many_files_share_is_told_once(tmp_path):
+    files = [(csv(tmp_path, f"{n}.csv", 1.0), {}) for n in range(12)]
+    files += [(tmp_path / "gone.csv", {})]
+    with pytest.raises(CurvesError) as caught:
+        gather({"mine": (files, {"validation_loss": "mse"})}, KNOWN)
+    first, second = caught.value.sentences
+    assert first.startswith(f"{tmp_path}/0.csv and 11 more: validation_loss: unknown column 'mse'")
+    assert second.startswith(f"{tmp_path}/gone.csv: no such file")
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"best": "biggest"}, "best: 'biggest' is not allowed; it must be one of lowest, greatest"),
         ({"best": "greatest"}, "best: greatest: say which column.*is the score"),
         ({"out_of": 0}, "out_of: 0 is not allowed; it must be a number above 0"),
+        ({"out_of": 100}, "out_of: 100 is the greatest value of a score; say best: greatest, or"),
+        (
+            {"best": "greatest", "validation_loss": "val_acc", "train_loss": "loss"},
+            "train_loss: 'loss' is a loss by its name, and 'val_acc' a score",
+        ),
+        (
+            {"rows": {"train": 80, "validation": 30, "all": 100}},
+            r"train \+ validation are 110 rows, more than all, 100",
+        ),
+        ({"rowz": {}}, "unknown option 'rowz'.*there are: best, epoch.*Did you mean 'rows'"),
         ({"rows": {"trian": 3}}, "rows: .*is not allowed"),
         ({"nonsense": 1}, "nonsense"),
     ],

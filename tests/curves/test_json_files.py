@@ -51,6 +51,11 @@ def test_lists_with_their_epochs_or_within_a_history(tmp_path):
     check(read_json(tmp_path, within), epochs=[1, 2], train_loss=[2, 1], validation_loss=[3, 2])
 
 
+def test_names_in_the_plural_are_those_of_losses(tmp_path):
+    history = read_json(tmp_path, {"train_losses": [2, 1], "val_losses": [3, 2]})
+    check(history, train_loss=[2, 1], validation_loss=[3, 2])
+
+
 def test_a_shorter_validation_list_needs_its_rhythm(tmp_path):
     content = {"loss": [5, 4, 3, 2, 1], "val_loss": [6, 5]}
     with pytest.raises(
@@ -153,6 +158,7 @@ def test_evaluations_are_the_grid_and_training_losses_averaged_in_between(tmp_pa
     check(history, epochs=[0, 1, 2], iteration=[0, 4, 8], validation_loss=[8, 3.5, 2.5])
     check(history, train_loss=[None, 3.5, weighted])
     assert any("mean of the whole run" in note for note in history.notes)
+    assert not any("fractions" in note for note in history.notes)
 
 
 def test_epochs_are_fractions_where_evaluations_are(tmp_path):
@@ -163,6 +169,9 @@ def test_epochs_are_fractions_where_evaluations_are(tmp_path):
     ]
     history = read_json(tmp_path, state(*entries), "trainer_state.json")
     check(history, epochs=[0.25, 0.75], train_loss=[None, 4], validation_loss=[2, 1])
+    assert any("fractions" in note for note in history.notes)
+    alone = read_json(tmp_path, state(entries[0], entries[2]), "trainer_state.json")
+    assert not any("training losses" in note for note in alone.notes)
 
 
 def test_without_evaluations_what_was_logged_is_the_grid(tmp_path):
@@ -204,7 +213,7 @@ def test_a_state_without_a_history(tmp_path, text):
 
 
 def test_options_that_say_nothing_of_json_are_refused(tmp_path):
-    with pytest.raises(CurvesError, match="unknown option 'run'; there are: test_loss"):
+    with pytest.raises(CurvesError, match="unknown option 'run'; there are: best, first_epoch"):
         read_json(tmp_path, {"loss": [2, 1]}, run="seed")
     with pytest.raises(CurvesError, match="unknown option 'epoch'"):
         read_json(tmp_path, state(*ENTRIES), "trainer_state.json", epoch="step")

@@ -178,8 +178,12 @@ def test_a_file_that_no_reader_knows_or_that_is_not_there(tmp_path):
         read(tmp_path / "none.csv")
     with pytest.raises(CurvesError, match=r"unknown reader 'kera'.* Did you mean 'keras'"):
         read(write(tmp_path, PLAIN), "kera")
-    with pytest.raises(CurvesError, match="by no reader"):
+    with pytest.raises(CurvesError, match=r"is a folder, and no reader .*name the files.*/\*\.csv"):
         read(tmp_path / ".")
+    with pytest.raises(
+        CurvesError, match=r"is a folder, and reader 'keras' reads files; name those"
+    ):
+        read(tmp_path / ".", "keras")
 
 
 def test_every_shipped_reader_recognises_files_and_says_what_it_needs():

@@ -13,7 +13,7 @@ import pytest
 from curves.files import check, need, read
 from epochwise.answers.replay import outcomes
 from epochwise.answers.stopping import Patience
-from epochwise.curves.tabulating import tabulate
+from epochwise.curves.tabulating import Labelled, tabulate
 from epochwise.tables.reading import LossTable
 
 pytestmark = [
@@ -72,8 +72,8 @@ def test_our_patience_stops_where_that_of_keras_does_if_not_every_epoch_has_a_va
         fit(keras, seed, [logger], **options)
         stopping = keras.callbacks.EarlyStopping("val_loss", patience=2)
         stops.append(len(fit(keras, seed, [stopping], **options)["loss"]))
-    table = tabulate([read(tmp_path / f"{seed}.csv") for seed in range(6)], "theirs").table
-    (curves,) = LossTable(table).curves()
+    theirs = [Labelled(read(tmp_path / f"{seed}.csv")) for seed in range(6)]
+    (curves,) = LossTable(tabulate({"theirs": theirs})).curves()
     (outcome,) = outcomes(curves, [Patience(2)])
     assert outcome["stop_epoch"].tolist() == stops
     assert min(stops) < 90

@@ -28,7 +28,7 @@ def test_a_score_is_kept_to_the_last_bit_and_its_loss_is_what_it_lacks(tmp_path)
 def test_scores_have_names_and_losses_are_named_after_them(tmp_path):
     metrics = facts_of(scored(tmp_path, label="AUC").schema)["metrics"]["mine"]
     assert metrics == {"score": ["AUC", ""], "loss": ["1 - AUC", ""]}
-    text = SCORES.replace("validation_loss", "val_acc")
+    text = SCORES.replace("validation_loss", "val_acc").replace("0.9731", "97.31")
     one = read_text(tmp_path, text, "b.csv", validation_loss="val_acc")
     made = tabulate({"mine": [Labelled(one)]}, {"mine": Judging(best="greatest", out_of=100)})
     assert facts_of(made.schema)["metrics"]["mine"]["loss"] == ["100 - acc", ""]
@@ -41,6 +41,60 @@ def test_per_cent_where_shares_are_wanted_is_told(tmp_path):
     assert scored(tmp_path, text, out_of=100)["validation_loss"][2].as_py() == 100 - 97.31
     with pytest.raises(CurvesError, match=r"150.*where it has none, write its negative"):
         scored(tmp_path, text.replace("97.31", "150"), out_of=100)
+
+
+@pytest.mark.parametrize(
+    ("text", "judging", "said"),
+    [
+        (
+            SCORES,
+            {"best": "greatest", "out_of": 100},
+            r"is 0\.9731, a share rather than per cent; le",
+        ),
+        (
+            SCORES.replace("validation_loss", "val_auc"),
+            {},
+            "'val_auc' is a score by its name, and r",
+        ),
+        (
+            SCORES.replace("train_loss", "accuracy"),
+            {},
+            r"'accuracy' is a score.*\(train_loss: false\)",
+        ),
+    ],
+)
+def test_what_was_taken_for_another_kind_is_told(tmp_path, text, judging, said):
+    header = dict(
+        zip(("validation_loss", "train_loss"), text.split("\n")[0].split(",")[1:], strict=True)
+    )
+    one = read_text(tmp_path, text, "a.csv", **header)
+    with pytest.raises(CurvesError, match=said):
+        tabulate({"mine": [Labelled(one)]}, {"mine": Judging(**judging)})
+
+
+def test_a_loss_whose_name_sounds_like_a_score_is_one(tmp_path):
+    text = "epoch,val_r2\n1,0.9\n2,0.5\n"
+    falling = Labelled(read_text(tmp_path, text, "a.csv", validation_loss="val_r2"))
+    assert tabulate({"mine": [falling]})["validation_loss"].to_pylist() == [None, 0.9, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("rows", "best", "notes"),
+    [
+        (
+            "1,0.1\n2,0.5\n3,0.4\n",
+            "lowest",
+            ["'fid' is lowest where it begins; if its greatest va"],
+        ),
+        ("1,0.1\n2,0.5\n3,0.4\n", "greatest", []),
+        ("1,0.5\n2,0.1\n3,0.4\n", "lowest", []),
+    ],
+)
+def test_what_only_rises_may_be_a_score(tmp_path, rows, best, notes):
+    one = read_text(tmp_path, f"epoch,fid\n{rows}", "a.csv", validation_loss="fid")
+    made = tabulate({"mine": [Labelled(one)]}, {"mine": Judging(best)})
+    told = facts_of(made.schema)["files"][0]["notes"]
+    assert [note[: len(said)] for note, said in zip(told, notes, strict=True)] == notes
 
 
 def test_r2_below_zero_is_a_score_like_any(tmp_path):

@@ -38,6 +38,14 @@ def test_an_epoch_zero_that_trained_nothing_is_the_untrained_network(tmp_path, t
     assert "epoch 0 is the untrained network" in history.notes
 
 
+def test_what_pandas_calls_nothing_is_the_number_of_the_epoch(tmp_path):
+    history = read_text(tmp_path, ",loss,val_loss\n0,3,4\n1,2,3\n")
+    check(history, epochs=[1, 2], train_loss=[3, 2], validation_loss=[4, 3])
+    assert "the first column, which has no name" in history.guesses["epoch"]
+    with pytest.raises(CurvesError, match="no column counts epochs"):
+        read_text(tmp_path, ",loss,val_loss\n0,3,4\n2,2,3\n")
+
+
 def test_fractions_and_far_steps_stay_as_they_are(tmp_path):
     check(read_text(tmp_path, losses(0, 0.5, 1)), epochs=[0, 0.5, 1])
     steps = read_text(tmp_path, losses(0, 250, 500).replace("epoch", "step"))

@@ -49,6 +49,11 @@ def test_a_file_like_that_of_keras_that_counts_from_one_is_one_s_own(tmp_path):
     check(history, epochs=[1, 2])
 
 
+def test_a_file_that_is_not_of_keras_is_not_counted_as_keras_does(tmp_path):
+    with pytest.raises(CurvesError, match=r"no column 'loss', which Keras.*are: epoch, train_loss"):
+        read(write(tmp_path, "epoch,train_loss,val_loss\n1,2,3\n"), "keras")
+
+
 def test_what_keras_appended_needs_a_word(tmp_path):
     path = write(tmp_path, KERAS + KERAS.partition("\n")[2])
     with pytest.raises(

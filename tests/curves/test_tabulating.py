@@ -94,6 +94,6 @@ def test_files_that_count_different_things_are_not_mixed(tmp_path):
     one = read_text(tmp_path, csv("1,1,5"), "a.csv")
     two = read_text(tmp_path, csv("1,1,5"), "b.csv", unit="step")
     with pytest.raises(
-        CurvesError, match=r"epochs in .*a.csv and steps in .*b.csv; say the same `unit`"
+        CurvesError, match=r"epochs in .*a.csv and steps in .*b.csv; study them apart, or"
     ):
         tabulate({"theirs": [Labelled(one), Labelled(two)]})

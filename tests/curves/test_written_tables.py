@@ -75,13 +75,24 @@ def test_parquet_whatever_its_name(tmp_path):
             "epoch,train_loss\n1,0.5\n2,low\n",
             "line 3: column 'train_loss' has 'low' where a number",
         ),
+        (
+            "epoch;train_loss\n1;0,5\n",
+            "has '0,5' where a number must stand; write decimals with a p",
+        ),
         ("epoch,train_loss\none,0.5\n", "line 2: column 'epoch' has 'one'"),
         (
             "epoch,accuracy\n1,0.5\n",
             "no column is a train or validation loss.*are: epoch, accuracy",
         ),
+        (
+            "id,y\n1,0.5\n",
+            "none is a loss by its name.*if not, name the files that are.*: 'id', 'y'",
+        ),
         ("epoch,test_loss\n1,0.5\n", "no column is a train or validation loss"),
-        ("time,train_loss\n1,0.5\n", "no column counts epochs.*are: time, train_loss"),
+        (
+            "time,train_loss\n1,0.5\n",
+            "no column counts epochs.*add a column.*are: 'time', 'train_loss'",
+        ),
         (
             "epoch,val_loss,valid_loss\n1,2,3\n",
             "'val_loss' and 'valid_loss' could each be the valid",

@@ -100,6 +100,12 @@ def test_validate_reads_all_and_tells_every_file(tmp_path):
     assert found.problems == []
     assert "read as keras" in found.fine[0]
     for name in ("a-0.csv", "a-1.csv"):
-        (tmp_path / name).write_text("epoch,loss,val_loss\n0,2,x\n")
+        (tmp_path / name).write_text(f"epoch,loss,val_loss\n0,2,{name[:3]}\n")
     found = validate([str(tmp_path / "mine.yaml")], tmp_path, PLUGINS)
     assert len(found.problems) == 2
+
+
+def test_a_pattern_that_cannot_be_is_the_only_problem(tmp_path):
+    (tmp_path / "mine.yaml").write_text("curves: {net: {files: 'a-{seed.csv'}}\n")
+    (problem,) = validate([str(tmp_path / "mine.yaml")], tmp_path, PLUGINS).problems
+    assert "a brace has no partner" in problem

@@ -17,6 +17,14 @@ LOSSES = "epoch,accuracy,loss,val_accuracy,val_loss\n0,.1,2,.2,3\n1,.2,1,.1,2\n"
     [
         (["a/seed-1/m.csv", "a/seed-10/m.csv"], ["a/seed-{seed}/m.csv"]),
         (["lr=0.1,d=2/Seed3.csv", "lr=1,d=3/Seed3.csv"], ["lr={lr},d={d}/Seed3.csv"]),
+        (
+            ["lr=0.1_bs=8_seed=3.csv", "lr=1e-3_bs=8_seed=4.csv"],
+            ["lr={lr}_bs={bs}_seed={seed}.csv"],
+        ),
+        (["opt=a-w-lr=1/m", "opt=sgd-lr=1/m"], ["opt={opt}-lr={lr}/m"]),
+        (["net18_fold0_seed3.csv", "net18_fold1_seed3.csv"], ["net18_fold{fold}_seed{seed}.csv"]),
+        (["x1-Seed 1/h", "x2-Seed 10/h"], ["x*-Seed {seed}/h"]),
+        (["manifold3.csv", "manifold4.csv"], ["manifold*.csv"]),
         (["v_0/fold_1/x", "v_1/fold_2/x"], ["v_*/fold_{fold}/x"]),
         (["x/m.csv"], ["x/m.csv"]),
         (["a/b.csv", "a/b/c.json"], ["a/b.csv", "a/b/c.json"]),
@@ -62,6 +70,18 @@ def test_the_study_that_is_written_reads_what_was_given(tmp_path, monkeypatch):
     assert [one.swept["lr"] for one in study.points().values()] == [0.01, 0.1]
     assert len(study.run_files["runs"]) == 4
     assert "guessed: took 'val_loss'" in (tmp_path / "runs.yaml").read_text()
+
+
+def test_what_a_star_stands_for_is_to_be_checked(tmp_path, monkeypatch):
+    for name in ("lr0.1_s0", "lr0.01_s0"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "log.csv").write_text(LOSSES)
+    started(tmp_path, monkeypatch, "lr0.1_s0", "lr0.01_s0", "--output", "mine.yaml")
+    text = (tmp_path / "mine.yaml").read_text()
+    assert "# * stands for what does not matter: where it is a setting, write lr{lr}" in text
+    assert len(studies.load(tmp_path / "mine.yaml").run_files["mine"]) == 2
+    started(tmp_path / "b", monkeypatch, "runs")
+    assert "# * stands" not in (tmp_path / "b/runs.yaml").read_text()
 
 
 def test_options_stand_in_the_study_and_a_file_is_never_overwritten(tmp_path, monkeypatch):

@@ -69,6 +69,7 @@ def test_several_patterns_are_one_list_and_a_file_counts_once(tmp_path):
         (["{backend}.csv"], r"\{backend\} cannot be: .*framework"),
         (["{epoch}.csv"], r"\{epoch\} cannot be: the loss table has a column"),
         (["{dataset}.csv"], r"\{dataset\} cannot be"),
+        (["{Seed}.csv"], r"\{Seed\} cannot be; write \{seed\}, in small letters"),
         (["{my name}.csv"], r"\{my name\} cannot be the name of a column"),
         (["{}.csv"], r"\{\} cannot be the name of a column"),
         (["a{b.csv"], "a brace has no partner"),

@@ -87,7 +87,9 @@ def test_what_changes_makes_anew_what_depends_on_it(clone, tmp_path):
 def test_files_that_cannot_be_read_end_in_a_sentence_each(clone, tmp_path):
     one = clone.copy(tmp_path / "bad")
     for seed in (1, 4):
-        (one.folder / f"runs/lr=0.5/seed-{seed}.csv").write_text("epoch,loss,val_loss\n0,1,x\n")
+        (one.folder / f"runs/lr=0.5/seed-{seed}.csv").write_text(
+            f"epoch,loss,val_loss\n0,1,x{seed}\n"
+        )
     said = one.run(*ASKED, ok=False)
     assert "Traceback" not in said
     for seed in (1, 4):

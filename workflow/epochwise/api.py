@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from epochwise.curves.histories import Logged
     from epochwise.curves.joining import join_series, stack_runs
     from epochwise.curves.outside import within_training
-    from epochwise.curves.roles import choose_loss, require_known, take_losses, words_of
+    from epochwise.curves.roles import choose_loss, require_known, take_losses
     from epochwise.curves.table_files import read_table, read_text
+    from epochwise.curves.words import words_of
     from epochwise.curves.written_tables import WrittenTable, infinite_where_not_finite
     from epochwise.data.cells import Column
     from epochwise.data.datasets import Dataset
@@ -63,8 +64,9 @@ HOMES = {  # the modules that the names above come from
     "curves.histories": ("Logged",),
     "curves.joining": ("join_series", "stack_runs"),
     "curves.outside": ("within_training",),
-    "curves.roles": ("choose_loss", "require_known", "take_losses", "words_of"),
+    "curves.roles": ("choose_loss", "require_known", "take_losses"),
     "curves.table_files": ("read_table", "read_text"),
+    "curves.words": ("words_of",),
     "curves.written_tables": ("WrittenTable", "infinite_where_not_finite"),
     "data.cells": ("Column",),
     "data.datasets": ("Dataset",),

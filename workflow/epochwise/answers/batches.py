@@ -20,7 +20,8 @@ def row(curves: Curves) -> dict[str, object]:
     trained = np.flatnonzero(np.isfinite(curves.training_rows))
     if not len(trained):
         if curves.histories:
-            return facts | {"note": "the loss histories do not say rows and iterations"}
+            what = "iterations" if "train" in curves.rows else "rows and iterations"
+            return facts | {"note": f"the loss histories do not say {what}"}
         return facts | {"note": "no run reached epoch 1, so rows and iterations are not known"}
     largest = trained[np.argmax(curves.training_rows[trained])]
     rows, iterations, size = (

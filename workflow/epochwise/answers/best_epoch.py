@@ -5,8 +5,8 @@ import numpy as np
 from epochwise.answers.bootstrap import address, bootstrap_interval
 from epochwise.answers.case import Case, Rows
 from epochwise.answers.safe_range import safe_range
-from epochwise.answers.statistics import inflation, margin, standard_error
-from epochwise.answers.terms import HISTORY
+from epochwise.answers.statistics import inflation, margin, standard_error, tells_rows
+from epochwise.answers.terms import AS_INDEPENDENT, HISTORY
 from epochwise.arrays import Floats, Ints
 from epochwise.study.schema import FEWEST_UNITS
 from epochwise.tables.curves import Curves
@@ -108,7 +108,8 @@ def note(curves: Curves, units: int) -> str:
         name = curves.unit if units == 1 else f"{curves.unit}s"
         return f"{units} {name}{left} cannot say how sure that is: make {FEWEST_UNITS} at least, 10 to be useful"
     if curves.unit == "fold":
-        return "over cuts of this data set"
+        known = tells_rows(curves) or not curves.histories
+        return "over cuts of this data set" if known else AS_INDEPENDENT
     if curves.histories:
         return "over runs that differ from each other as these do"
     return "over seeds on one cut of the data; another cut may move it"

@@ -60,7 +60,9 @@ def _in_their_words(lines: Sequence[str], answer: Facts) -> list[str]:
     """Call what was counted and measured by its name, if all of it is of one kind."""
     every = answer["answers"]
     scored = bool(every) and all(each.get("score") for each in every)
-    return [in_their_words(line, answer.get("unit", "epoch"), scored) for line in lines]
+    shared = bool(every) and all(each.get("shares") for each in every)
+    unit = answer.get("unit", "epoch")
+    return [in_their_words(line, unit, scored, shared) for line in lines]
 
 
 def all_about(answer: Facts) -> list[str]:

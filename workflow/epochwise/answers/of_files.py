@@ -55,13 +55,16 @@ def files_in(path: Path, known: Mapping[str, Registered], reader: str | None) ->
         There is none in it.
     """
     path = path.expanduser()
-    if reader or not path.is_dir() or not problems_of(lambda: readers.guess(path, known)):
+    known = {reader: known[reader]} if reader is not None and reader in known else known
+    if not path.is_dir() or not problems_of(lambda: readers.guess(path, known)):
         return [path]
     found: list[Path] = []
     for each in sorted(path.rglob("*")):
         within = any(each.is_relative_to(one) for one in found)
         if not within and not problems_of(lambda each=each: readers.guess(each, known)):  # type: ignore[misc]
             found.append(each)
+    if reader and not found:
+        return [path]
     if not found:
         raise CurvesError(
             f"{path}: has neither the answer.json of a study nor a file that a reader of loss histories "

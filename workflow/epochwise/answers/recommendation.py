@@ -4,7 +4,13 @@ from math import inf
 from typing import Any
 
 from epochwise.answers import wording
-from epochwise.answers.terms import HISTORY, NO_BETTER, NOTHING_LEARNT, UNTRAINED_IS_BEST
+from epochwise.answers.terms import (
+    AS_INDEPENDENT,
+    HISTORY,
+    NO_BETTER,
+    NOTHING_LEARNT,
+    UNTRAINED_IS_BEST,
+)
 
 Facts = dict[str, Any]
 NARROWER = 0.8  # of a range: a shorter one is worth telling
@@ -14,6 +20,10 @@ HOLDS_FOR = {
     HISTORY: " That holds for new runs that differ from each other as these do; of cuts of one data set it is "
     "too sure.",
 }
+SHARED_ROWS = (
+    " That is too sure: cuts share rows, and how many was not told (under the files of the study, "
+    "rows: {train: ..., validation: ...})."
+)
 
 
 def name(answer: Facts) -> str:
@@ -99,7 +109,8 @@ def sureness(answer: Facts) -> str:
     if facts["interval_low"] is not None:
         interval = wording.whole_percent(facts["interval_coverage"])
         said += f" The best epoch itself {_interval(facts, 'is', 'lies')} ({interval} interval)."
-    return f"{said}{HOLDS_FOR.get(facts['sampling_unit'], '')}"
+    shared = SHARED_ROWS if facts["note"] == AS_INDEPENDENT else ""
+    return f"{said}{HOLDS_FOR.get(facts['sampling_unit'], shared)}"
 
 
 def how_many_more(answer: Facts) -> str:
@@ -151,7 +162,8 @@ def _would_be(facts: Facts) -> str:
         return f"the best epoch itself would {interval}"
     first, last = wording.count(facts["safe_low"]), _or_more(facts, "safe_high")
     z = wording.whole_percent(facts["safe_cost_percent"] / 100)
-    which = f"epoch {first}" if first == last else f"anything from {first} to {last}"
+    alone = first == last.removesuffix(" or more")
+    which = f"epoch {last}" if alone else f"anything from {first} to {last}"
     return f"{which} would cost less than {z}, and the best epoch itself {interval}"
 
 

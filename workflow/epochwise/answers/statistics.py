@@ -28,10 +28,15 @@ def inflation(curves: Curves, number: int | None = None) -> float:
     ----------
     number : of units; by default as many as there are.
     """
-    if curves.unit == "run" or not {"train", "validation"} <= curves.rows.keys():
+    if curves.unit == "run" or not tells_rows(curves):
         return 1.0
     train, validation = (curves.rows[name][curves.used].mean() for name in ("train", "validation"))
     return float(np.sqrt(1 + (number or len(curves.folds)) * validation / train))
+
+
+def tells_rows(curves: Curves) -> bool:
+    """Tell whether it is known how many rows train and validate, and so how much cuts share."""
+    return {"train", "validation"} <= curves.rows.keys()
 
 
 def margin(units: Floats, coverage: float, factor: float = 1.0) -> float:

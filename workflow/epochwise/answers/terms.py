@@ -10,5 +10,8 @@ NOTHING_LEARNT = ("untrained", "constant", "worsens", "unknown")
 # `sampling_unit` of runs that others have trained: it is not known in what they differ
 HISTORY = "history"
 
+# `note` in best_epoch of cuts whose overlap is not known
+AS_INDEPENDENT = "over cuts of this data set, taken as independent as their rows were not told"
+
 # `standing` in points
 LEADS, SHARES, BEHIND, DIVERGED = "leads", "shares the lead", "behind", "diverged"

@@ -1,7 +1,7 @@
 """Reading many files, so that each that cannot be read is told, and making one table of all."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +9,15 @@ import pyarrow as pa
 
 from epochwise.curves import readers
 from epochwise.curves.histories import LOSSES, History
-from epochwise.curves.scoring import Judging
+from epochwise.curves.scoring import JUDGED, Judging, check_named
 from epochwise.curves.tabulating import Labelled, tabulate
+from epochwise.curves.taken import shortly
 from epochwise.errors import CurvesError, problems_of
 from epochwise.plugins.registry import Registered
 from epochwise.study import schema
 
+MOST_TOLD = 10  # files that are named where all are wrong alike
 Files = Sequence[tuple[str | Path, Mapping[str, Any]]]  # each with what its name says
-OURS = tuple(one.name for one in fields(Judging))  # the options that no reader sees
 
 
 def gather(
@@ -33,23 +34,23 @@ def gather(
     Raises
     ------
     CurvesError
-        A sentence for each file that cannot be read, or whose losses cannot be compared.
+        A sentence for each file that cannot be read, or for several alike, or whose losses cannot be compared.
     """
     read: dict[str, list[Labelled]] = {}
     judged = {name: _judging(options) for name, (_, options) in curves.items()}
     problems = [
-        sentence
+        told
         for name, (files, options) in curves.items()
-        for sentence in _read_all(files, options, judged[name], known, read.setdefault(name, []))
+        for told in _read_all(files, options, judged[name], known, read.setdefault(name, []))
     ]
     if problems:
-        raise CurvesError(*problems)
+        raise CurvesError(*_together(problems))
     return tabulate(read, judged)
 
 
 def reader_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Give the options that a reader sees."""
-    return {key: value for key, value in options.items() if key not in (*OURS, "files", "reader")}
+    return {key: value for key, value in options.items() if key not in (*JUDGED, "files", "reader")}
 
 
 def _judging(options: Mapping[str, Any]) -> Judging:
@@ -58,21 +59,17 @@ def _judging(options: Mapping[str, Any]) -> Judging:
     Raises
     ------
     CurvesError
-        A value that may not be, or a score that is not named.
+        A value that may not be, or what does not go together.
     """
     rules = schema.schema()["properties"]["curves"]["additionalProperties"]["properties"]
-    said = {key: value for key, value in options.items() if key in OURS}
+    said = {key: value for key, value in options.items() if key in JUDGED}
     wrong = [
         one for key, value in said.items() for one in schema.value_problems(value, rules[key], key)
     ]
     if wrong:
         raise CurvesError(*wrong)
     judging = Judging(**said)
-    if judging.is_score and "validation_loss" not in options:
-        raise CurvesError(
-            "best: greatest: say which column, list, tag or metric is the score (validation_loss: NAME), and "
-            "where there is one, its training and test score (train_loss: NAME, test_loss: NAME)."
-        )
+    check_named(judging, options)
     return judging
 
 
@@ -82,19 +79,31 @@ def _read_all(
     judging: Judging,
     known: Mapping[str, Registered],
     read: list[Labelled],
-) -> Iterable[str]:
-    """Read files into a list; give a sentence for each mistake."""
+) -> Iterable[tuple[str, str]]:
+    """Read files into a list; give for each mistake the file and a sentence."""
     own = reader_options(options)
     for path, labels in files:
         found: list[History] = []
-        yield from problems_of(
+        problems = problems_of(
             lambda path=path, found=found: found.append(  # type: ignore[misc]
                 readers.read(path, options.get("reader"), readers=known, **own)
             )
         )
+        yield from ((str(Path(path).expanduser()), sentence) for sentence in problems)
         read += [
             Labelled(_scores_alone(one, own) if judging.is_score else one, labels) for one in found
         ]
+
+
+def _together(problems: Iterable[tuple[str, str]]) -> list[str]:
+    """Tell once what is wrong with several files alike."""
+    alike: dict[str, list[str]] = {}
+    for path, sentence in problems:
+        said = sentence.removeprefix(f"{path}: ")
+        alike.setdefault(said, []).extend([path] if said != sentence else [])
+    return [
+        f"{shortly(paths, MOST_TOLD)}: {said}" if paths else said for said, paths in alike.items()
+    ]
 
 
 def _scores_alone(history: History, options: Mapping[str, Any]) -> History:

@@ -8,6 +8,7 @@ from typing import Any
 from epochwise.arrays import Floats, Ints
 
 LOSSES = ("train_loss", "validation_loss", "test_loss")
+COMMON = ("first_epoch", "unit", "restarts")  # options of every reader
 MEASURED = (*LOSSES, "iteration", "samples")  # what a run can have beside its epochs
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from epochwise.curves.converting import as_columns
-from epochwise.curves.histories import LOSSES, History, Logged
+from epochwise.curves.histories import COMMON, LOSSES, History, Logged
+from epochwise.curves.scoring import JUDGED
 from epochwise.curves.settling import RESTARTS, as_run, numbering, split
 from epochwise.errors import CurvesError, EpochwiseError, PluginError, unknown
 from epochwise.plugins.registry import Registered, load_all
 from epochwise.shipped import own_or_shipped
 
 HEAD = 4096  # bytes of a file that a reader may recognise it by
-COMMON = ("first_epoch", "unit", "restarts")  # options of every reader
 UNITS = ("epoch", "iteration", "step")
 
 
@@ -76,6 +76,11 @@ def guess(path: Path, readers: Mapping[str, Registered]) -> Registered:
     best = [name for name, much in sure.items() if much == most > 0]
     if len(best) == 1:
         return readers[best[0]]
+    if not best and path.is_dir():
+        raise CurvesError(
+            f"{path}: is a folder, and no reader knows it as the log of a run; name the files in it, such as "
+            f"{path / '*.csv'}, or the reader."
+        )
     likely = best or sorted(readers)
     said = "is recognised by several readers" if best else "is recognised by no reader"
     raise CurvesError(f"{path}: {said}; name the one to take: reader: {' or '.join(likely)}.")
@@ -137,7 +142,7 @@ def check_options(path: Path | str, reader: Registered, options: Mapping[str, An
     for key in options:
         if key not in names and key not in COMMON and not free:
             raise CurvesError(
-                f"{path}: reader {reader.name!r}: {unknown('option', key, [*names, *COMMON])}"
+                f"{path}: reader {reader.name!r}: {unknown('option', key, [*names, *COMMON, *JUDGED])}"
             )
     for key in names:
         one = parameters[key]
@@ -151,6 +156,10 @@ def _call(reader: Registered, path: Path, options: Mapping[str, Any]) -> Logged:
         given = reader.resolve()(path, **options)
     except (EpochwiseError, ImportError) as error:
         raise _with_install(reader, path, error) from None
+    except IsADirectoryError:
+        raise CurvesError(
+            f"{path}: is a folder, and reader {reader.name!r} reads files; name those in it, such as {path / '*.csv'}."
+        ) from None
     except Exception as error:
         raise CurvesError(
             f"{path}: reader {reader.name!r} cannot read it ({type(error).__name__}: {error}); if the file is of "

@@ -1,13 +1,14 @@
 """Which column of a file is which of ours: by what the user says, else by its name if only one fits."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from epochwise.arrays import Floats
-from epochwise.curves.histories import LOSSES, Logged
+from epochwise.curves.histories import COMMON, LOSSES, Logged
+from epochwise.curves.scoring import JUDGED
+from epochwise.curves.words import words_of
 from epochwise.curves.written_tables import WrittenTable
 from epochwise.errors import CurvesError, unknown
 
@@ -16,11 +17,7 @@ WORDS = {
     "validation_loss": {"val", "valid", "validation", "eval", "dev"},
     "test_loss": {"test", "testing"},
 }
-FILLERS = {
-    "epoch",
-    "mean",
-    "avg",
-}  # said of a whole epoch's loss; "step" is of a batch and fills nothing
+UNNAMED = ("", "Unnamed: 0")  # what pandas calls the number of a row
 COUNTERS = {"epoch": "epoch", "epochs": "epoch", "iteration": "iteration", "iter": "iteration"}
 COUNTERS |= {
     "iterations": "iteration",
@@ -32,12 +29,6 @@ COUNTERS |= {
 }
 OPTIONS = ("epoch", *LOSSES, "run")  # what may be said of columns, with any reader of tables
 Asked = Mapping[str, Any]
-
-
-def words_of(name: str) -> list[str]:
-    """Cut a name into words: `valLoss`, `val/loss` and `val_loss_epoch` are of one kind."""
-    parts = re.sub(r"([a-z])([A-Z])", r"\1 \2", name).lower()
-    return [word for word in re.split(r"[^a-z0-9]+", parts) if word and word not in FILLERS]
 
 
 def candidates(role: str, names: Iterable[str]) -> list[str]:
@@ -109,7 +100,7 @@ def require_known(where: Any, asked: Asked, known: Iterable[str] = OPTIONS) -> N
     known = list(known)
     for key in asked:
         if key not in known:
-            raise CurvesError(f"{where}: {unknown('option', key, known)}")
+            raise CurvesError(f"{where}: {unknown('option', key, [*known, *COMMON, *JUDGED])}")
 
 
 def take_losses(
@@ -134,8 +125,11 @@ def take_losses(
         among numbers.
     """
     require_known(table.path, asked)
+    _require_history(table, asked)
     counter = _counter(table, asked)
     chosen, guesses = {}, {}
+    if counter in UNNAMED and "epoch" not in asked:
+        guesses["epoch"] = "took the first column, which has no name, as epoch"
     for role in LOSSES:
         chosen[role], guesses[role] = choose_loss(table.path, role, list(table.columns), asked)
     _require_loss(table.path, chosen, table.columns)
@@ -149,6 +143,18 @@ def take_losses(
     return Logged(columns, unit, first_epoch, taken, [*table.notes, *notes], guesses)
 
 
+def _require_history(table: WrittenTable, asked: Asked) -> None:
+    """Refuse a table that looks like anything but a history, unless it is said what its columns are."""
+    counts = {*COUNTERS, *map(str.lower, UNNAMED)}
+    known = any(name.lower() in counts or "loss" in words_of(name) for name in table.columns)
+    if not known and not asked:
+        raise CurvesError(
+            f"{table.path}: no column counts epochs, and none is a loss by its name. If it is a loss history, say "
+            "which they are: epoch: NAME, validation_loss: NAME; if not, name the files that are. The columns are: "
+            f"{', '.join(map(repr, table.columns))}."
+        )
+
+
 def _counter(table: WrittenTable, asked: Asked) -> str:
     """Give the column that counts: the one that is asked for, else the first kind that there is."""
     if asked.get("epoch") is not None:
@@ -158,9 +164,12 @@ def _counter(table: WrittenTable, asked: Asked) -> str:
         for name in table.columns:
             if name.lower() == word:
                 return name
+    first = next(iter(table.columns))
+    if first in UNNAMED and (np.diff(table.numbers(first)) == 1).all():
+        return first
     raise CurvesError(
-        f"{table.path}: no column counts epochs; say which does: epoch: NAME. The columns are: "
-        f"{', '.join(table.columns)}."
+        f"{table.path}: no column counts epochs; say which does: epoch: NAME. If every row is an epoch, add a "
+        f"column that counts them. The columns are: {', '.join(map(repr, table.columns))}."
     )
 
 

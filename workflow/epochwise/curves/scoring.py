@@ -1,16 +1,18 @@
 """Scores, of which the greatest is best, and losses that may be negative: in terms of which all answers hold."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 
 from epochwise.arrays import Floats
 from epochwise.curves.histories import LOSSES, History
+from epochwise.curves.words import is_loss, is_score
 from epochwise.errors import CurvesError
 
 GREATEST = "greatest"
+PER_CENT = 100.0
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,60 @@ class Judging:
         return {"score": (name, ""), "loss": (f"{self.out_of:g} - {name}", "")}
 
 
+JUDGED = tuple(one.name for one in fields(Judging))  # the options that no reader sees
+
+
+def check_named(judging: Judging, options: Mapping[str, Any]) -> None:
+    """Refuse what is said of the values where it does not go together.
+
+    Parameters
+    ----------
+    options : all that the user says, by name.
+
+    Raises
+    ------
+    CurvesError
+        A score that is not named, a loss beside a score, the greatest value of what is no score, more
+        rows in the partitions than in all.
+    """
+    named = {role: options[role] for role in LOSSES if isinstance(options.get(role), str)}
+    if judging.is_score and "validation_loss" not in options:
+        raise CurvesError(
+            "best: greatest: say which column, list, tag or metric is the score (validation_loss: NAME), and "
+            "where there is one, its training and test score (train_loss: NAME, test_loss: NAME)."
+        )
+    if judging.out_of != 1 and not judging.is_score:
+        raise CurvesError(
+            f"out_of: {judging.out_of:g} is the greatest value of a score; say best: greatest, or leave it out."
+        )
+    for role, name in named.items():
+        if judging.is_score and is_loss(name) and not is_loss(named.get("validation_loss", name)):
+            raise CurvesError(
+                f"{role}: {name!r} is a loss by its name, and {named['validation_loss']!r} a score; name the score "
+                f"that goes with it, or {role}: false."
+            )
+    _check_rows(judging.rows)
+
+
+def _check_rows(rows: Mapping[str, int]) -> None:
+    parts = {name: count for name, count in rows.items() if name != "all"}
+    if sum(parts.values()) > rows.get("all", np.inf):
+        raise CurvesError(
+            f"rows: {' + '.join(parts)} are {sum(parts.values()):,} rows, more than all, {rows['all']:,}; all is "
+            "the whole data set, before it was cut."
+        )
+
+
 def check_scores(history: History, judging: Judging) -> None:
-    """Refuse scores beyond what they can be.
+    """Refuse scores beyond what they can be, and those that were taken for losses.
 
     Raises
     ------
     CurvesError
         Names the file and the value.
     """
+    _check_names(history, judging)
+    _check_per_cent(history, judging)
     for run in history.runs:
         for name in LOSSES:
             values = run.columns.get(name, np.empty(0))
@@ -75,6 +123,46 @@ def check_scores(history: History, judging: Judging) -> None:
                     f"{judging.out_of:g}, the greatest that it can be; say its greatest value with out_of{percent}, or, "
                     "where it has none, write its negative as a loss, without best: greatest."
                 )
+
+
+def _check_names(history: History, judging: Judging) -> None:
+    """Refuse as a loss what is a score by its name and rises."""
+    for role, name in history.taken.items():
+        if judging.is_score or role not in LOSSES or not is_score(name):
+            continue
+        for run in history.runs:
+            values = run.columns.get(role, np.empty(0))
+            values = values[np.isfinite(values)]
+            if len(values) > 1 and values[-1] > values[0]:
+                raise CurvesError(
+                    f"{history.path}: {role}: {name!r} is a score by its name, and rises; say best: greatest, and "
+                    f"out_of: 100 if it is in per cent. Beside a loss, leave it out ({role}: false)."
+                )
+
+
+def doubts(history: History, judging: Judging) -> list[str]:
+    """Give a note where what is no loss by its name is lowest where every run begins."""
+    name = history.taken.get("validation_loss", "loss")
+    if judging.is_score or is_loss(name):
+        return []
+    every = [run.columns["validation_loss"] for run in history.runs]
+    measured = [values[np.isfinite(values)] for values in every]
+    if not all(len(values) > 1 and values[0] == values.min() < values[-1] for values in measured):
+        return []
+    return [
+        f"{name!r} is lowest where it begins; if its greatest value is best, say best: greatest"
+    ]
+
+
+def _check_per_cent(history: History, judging: Judging) -> None:
+    """Refuse shares where per cent were told."""
+    every = np.concatenate([run.columns["validation_loss"] for run in history.runs])
+    greatest = np.max(every, where=np.isfinite(every), initial=0.0)
+    if judging.is_score and judging.out_of == PER_CENT and 0 < greatest <= 1:
+        raise CurvesError(
+            f"{history.path}: the greatest {history.taken.get('validation_loss', 'score')!r} is {greatest:g}, a share "
+            "rather than per cent; leave out_of out, or write all files alike."
+        )
 
 
 def zero_of(settings: Sequence[Mapping[str, Floats]]) -> dict[str, Any] | None:

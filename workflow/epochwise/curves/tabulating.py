@@ -18,7 +18,7 @@ import pyarrow as pa
 from epochwise.arrays import Array, Floats
 from epochwise.columns import described, measured
 from epochwise.curves.histories import LOSSES, History, Run
-from epochwise.curves.scoring import Judging, check_scores, zero_of
+from epochwise.curves.scoring import Judging, check_scores, doubts, zero_of
 from epochwise.errors import CurvesError
 
 MOST_EPOCHS = 5_000_000  # of a run, measured or not
@@ -115,7 +115,7 @@ def tabulate(
         "epochs": None,
         "unit": unit,
         "planned": _planned(rows),
-        "files": _files(histories),
+        "files": _files(histories, judgings),
         "metrics": {name: one.labels(_taken(histories[name])) for name, one in judgings.items()},
         "zeros": _zeros(rows, losses),
         "folds": {name: _rows_of_folds(rows, name, one) for name, one in judgings.items()},
@@ -146,7 +146,10 @@ def _shared_unit(histories: Sequence[History]) -> str:
     units = {one.unit: one.path for one in histories}
     if len(units) > 1:
         told = " and ".join(f"{unit}s in {path}" for unit, path in units.items())
-        raise CurvesError(f"the files count different things: {told}; say the same `unit` of all.")
+        raise CurvesError(
+            f"the files count different things: {told}; study them apart, or "
+            "say the same `unit` of all if they count the same."
+        )
     return next(iter(units))
 
 
@@ -223,7 +226,9 @@ def _stacked(runs: Sequence[Mapping[str, Floats]]) -> dict[str, Floats]:
     return {name: np.stack([one[name][:shared] for one in runs]) for name in LOSSES}
 
 
-def _files(histories: Mapping[str, Sequence[Labelled]]) -> list[dict[str, Any]]:
+def _files(
+    histories: Mapping[str, Sequence[Labelled]], judgings: Mapping[str, Judging]
+) -> list[dict[str, Any]]:
     """Say what each file was taken for."""
     return [
         {
@@ -234,10 +239,10 @@ def _files(histories: Mapping[str, Sequence[Labelled]]) -> list[dict[str, Any]]:
             "first": min(float(run.epochs[0]) for run in one.runs),
             "last": max(float(run.epochs[-1]) for run in one.runs),
             "runs": [run.name for run in one.runs],
-            "notes": list(one.notes),
+            "notes": [*one.notes, *doubts(one, judgings[name])],
             "guesses": dict(one.guesses),
         }
-        for group in histories.values()
+        for name, group in histories.items()
         for one in (each.history for each in group)
     ]
 

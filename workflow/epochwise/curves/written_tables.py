@@ -1,5 +1,6 @@
 """A table as a tool wrote it: cells that may be texts, each with the line that it stands in."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,9 +71,11 @@ class WrittenTable:
         try:
             return float(cell)
         except (TypeError, ValueError):
+            comma = re.fullmatch(r"\s*[-+]?\d+,\d+(e[-+]?\d+)?\s*", str(cell), re.IGNORECASE)
+            what = "write decimals with a point" if comma else "correct it"
             raise CurvesError(
                 f"{self.path}: line {line}: column {name!r} has {shorten(repr(cell))} where a number must "
-                "stand; correct it, or leave the cell empty if nothing was measured."
+                f"stand; {what}, or leave the cell empty if nothing was measured."
             ) from None
 
 

@@ -9,7 +9,7 @@ data for is an error.
 from collections.abc import Mapping
 from typing import Any
 
-from epochwise.errors import PluginError, StudyError, unknown
+from epochwise.errors import EpochwiseError, PluginError, StudyError, unknown
 from epochwise.plugins.registry import Registered
 from epochwise.study.study import Study
 
@@ -112,6 +112,8 @@ def _word(one: Any) -> str:
 def _applies(figure: Registered, study: Study, asked: bool, where: str) -> bool:
     try:
         applies = bool(figure.about.get("applies", lambda study: True)(study))
+    except EpochwiseError:
+        raise
     except Exception as error:
         raise PluginError(
             f"{figure.source}: `applies` of figure {figure.name!r} fails for {study.file} "

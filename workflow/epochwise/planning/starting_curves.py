@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from epochwise.answers.of_files import files_in
+from epochwise.answers.wording import counted
 from epochwise.columns import facts_of
 from epochwise.curves.gathering import gather
 from epochwise.curves.readers import load_readers
@@ -15,10 +16,11 @@ from epochwise.curves.taken import taken_for
 from epochwise.errors import StudyError
 from epochwise.planning.starting_study import Started, check_output, name_of
 from epochwise.planning.study_text import line
-from epochwise.study.run_files import COLUMN, RUN, TAKEN, find_run_files, natural
+from epochwise.study.run_files import RUN, find_run_files, natural, pairs_of
 
-PAIR = re.compile(r"([A-Za-z][A-Za-z0-9_]*)=([^,=/]+)")  # of a name such as lr=0.1,depth=3
-NUMBERED = re.compile(r"(.*?)(seed|fold)([-_=]?)(\d+)(.*)", re.IGNORECASE)
+NUMBERED = re.compile(r"(?<![A-Za-z])(seed|fold)([-_= ]?)(\d+)", re.IGNORECASE)
+STARS = "    # * stands for what does not matter: where it is a setting, write lr{lr} for instance; for runs, {seed}"
+ROWS = "    # rows: {train: 1000, validation: 250, all: 1250} # say it where there are folds, which share rows"
 MOST_PATTERNS = 10  # of more shapes of paths, people had better say what they mean
 
 
@@ -61,7 +63,7 @@ def start_curves(
         file.write(text)
     beyond = len(files) - len(found)
     more = [f"The patterns find {beyond} more than were given: narrow them if these are others."]
-    said = [f"{path}: a study of {len(files)} files.", *(more if beyond else [])]
+    said = [f"{path}: a study of {counted(len(files), 'file')}.", *(more if beyond else [])]
     return Started(path, [*said, *taken_for(facts["files"])])
 
 
@@ -73,10 +75,10 @@ def patterns_of(paths: Sequence[str]) -> list[str]:
     StudyError
         The paths have too many shapes.
     """
-    shapes: dict[tuple[Any, ...], list[list[str]]] = {}
+    shapes: dict[str, list[list[str]]] = {}
     for path in sorted(paths, key=natural):
         parts = path.split("/")
-        shapes.setdefault(tuple(map(_shape, parts)), []).append(parts)
+        shapes.setdefault(repr([_shape(part) for part in parts]), []).append(parts)
     patterns = ["/".join(map(_pattern, zip(*group, strict=True))) for group in shapes.values()]
     if len({tuple(sorted(_names(one))) for one in patterns}) > 1:  # no column would be in all
         patterns = ["/".join(map(_plain, zip(*group, strict=True))) for group in shapes.values()]
@@ -90,32 +92,33 @@ def patterns_of(paths: Sequence[str]) -> list[str]:
 
 def _shape(part: str) -> Any:
     """Give what parts have in common that may stand in one place of a pattern."""
-    if keys := _keys(part):
-        return keys
-    if match := NUMBERED.fullmatch(part):
-        return match[1], match[2], match[3], match[5]
-    return re.sub(r"\d+", "0", part)
+    if pairs := pairs_of(part):
+        return [(key, end) for key, _, end in pairs]
+    return [re.sub(r"\d+", "0", text) for text in _around_numbers(part)]
 
 
-def _keys(part: str) -> tuple[str, ...]:
-    """Name the columns of a part that is made of pairs alone."""
-    pairs = part.split(",")
-    if not all(PAIR.fullmatch(pair) for pair in pairs):
-        return ()
-    keys = [pair.partition("=")[0] for pair in pairs]
-    usable = all(COLUMN.fullmatch(key) and key not in TAKEN for key in keys)
-    return tuple(keys) if usable else ()
+def _around_numbers(part: str) -> list[str]:
+    """Cut out the numbers of seed and fold: texts and, at every second place, `seed-` or `fold-`."""
+    cut = NUMBERED.split(part)
+    names = [f"{name}{mark}" for name, mark in zip(cut[1::4], cut[2::4], strict=True)]
+    return [text for pair in zip(cut[::4], [*names, ""], strict=True) for text in pair][:-1]
 
 
 def _pattern(parts: Sequence[str]) -> str:
     """Write one place of a pattern."""
     if len(set(parts)) == 1:
         return _escaped(parts[0])
-    if keys := _keys(parts[0]):
-        return ",".join(f"{key}={{{key.lower() if key.lower() in RUN else key}}}" for key in keys)
-    if match := NUMBERED.fullmatch(parts[0]):
-        return f"{match[1]}{match[2]}{match[3]}{{{match[2].lower()}}}{match[5]}"
-    return _plain(parts)
+    if pairs := pairs_of(parts[0]):
+        return "".join(f"{key}={{{_column(key)}}}{end}" for key, _, end in pairs)
+    texts, *more = zip(*map(_around_numbers, parts), strict=True)
+    pattern = _plain(texts)
+    for names, texts in zip(more[::2], more[1::2], strict=True):
+        pattern += f"{names[0]}{{{_column(names[0].strip('-_= '))}}}{_plain(texts)}"
+    return pattern
+
+
+def _column(name: str) -> str:
+    return name.lower() if name.lower() in RUN else name
 
 
 def _plain(parts: Sequence[str]) -> str:
@@ -155,6 +158,7 @@ def _text(
         line(0, "title", name),
         "curves:",
         f"  {name}:",
+        *([STARS] if len(files) > 1 and any("*" in one for one in patterns) else []),
         line(4, "files", patterns if len(patterns) > 1 else patterns[0]),
     ]
     readers = {one["reader"] for one in files}
@@ -167,7 +171,5 @@ def _text(
             if taken[option]
             else f"    # guessed: {told}"
         )
-    lines.append(
-        "    # rows: {train: 1000, validation: 250, all: 1250} # where known: says more of cuts and refits"
-    )
+    lines.append(ROWS)
     return "\n".join(lines) + "\n"

@@ -18,6 +18,10 @@ from epochwise.errors import StudyError, shorten
 
 BRACES = re.compile(r"\{([^{}]*)\}")
 UNQUOTED = re.compile('[,"\\r\\n]')  # what the loss table as CSV cannot hold
+PAIR = re.compile(  # of a name such as lr=0.1,depth=3 or lr=0.1_depth=3.csv
+    r"([A-Za-z][A-Za-z0-9_]*)=([^,=/]+?)"
+    r"([,;_ -](?=[A-Za-z][A-Za-z0-9_]*=)|(?:\.[A-Za-z][A-Za-z0-9]*)?$)"
+)
 COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 RUN = ("fold", "seed")  # what is no hyperparameter of the setting
 TAKEN = {  # names that cannot be given to a column, and what to write instead
@@ -83,6 +87,10 @@ def columns_of(pattern: str, where: str) -> list[str]:
             raise StudyError(
                 f"{where}: {shorten(repr(pattern))}: {{{name}}} cannot be: {TAKEN[name]}"
             )
+        if name not in RUN and name.lower() in RUN:
+            raise StudyError(
+                f"{where}: {shorten(repr(pattern))}: {{{name}}} cannot be; write {{{name.lower()}}}, in small letters."
+            )
         if not COLUMN.fullmatch(name):
             raise StudyError(
                 f"{where}: {shorten(repr(pattern))}: {{{name}}} cannot be the name of a column; use letters, "
@@ -91,6 +99,20 @@ def columns_of(pattern: str, where: str) -> list[str]:
     if "{" in BRACES.sub("", pattern) or "}" in BRACES.sub("", pattern):
         raise StudyError(f"{where}: {shorten(repr(pattern))}: a brace has no partner.")
     return names
+
+
+def pairs_of(part: str) -> list[tuple[str, str, str]]:
+    """Cut a part of a path that is made of pairs alone: name, value and what follows, of each.
+
+    Returns
+    -------
+    pairs, in order; none where the part is something else or a name cannot be that of a column.
+    """
+    found = list(PAIR.finditer(part))
+    names = [one[1] for one in found]
+    usable = all(COLUMN.fullmatch(name) and name not in TAKEN for name in names)
+    whole = "".join(one[0] for one in found) == part and len(set(names)) == len(names)
+    return [(one[1], one[2], one[3]) for one in found] if whole and usable else []
 
 
 def listed(columns: Iterable[str]) -> str:
