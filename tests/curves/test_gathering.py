@@ -2,6 +2,7 @@
 
 import pytest
 
+from epochwise.answers import refit
 from epochwise.columns import facts_of
 from epochwise.curves.gathering import gather
 from epochwise.curves.readers import load_readers
@@ -59,6 +60,16 @@ def test_rows_that_are_told_are_those_of_every_fold(tmp_path):
     (curves,) = LossTable(table).curves()
     assert curves.rows["train"].tolist() == [80] * 3
     assert facts_of(table.schema)["all_rows"] == {"mine": 100}
+    refitted = refit.row(curves, 100)
+    assert (
+        refitted["best_epoch"]
+        == refitted["refit_epochs_by_passes"]
+        == refitted["refit_epochs"]
+        == 2
+    )
+    assert refit.row(curves, 800)["refit_epochs"] == 1  # twice 80 of 800 rows are a fifth of a pass
+    steps = gather({"mine": (files, {"rows": rows, "unit": "step"})}, KNOWN)
+    assert facts_of(steps.schema)["all_rows"] == {}  # more rows take as many steps
 
 
 def test_several_names_are_datasets_each_with_its_own_options(tmp_path):

@@ -31,6 +31,8 @@ def row(curves: Curves, all_rows: int | None = None) -> dict[str, object]:
     updates, size, rows = (
         facts[name] for name in ("iterations_at_best", "rows_per_batch", "training_rows")
     )
+    if curves.histories and all_rows and "train" in curves.rows and curves.best >= 0:
+        return facts | _by_rows(curves.best, float(curves.rows["train"].mean()), all_rows)
     if not isinstance(updates, int):
         return facts | {"assumption": known.get("note") or "no best epoch to carry over"}
     facts["refit_epochs_by_passes"] = known["best_epoch"]
@@ -46,6 +48,17 @@ def row(curves: Curves, all_rows: int | None = None) -> dict[str, object]:
     return facts | {
         "iterations_per_epoch": iterations,
         "refit_epochs": max(epochs, 1 if updates else 0),
+        "assumption": ASSUMPTION,
+    }
+
+
+def _by_rows(best: int, training_rows: float, all_rows: int) -> dict[str, object]:
+    """Carry the best epoch over by rows alone, where the batch size is not known: updates are as rows."""
+    epochs = int(best * training_rows / all_rows + 0.5)
+    return {
+        "training_rows": round(training_rows),
+        "refit_epochs": max(epochs, 1 if best else 0),
+        "refit_epochs_by_passes": best,
         "assumption": ASSUMPTION,
     }
 

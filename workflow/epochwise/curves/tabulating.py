@@ -22,6 +22,7 @@ from epochwise.curves.scoring import Judging, check_scores, doubts, zero_of
 from epochwise.errors import CurvesError
 
 MOST_EPOCHS = 5_000_000  # of a run, measured or not
+SEVERAL = "several readers"
 RUN = ("fold", "seed")  # labels that tell runs of one setting apart
 
 
@@ -119,7 +120,12 @@ def tabulate(
         "metrics": {name: one.labels(_taken(histories[name])) for name, one in judgings.items()},
         "zeros": _zeros(rows, losses),
         "folds": {name: _rows_of_folds(rows, name, one) for name, one in judgings.items()},
-        "all_rows": {name: one.rows["all"] for name, one in judgings.items() if "all" in one.rows},
+        "all_rows": {
+            name: one.rows["all"]
+            for name, one in judgings.items()
+            if "all" in one.rows
+            and unit == "epoch"  # passes grow shorter with more rows, steps do not
+        },
     }
     return described(_table(rows, losses, judgings), facts)
 
@@ -267,13 +273,15 @@ def _table(
 ) -> pa.Table:
     lengths = [row.end + 1 for row in rows]
     total = sum(lengths)
-    readers = {row.history.reader for row in rows}
-    reader = next(iter(readers)) if len(readers) == 1 else "several readers"
+    readers: dict[str, set[str]] = {}
+    for row in rows:
+        readers.setdefault(row.dataset, set()).add(row.history.reader)
+    reader = {name: min(own) if len(own) == 1 else SEVERAL for name, own in readers.items()}
     columns = {"dataset": _repeated([row.dataset for row in rows], lengths)}
     for name in rows[0].labels:
         columns[name] = _repeated([row.labels[name] for row in rows], lengths)
     columns |= {
-        "backend": _repeated([reader] * len(rows), lengths),
+        "backend": _repeated([reader[row.dataset] for row in rows], lengths),
         "fold": np.repeat([row.fold for row in rows], lengths),
         "seed": np.repeat([row.seed for row in rows], lengths),
         "epoch": np.concatenate([np.arange(length) for length in lengths]),

@@ -50,7 +50,10 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     axes.set_yticks(range(len(shown))[::-1], names)
     axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.grid(visible=False, axis="y")
-    last = max(int(strip.facts.get("last_epoch") or strip.epochs.max()) for strip in shown)
+    ends = [(strip.facts.get("last_epoch") or 0, strip.epochs.max()) for strip in shown]
+    last = max(
+        int(end) for both in ends for end in both
+    )  # a run may go on where others were stopped
     style.set_epoch_axis(axes, last, "Best epoch of a run")
     return style.finish(figure, options, finding(shown), notes)
 

@@ -69,7 +69,8 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     between = " " if -(-len(cells) // columns) < 4 else "\n"  # low panels have short labels
     for cell in cells:
         name, unit = tables.metrics(cell.curves.dataset)[cell.metric]
-        cell.axes.set_ylabel(with_unit(f"{name[0].upper()}{name[1:]}", unit, f"{between}({{}})"))
+        name = f"{name[0].upper()}{name[1:]}" if tables.study.trains else name  # mIoU stays
+        cell.axes.set_ylabel(with_unit(name, unit, f"{between}({{}})"))
         if len(shown) > 1:
             cell.axes.set_title(panel_title(cell.panel, every, options, columns))
     tidy_labels(grid, columns, [cell.shares for cell in cells])
@@ -143,7 +144,8 @@ def draw_curves(cell: Cell, tables: Tables) -> list[Floats]:
     for partition in cell.curves.partitions():
         drawn += draw_partition(cell.axes, cell.curves, partition, cell.metric)
     baseline = mark_baseline(cell.axes, cell.curves, tables, cell.metric)
-    last = max(cell.curves.losses["validation_loss"].shape[1] - 1, 1)
+    width = cell.curves.losses["validation_loss"].shape[1] - 1
+    last = max(cell.curves.horizon if cell.curves.stopped.any() else width, 1)
     style.set_epoch_axis(cell.axes, last, *([] if cell.roomy else ["Epoch"]))
     return [*drawn, *([] if baseline is None else [np.array([baseline])])]
 
@@ -156,7 +158,19 @@ def mark(cell: Cell, tables: Tables) -> str:
         facts = tables.row("best_epoch", cell.curves.key)
         mark_best(cell.axes, cell.curves, facts, cell.roomy, cell.metric)
         mark_safe_range(cell.axes, facts)
-    return mark_diverged(cell)
+    return " ".join(filter(None, [mark_diverged(cell), stopped(cell.curves)]))
+
+
+def stopped(curves: Curves) -> str:
+    """Say how many runs were stopped before others, which therefore are not drawn further."""
+    if not curves.stopped.any():
+        return ""
+    number, total = int(curves.stopped.sum()), len(curves.fold)
+    where = f", {curves.point}" if curves.point else ""
+    return (
+        f"{number} of {total} runs ({curves.dataset}{where}) were stopped before others; all are drawn up to "
+        "where the first was."
+    )
 
 
 def mark_diverged(cell: Cell) -> str:

@@ -88,6 +88,7 @@ def overview(study: Study, every: Sequence[Curves]) -> list[tuple[str, str]]:
     """List how much was trained."""
     diverged = sum(one.diverged for one in every)
     points = {one.point for one in every if one.point}
+    planned = [one.planned for one in every]
     stopped = sum(int(one.stopped.sum()) for one in every)
     facts = [
         ("Datasets" if study.trains else "Curves", ", ".join(study.datasets)),
@@ -97,7 +98,7 @@ def overview(study: Study, every: Sequence[Curves]) -> list[tuple[str, str]]:
         ),
         ("Seeds", count(len({seed for one in every for seed in one.seed.tolist()}))),
         ("Points", count(len(points)) if points else ""),
-        ("Epochs", " to ".join(count(n) for n in sorted({one.planned for one in every}))),
+        ("Epochs", " to ".join(dict.fromkeys(map(count, (min(planned), max(planned)))))),
         ("Runs", count(sum(len(one.fold) for one in every))),
         ("Diverged runs", count(diverged) if diverged else ""),
         ("Stopped runs", count(stopped) if stopped else ""),
