@@ -73,7 +73,7 @@ class Tables:
         first = next(iter(self.study.points().values()))
         return list(first.swept)
 
-    @property
+    @cached_property
     def backends(self) -> list[str]:
         """The backends, in the order of the study."""
         if self.study.trains:
