@@ -135,6 +135,7 @@ def draw_cells(cells: Sequence[Cell], tables: Tables, options: Mapping[str, Any]
         notes.append(share_scale([cell.axes for cell in group], yscale, drawn[name]))
     notes += [note for cell in cells for note in (mark(cell, tables),) if note]
     facts = [tables.row("best_epoch", cell.curves.key) for cell in cells if not cell.curves.lost]
+    notes.append(stopped(list({id(cell.curves): cell.curves for cell in cells}.values())))
     return [*notes, what_safe_is(facts, confidence(tables))]
 
 
@@ -158,19 +159,16 @@ def mark(cell: Cell, tables: Tables) -> str:
         facts = tables.row("best_epoch", cell.curves.key)
         mark_best(cell.axes, cell.curves, facts, cell.roomy, cell.metric)
         mark_safe_range(cell.axes, facts)
-    return " ".join(filter(None, [mark_diverged(cell), stopped(cell.curves)]))
+    return mark_diverged(cell)
 
 
-def stopped(curves: Curves) -> str:
+def stopped(every: Sequence[Curves]) -> str:
     """Say how many runs were stopped before others, which therefore are not drawn further."""
-    if not curves.stopped.any():
+    number = sum(int(one.stopped.sum()) for one in every)
+    total = sum(len(one.fold) for one in every)
+    if not number:
         return ""
-    number, total = int(curves.stopped.sum()), len(curves.fold)
-    where = f", {curves.point}" if curves.point else ""
-    return (
-        f"{number} of {total} runs ({curves.dataset}{where}) were stopped before others; all are drawn up to "
-        "where the first was."
-    )
+    return f"{number} of {total} runs were stopped before others; those of a point are drawn up to where the first was."
 
 
 def mark_diverged(cell: Cell) -> str:
