@@ -84,7 +84,7 @@ def test_every_batch_size_of_a_study_is_held_against_the_training_rows():
     problems.check_batch_sizes(21, "mine", "my.yaml", asked)
     sentence = (
         r"my\.yaml: sweep\.batch_size: 21 is more than the 20 training rows of dataset 'mine'; "
-        r"give at most 20, or auto\."
+        r"give at most 20, auto or full\."
     )
     with pytest.raises(StudyError, match=sentence):
         problems.check_batch_sizes(20, "mine", "my.yaml", asked)

@@ -11,10 +11,11 @@ from epochwise.planning.plan import Plan
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
 from epochwise.study import study as studies
-from epochwise.study.schema import defaults, hyperparameters
+from epochwise.study.schema import choices, defaults, hyperparameters, schema
 from epochwise.study.study import Study
 from epochwise.study.sweeps import effective
 
+BACKENDS_OWN = ("solver", "learning_rate", "device")  # of `training`: they may have more values than ours
 CONFIG = ("studies",)  # keys of config/config.yaml and of --config
 
 
@@ -45,7 +46,7 @@ def check_config(config: Iterable[str]) -> None:
 
 
 def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, Any]]:
-    """Give the rules of the hyperparameters that backends have of their own.
+    """Give the rules of what backends have of their own: hyperparameters, and values of `training`'s.
 
     Raises
     ------
@@ -54,7 +55,8 @@ def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, 
     """
     known = names(plugins, "backends")
     found: dict[str, Mapping[str, Any]] = {}
-    for backend in [find_backend(plugins, name) for name in backends if name in known]:
+    registered = [find_backend(plugins, name) for name in backends if name in known]
+    for backend in registered:
         for name, rule in backend.hyperparameters.items():
             if name in hyperparameters() or found.get(name, rule) != rule:
                 raise PluginError(
@@ -62,7 +64,20 @@ def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, 
                     "which there is already, with another meaning; give it another name."
                 )
             found[name] = rule
-    return found
+    return found | _own_values(registered)
+
+
+def _own_values(backends: Iterable[Registered]) -> dict[str, Mapping[str, Any]]:
+    """Add to the keys of `training` that have a few values those that backends honour besides."""
+    rules, few = schema()["properties"]["training"]["properties"], choices()
+    more: dict[str, list[Any]] = {}
+    for backend in backends:
+        for key in (key for key in BACKENDS_OWN if key in backend.honours):
+            able = backend.honours[key]
+            listed = [] if able is ... else [able] if isinstance(able, str) else able
+            new = [value for value in listed if value not in few[key] + more.get(key, [])]
+            more |= {key: more.get(key, []) + new} if new else {}
+    return {key: {**rules[key], "enum": few[key] + new} for key, new in more.items()}
 
 
 def check_names(study: Study, plugins: Path) -> None:
@@ -130,7 +145,7 @@ def _check_honoured(plans: Iterable[Plan], found: Mapping[str, Registered]) -> N
         asked = [effective(point.hyperparameters) for point in plan.points.values()]
         for name in plan.study.backends:
             for values in asked:
-                require_honoured(found[name], values, usual)
+                require_honoured(found[name], values, usual, choices())
 
 
 def _needs(file: str, backends: Iterable[str], lacking: Mapping[str, list[str]]) -> str:

@@ -139,13 +139,13 @@ def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study
     """
     where = str(path)
     raw = yaml_files.read(path)
-    own = declared(_backends(raw)) if _asked(raw) - set(schema.hyperparameters()) else {}
+    own = declared(_backends(raw)) if schema.not_ours(_asked(raw)) else {}
     if problems := schema.problems(raw, where, own):
         raw = _sound(raw)
     if raw is None:
         return None, problems
     resolved = schema.fill_defaults(raw)
-    _settle_own(resolved, {key: own[key] for key in _asked(raw) if key in own})
+    _settle_own(resolved, {key: own[key] for key, _ in _asked(raw) if key in own})
     resolved["title"] = resolved.get("title", path.stem)
     resolved["datasets"] = _datasets(resolved["datasets"])
     study = Study(path.stem, where, resolved)
@@ -166,12 +166,13 @@ def _sound(raw: Any) -> dict[str, Any] | None:
     return sound if schema.problems(more, "") else more
 
 
-def _asked(raw: Any) -> set[str]:
-    """Name the hyperparameters that a study speaks of, whatever else is wrong with it."""
+def _asked(raw: Any) -> list[tuple[str, Any]]:
+    """List the hyperparameters that a study speaks of, with their values, whatever else is wrong."""
     parts = [raw.get(name) for name in ("training", "sweep")] if isinstance(raw, dict) else []
     points = parts[1].get("points") if len(parts) > 1 and isinstance(parts[1], dict) else None
     parts += list(points.values()) if isinstance(points, dict) else []
-    return {str(key) for part in parts if isinstance(part, dict) for key in part} - {"points"}
+    pairs = [pair for part in parts if isinstance(part, dict) for pair in part.items()]
+    return [(str(key), value) for key, value in pairs if key != "points"]
 
 
 def _backends(raw: Mapping[str, Any]) -> list[str]:

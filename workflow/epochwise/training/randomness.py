@@ -13,7 +13,7 @@ import numpy as np
 
 from epochwise.arrays import Array
 
-BATCH_ORDER = 1  # the purpose, one half of the key of the counter-based generator
+BATCH_ORDER, FRAMEWORK = 1, 2  # purposes, one half of the key of the counter-based generator
 
 
 def weights_stream(
@@ -28,6 +28,12 @@ def weights_stream(
         pieces.append(random_state.uniform(-bound, bound, fan_in * fan_out))
         pieces.append(random_state.uniform(-bound, bound, fan_out))
     return np.concatenate(pieces), random_state
+
+
+def framework_seed(seed: int, epoch: int) -> int:
+    """Give what a framework's own generator is seeded with for an epoch, from 0 to 2³² - 1."""
+    bits = np.random.Philox(key=[seed, FRAMEWORK], counter=[0, 0, 0, epoch])
+    return int(bits.random_raw()) >> 32
 
 
 class BatchOrders:

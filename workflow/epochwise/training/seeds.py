@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.arrays import Array
+from epochwise.errors import PluginError
 from epochwise.training.contract import Problem, State
 
 
@@ -15,10 +16,16 @@ def one_seed(state: State, index: int) -> State:
 
 def join_seeds(states: list[State]) -> State:
     """Join states of one seed each into one state; undoes `one_seed`."""
-    return {
-        name: states[0][name] if name == "iteration" else np.stack([s[name] for s in states])
-        for name in states[0]
-    }
+    try:
+        return {
+            name: states[0][name] if name == "iteration" else np.stack([s[name] for s in states])
+            for name in states[0]
+        }
+    except (KeyError, ValueError):
+        raise PluginError(
+            "the networks of one job keep states of different shapes, which cannot be saved together; "
+            "write jobs: {seeds_per_job: 1}."
+        ) from None
 
 
 def one_seed_at_a_time(trainer: type[Any]) -> type[Any]:
@@ -30,7 +37,7 @@ def one_seed_at_a_time(trainer: type[Any]) -> type[Any]:
 
     class ManySeeds:
         def __init__(self, problem: Problem, state: State) -> None:
-            seeds = range(len(state["weights"]))
+            seeds = range(len(state["seed" if "seed" in state else "weights"]))
             self.trainers = [trainer(problem, one_seed(state, seed)) for seed in seeds]
 
         def run_epoch(self, batches: list[Array]) -> None:

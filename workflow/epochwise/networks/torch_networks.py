@@ -1,0 +1,300 @@
+"""Networks of PyTorch: any module, optimiser, scheduler and loss, as a trainer of the contract."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from epochwise.arrays import Array
+from epochwise.errors import PluginError
+from epochwise.networks.lifting import as_backend
+from epochwise.networks.named_arrays import pack, unpack
+from epochwise.networks.rehearsal import kind_of, rehearse, seed_python, source_of, told
+from epochwise.training.contract import Hyperparameters, Problem, State
+from epochwise.training.randomness import framework_seed
+
+Tensor = Any  # torch is imported only when a network is made
+Module = Any
+Optimizer = Any
+Scheduler = Any
+SURELY_ONE = 1e-5  # what no two sums of logits are so near to 1 as
+Build = Callable[[int, int, Hyperparameters], Module]
+
+
+@dataclass
+class Recipe:
+    """What a user gave, and on which problems it has been rehearsed in this process."""
+
+    build: Build
+    optimizer: Callable[[Module, Hyperparameters], Optimizer] | None
+    scheduler: Callable[[Optimizer, Hyperparameters], Scheduler] | None
+    loss: Callable[[Hyperparameters], Callable[[Tensor, Tensor], Tensor]] | None
+    after_backward: Callable[[Module, Hyperparameters], Any] | None
+    rehearsed: set[Any] = field(default_factory=set)
+
+    @cached_property
+    def source(self) -> str:
+        """The plugin's file."""
+        return source_of(self.build)
+
+
+def torch_network(
+    build: Build,
+    *,
+    optimizer: Callable[[Module, Hyperparameters], Optimizer] | None = None,
+    scheduler: Callable[[Optimizer, Hyperparameters], Scheduler] | None = None,
+    loss: Callable[[Hyperparameters], Callable[[Tensor, Tensor], Tensor]] | None = None,
+    after_backward: Callable[[Module, Hyperparameters], Any] | None = None,
+) -> type[Any]:
+    """Make a trainer of a PyTorch module.
+
+    Parameters
+    ----------
+    build : ``build(features, outputs, hp)`` gives a `torch.nn.Module` that takes (rows, features)
+        and gives (rows, outputs): values for regression, logits for classes (one for two classes,
+        which is class 1's). `hp` has the study's hyperparameters and the plugin's own. Weights are
+        as PyTorch draws them after ``torch.manual_seed(seed)``.
+    optimizer : ``optimizer(module, hp)``; by default ``torch.optim.AdamW`` with the study's
+        `learning_rate_init` and, where the plugin declares a hyperparameter `weight_decay`, with that.
+    scheduler : ``scheduler(optimizer, hp)``, a learning-rate scheduler that steps after every epoch;
+        `ReduceLROnPlateau` watches the training loss of the epoch's batches.
+    loss : ``loss(hp)`` gives ``criterion(outputs, targets)``; by default `MSELoss`,
+        `BCEWithLogitsLoss` or `CrossEntropyLoss`. Targets are (rows, outputs), of more than two
+        classes the classes' numbers (rows,).
+    after_backward : ``after_backward(module, hp)`` is called after each batch's gradients are there
+        and before the optimiser steps: to clip them, for instance.
+
+    Returns
+    -------
+    What a plugin registers. Parameters, buffers and all that optimiser and scheduler keep are the
+    state; PyTorch's, NumPy's and Python's generators are seeded anew for every epoch.
+    """
+    recipe = Recipe(build, optimizer, scheduler, loss, after_backward)
+
+    def torch_trainer(problem: Problem, state: State) -> TorchNetwork:
+        def new(one: State) -> TorchNetwork:
+            return TorchNetwork(recipe, problem, one)
+
+        if "module" not in state and kind_of(problem) not in recipe.rehearsed:
+            rehearse(recipe.source, new, problem, state)
+            recipe.rehearsed.add(kind_of(problem))
+        return new(state)
+
+    return as_backend(torch_trainer, requires=("torch",))
+
+
+class TorchNetwork:
+    """One network; a state without parameters is a fresh start."""
+
+    def __init__(self, recipe: Recipe, problem: Problem, state: State) -> None:
+        import torch
+
+        self.torch, self.recipe, self.problem = torch, recipe, problem
+        self.hp = problem.hyperparameters
+        require_device(recipe.source, self.hp.device)
+        torch.set_num_threads(1)  # sharing a sum among threads could change its last bits
+        if self.hp.device != "cpu":
+            torch.use_deterministic_algorithms(True, warn_only=True)
+        self.dtype = getattr(torch, self.hp.dtype)
+        self.seed, self.iteration = int(state["seed"]), int(state["iteration"])
+        self.tensors = {id(part.x): self._tensor(part.x) for part in problem.partitions.values()}
+        self.x, self.y = self.tensors[id(problem.train.x)], self._targets()
+        self.module = self._build()
+        with told(recipe.source, "optimizer"):
+            self.optimizer = self._optimizer()
+        self.asks_again = needs_closure(self.optimizer)
+        with told(recipe.source, "scheduler"):
+            make = recipe.scheduler
+            self.scheduler = make(self.optimizer, self.hp) if make else None
+        with told(recipe.source, "loss"):
+            self.criterion = (recipe.loss or self._usual_loss)(self.hp)
+        if "module" in state:
+            self._restore(state)
+
+    def run_epoch(self, batches: list[Array]) -> None:
+        """Update once per batch."""
+        epoch = self.iteration // self.problem.iterations_per_epoch + 1
+        self._draw_from(framework_seed(self.seed, epoch))
+        with told(self.recipe.source, "a batch"):
+            self.module.train()
+            sizes = [len(rows) for rows in batches]
+            losses = [self._batch(rows) for rows in self._tensor(np.concatenate(batches)).split(sizes)]
+            if self.scheduler:
+                self._step_scheduler(losses, sizes)
+        self.iteration += len(batches)
+
+    def predict(self, x: Array) -> Array:
+        """Give the outputs (rows, outputs), of classes their probabilities."""
+        known = self.tensors.get(id(x))
+        if self.module.training:
+            self.module.eval()
+        with self.torch.inference_mode(), told(self.recipe.source, "the module"):
+            outputs = self.module(self._tensor(x) if known is None else known)
+            if self.problem.task == "binary":
+                outputs = outputs.sigmoid()
+            elif self.problem.task == "multiclass":
+                outputs = outputs.softmax(1)
+            return np.asarray(outputs.cpu().numpy())
+
+    def state(self) -> State:
+        """Copy all that is needed to go on."""
+        to_array = self._array
+        trees = {"module": self._kept(), "optimizer": self.optimizer.state_dict()}
+        if self.scheduler:
+            trees["scheduler"] = self.scheduler.state_dict()
+        state: State = {}
+        for name, tree in trees.items():
+            try:
+                state |= pack(name, tree, to_array)
+            except PluginError as error:
+                raise PluginError(f"{self.recipe.source}: {error}") from None
+        return state | {"seed": np.array(self.seed), "iteration": np.array(self.iteration)}
+
+    def _build(self) -> Module:
+        shape = self.problem.train.x.shape[1], self.problem.train.y.shape[1]
+        self._draw_from(self.seed)
+        with told(self.recipe.source, "build"):
+            module = self.recipe.build(*shape, self.hp)
+            if not isinstance(module, self.torch.nn.Module):
+                raise PluginError(
+                    f"{self.recipe.source}: build gives {type(module).__name__}; it must give a torch.nn.Module."
+                )
+            module = module.to(self.hp.device, self.dtype)
+            self._require_shape(module)
+        return module
+
+    def _require_shape(self, module: Module) -> None:
+        """Refuse outputs of another shape than the targets'; lazy layers learn theirs here."""
+        rows = min(2, len(self.x))
+        wanted = (rows, self.problem.train.y.shape[1])
+        module.eval()
+        with self.torch.no_grad():
+            outputs = module(self.x[:rows])
+        got = tuple(getattr(outputs, "shape", ()))
+        if got != wanted:
+            raise PluginError(
+                f"{self.recipe.source}: build gives a module whose outputs for {rows} rows have the shape "
+                f"{got}; it must be (rows, outputs), here {wanted}."
+            )
+        summed = self.problem.task == "multiclass" and bool(
+            (outputs >= 0).all() and ((outputs.sum(1) - 1).abs() < SURELY_ONE).all()
+        )
+        last = [*module.modules()][-1]
+        if summed or (self.problem.task == "binary" and isinstance(last, self.torch.nn.Sigmoid)):
+            raise PluginError(
+                f"{self.recipe.source}: build gives a module whose outputs are probabilities already; leave "
+                "the softmax or sigmoid at its end out: the loss and the host expect logits."
+            )
+
+    def _optimizer(self) -> Optimizer:
+        if self.recipe.optimizer is None:
+            decay = {k: v for k, v in self.hp.own if k == "weight_decay"}
+            return self.torch.optim.AdamW(
+                self.module.parameters(), lr=self.hp.learning_rate_init, **decay
+            )
+        optimizer = self.recipe.optimizer(self.module, self.hp)
+        if not isinstance(optimizer, self.torch.optim.Optimizer):
+            raise PluginError(
+                f"{self.recipe.source}: optimizer gives {type(optimizer).__name__}; it must give a "
+                "torch.optim.Optimizer, whose state_dict() has the tensors that it keeps."
+            )
+        return optimizer
+
+    def _usual_loss(self, hp: Hyperparameters) -> Any:
+        names = {
+            "regression": "MSELoss",
+            "binary": "BCEWithLogitsLoss",
+            "multiclass": "CrossEntropyLoss",
+        }
+        return getattr(self.torch.nn, names[self.problem.task])()
+
+    def _draw_from(self, seed: int) -> None:
+        """Seed all generators as `torch.manual_seed` does, which takes as long as a batch without a GPU."""
+        seed_python(seed)
+        self.torch.default_generator.manual_seed(seed)
+        if self.hp.device != "cpu":
+            self.torch.cuda.manual_seed_all(seed)
+
+    def _batch(self, rows: Tensor) -> Tensor:
+        """Update with one batch of row numbers; give the loss before the update."""
+        if self.asks_again:
+            return self.optimizer.step(lambda: self._backward(rows))
+        loss = self._backward(rows)
+        self.optimizer.step()
+        return loss
+
+    def _backward(self, rows: Tensor) -> Tensor:
+        self.optimizer.zero_grad()
+        loss = self.criterion(self.module(self.x[rows]), self.y[rows])
+        loss.backward()
+        if self.recipe.after_backward:
+            self.recipe.after_backward(self.module, self.hp)
+        return loss.detach()
+
+    def _step_scheduler(self, losses: list[Tensor], rows: list[int]) -> None:
+        if isinstance(self.scheduler, self.torch.optim.lr_scheduler.ReduceLROnPlateau):
+            pairs = zip(losses, rows, strict=True)
+            self.scheduler.step(sum(float(loss) * n for loss, n in pairs) / sum(rows))
+        else:
+            self.scheduler.step()
+
+    def _kept(self) -> dict[str, Tensor]:
+        """List parameters and buffers by name; a module's own extra state is kept as it is."""
+        extra = {k: v for k, v in self.module.state_dict().items() if k.endswith("_extra_state")}
+        return dict(self.module.named_parameters()) | dict(self.module.named_buffers()) | extra
+
+    def _restore(self, state: State) -> None:
+        to_tensor = self.torch.tensor  # an optimiser moves what it is given to where it belongs
+        with self.torch.no_grad():
+            kept = unpack("module", state, to_tensor)
+            for name, tensor in self._kept().items():
+                if name.endswith("_extra_state"):
+                    self.module.get_submodule(name.rpartition(".")[0]).set_extra_state(kept[name])
+                else:
+                    tensor.copy_(kept[name])
+        kept = unpack("optimizer", state, to_tensor)
+        self.optimizer.load_state_dict(kept)
+        self._keep_types(kept["state"])
+        if self.scheduler:
+            self.scheduler.load_state_dict(unpack("scheduler", state, to_tensor))
+
+    def _keep_types(self, kept: dict[int, dict[str, Any]]) -> None:
+        """Undo what `load_state_dict` casts to the parameters' type, as NAdam's product in float32."""
+        parameters = [one for group in self.optimizer.param_groups for one in group["params"]]
+        for index, own in kept.items():
+            loaded = self.optimizer.state[parameters[index]]
+            for key, value in own.items():
+                if getattr(loaded[key], "dtype", None) != getattr(value, "dtype", None):
+                    loaded[key] = value.to(loaded[key].device)
+
+    def _targets(self) -> Tensor:
+        y = self.problem.train.y
+        return self._tensor(y.argmax(axis=1) if self.problem.task == "multiclass" else y)
+
+    def _tensor(self, array: Array) -> Tensor:
+        return self.torch.tensor(np.array(array), device=self.hp.device)
+
+    def _array(self, node: Any) -> Array | None:
+        if not isinstance(node, self.torch.Tensor):
+            return None
+        return np.asarray(node.detach().cpu().numpy().copy())
+
+
+def needs_closure(optimizer: Optimizer) -> bool:
+    """Tell whether an optimiser computes the loss several times a step, as LBFGS does."""
+    closure = inspect.signature(type(optimizer).step).parameters.get("closure")
+    return closure is not None and closure.default is closure.empty
+
+
+def require_device(source: str, name: str) -> None:
+    """Refuse a GPU that is not there."""
+    import torch
+
+    if name == "cuda" and not torch.cuda.is_available():
+        raise PluginError(
+            f"{source}: PyTorch finds no device {name!r}; use device: cpu, or install a torch that is "
+            "built for the GPU of this machine."
+        )
