@@ -107,7 +107,7 @@ class KerasNetwork:
                 rate = float(self.model.optimizer.learning_rate)
                 self.model.optimizer.learning_rate = self.recipe.schedule(epoch - 1, rate)
             for rows in batches:
-                self.model.train_on_batch(self.x[rows], self.y[rows])
+                self._update(self.x[rows], self.y[rows])
         self.iteration += len(batches)
 
     def predict(self, x: Array) -> Array:
@@ -126,6 +126,14 @@ class KerasNetwork:
             name: np.array(self.keras.ops.convert_to_numpy(v)) for name, v in self.variables.items()
         }
         return kept | {"seed": np.array(self.seed), "iteration": np.array(self.iteration)}
+
+    def _update(self, x: Array, y: Array) -> None:
+        """Do what `train_on_batch` does; in TensorFlow without its metrics, which take as long again."""
+        if self.keras.backend.backend() != "tensorflow":
+            self.model.train_on_batch(x, y)
+            return
+        self.model.make_train_function()
+        self.model.train_function(iter([(x, y)]))
 
     @contextmanager
     def _as_the_study_has_it(self, what: str) -> Iterator[None]:
@@ -181,6 +189,7 @@ def framework() -> Any:
     if keras.backend.backend() == "tensorflow":
         import tensorflow
 
+        tensorflow.get_logger().setLevel("ERROR")  # each length of batch is traced, which it warns of
         with suppress(RuntimeError):  # someone in this process has used it, and chosen, already
             tensorflow.config.threading.set_intra_op_parallelism_threads(1)
             tensorflow.config.threading.set_inter_op_parallelism_threads(1)
@@ -204,8 +213,8 @@ def find_device(source: str, name: str) -> str:
 
 
 def name_variables(prefix: str, variables: list[Variable]) -> dict[str, Variable]:
-    """Name variables by their places, which are the same in every process, and by what they are."""
-    return {f"{prefix}.{number}.{one.name}": one for number, one in enumerate(variables)}
+    """Name variables by their places: Keras numbers its own names through a whole process."""
+    return {f"{prefix}.{number}": one for number, one in enumerate(variables)}
 
 
 def has_logits(loss: Any) -> bool:
