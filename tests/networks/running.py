@@ -17,7 +17,9 @@ def problem(task="regression", own=(), **changed):
     made = small_problem(
         task, **{"hidden_layer_sizes": (100,), "batch_size": 6, "standardised": False} | changed
     )
-    return replace(made, hyperparameters=replace(made.hyperparameters, own=tuple(dict(own).items())))
+    return replace(
+        made, hyperparameters=replace(made.hyperparameters, own=tuple(dict(own).items()))
+    )
 
 
 def trained(trainer, made, folder, ends=(8,), seeds=(3, 5)):

@@ -10,7 +10,9 @@ from networks.running import problem, require_same_bytes, sentence_of, trained
 
 pytestmark = [
     pytest.mark.long,  # importing and compiling alone take seconds
-    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"),
+    pytest.mark.filterwarnings(
+        "ignore:__array__ implementation doesn't accept a copy:DeprecationWarning"
+    ),
 ]
 
 OWN = {"width": 8, "dropout": 0.3}
@@ -25,7 +27,12 @@ def keras():
 def build(features, outputs, hp):
     from keras import Sequential, layers
 
-    body = layers.Dense(hp.width), layers.BatchNormalization(), layers.ReLU(), layers.Dropout(hp.dropout)
+    body = (
+        layers.Dense(hp.width),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+        layers.Dropout(hp.dropout),
+    )
     return Sequential([*body, layers.Dense(outputs)])
 
 
@@ -139,17 +146,25 @@ CASES = {
     "schedule": ("regression", lambda keras: build),
     "own step": ("regression", lambda keras: Clipped.build),
     "two classes": ("binary", lambda keras: lambda f, o, hp: classes(keras, f, o, hp)),
-    "averaged weights": ("multiclass", lambda keras: compiled(keras, "categorical_crossentropy", "softmax", use_ema=True)),
+    "averaged weights": (
+        "multiclass",
+        lambda keras: compiled(keras, "categorical_crossentropy", "softmax", use_ema=True),
+    ),
     "sparse logits": (
         "multiclass",
         lambda keras: compiled(keras, keras.losses.SparseCategoricalCrossentropy(from_logits=True)),
     ),
-    "logits": ("binary", lambda keras: compiled(keras, keras.losses.BinaryCrossentropy(from_logits=True))),
+    "logits": (
+        "binary",
+        lambda keras: compiled(keras, keras.losses.BinaryCrossentropy(from_logits=True)),
+    ),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_what_a_user_compiles_learns_and_resumes_to_the_last_bit_with_any_others(keras, case, tmp_path):
+def test_what_a_user_compiles_learns_and_resumes_to_the_last_bit_with_any_others(
+    keras, case, tmp_path
+):
     task, make = CASES[case]
     schedule = (lambda epoch, rate: rate * 0.9 if epoch else 0.02) if case == "schedule" else None
     made = problem(task, OWN)
@@ -177,13 +192,22 @@ def bad_models(keras):
         return sequential([layers.Dense(outputs, kernel_initializer=start)])
 
     return {
-        "shape": (lambda f, o, hp: sequential([layers.Dense(o + 1)]), "have the shape (2, 2); it must be"),
-        "no model": (lambda f, o, hp: layers.Dense(o), "build gives Dense; it must give a keras.Model"),
+        "shape": (
+            lambda f, o, hp: sequential([layers.Dense(o + 1)]),
+            "have the shape (2, 2); it must be",
+        ),
+        "no model": (
+            lambda f, o, hp: layers.Dense(o),
+            "build gives Dense; it must give a keras.Model",
+        ),
         "features": (
             lambda f, o, hp: sequential([keras.Input((f + 1,)), layers.Dense(o)]),
             "build raises ValueError",
         ),
-        "drawn": (drawn, "build gives another network each time it is called with one seed: model.0"),
+        "drawn": (
+            drawn,
+            "build gives another network each time it is called with one seed: model.0",
+        ),
         "noise": (noise, "a network that goes on from its saved state trains differently: model.0"),
     }
 

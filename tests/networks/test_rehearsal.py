@@ -47,7 +47,10 @@ def test_what_keeps_all_that_it_needs_passes():
 @pytest.mark.parametrize(
     ("new", "sentence"),
     [
-        (Drawing, "build gives another network each time it is called with one seed: total differs"),
+        (
+            Drawing,
+            "build gives another network each time it is called with one seed: total differs",
+        ),
         (Hiding, "goes on from its saved state trains differently: total differs after one batch"),
     ],
 )
@@ -61,9 +64,11 @@ def test_a_last_batch_of_one_row_is_part_of_the_sentence():
         def run_epoch(self, batches):
             raise PluginError("mine_backend.py: no variance")
 
-    with pytest.raises(PluginError, match=r"one row here \(16 training rows in batches of 5\).*as 6"):
+    with pytest.raises(
+        PluginError, match=r"one row here \(16 training rows in batches of 5\).*as 6"
+    ):
         rehearse("mine_backend.py", Failing, problem(batch_size=5), GOOD)
-    with pytest.raises(PluginError, match="no variance$"):
+    with pytest.raises(PluginError, match=r"no variance$"):
         rehearse("mine_backend.py", Failing, problem(batch_size=6), GOOD)
 
 
@@ -92,9 +97,11 @@ def fails(rows):
 def test_what_a_users_code_raises_is_told_with_file_and_line():
     line = fails.__code__.co_firstlineno + 1
     with (
-        pytest.raises(PluginError, match=rf"{__file__}, line {line}: a batch raises ValueError: no var"),
+        pytest.raises(
+            PluginError, match=rf"{__file__}, line {line}: a batch raises ValueError: no var"
+        ),
         told(source_of(fails), "a batch"),
     ):
         fails(1)
-    with pytest.raises(PluginError, match="^as it is$"), told("mine_backend.py", "build"):
+    with pytest.raises(PluginError, match=r"^as it is$"), told("mine_backend.py", "build"):
         raise PluginError("as it is")

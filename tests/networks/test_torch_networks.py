@@ -24,7 +24,12 @@ def torch():
 def build(features, outputs, hp):
     from torch import nn
 
-    body = nn.Linear(features, hp.width), nn.BatchNorm1d(hp.width), nn.ReLU(), nn.Dropout(hp.dropout)
+    body = (
+        nn.Linear(features, hp.width),
+        nn.BatchNorm1d(hp.width),
+        nn.ReLU(),
+        nn.Dropout(hp.dropout),
+    )
     return nn.Sequential(*body, nn.Linear(hp.width, outputs))
 
 
@@ -34,7 +39,11 @@ def by_hand(torch, made, seed, epochs):
     torch.manual_seed(seed)
     model = build(made.train.x.shape[1], made.train.y.shape[1], hp).double()
     optimizer = torch.optim.AdamW(model.parameters(), lr=hp.learning_rate_init, weight_decay=0.02)
-    names = {"regression": "MSELoss", "binary": "BCEWithLogitsLoss", "multiclass": "CrossEntropyLoss"}
+    names = {
+        "regression": "MSELoss",
+        "binary": "BCEWithLogitsLoss",
+        "multiclass": "CrossEntropyLoss",
+    }
     loss = getattr(torch.nn, names[made.task])()
     x, y = torch.tensor(made.train.x), torch.tensor(made.train.y)
     y = y.argmax(1) if made.task == "multiclass" else y
@@ -111,7 +120,9 @@ def test_any_optimiser_and_scheduler_resumes_to_the_last_bit(torch, optimizer, s
             scheduler=schedule
             and (lambda optimizer, hp: schedule(torch.optim.lr_scheduler, optimizer)),
             loss=lambda hp: torch.nn.HuberLoss(delta=hp.width / 8),
-            after_backward=lambda module, hp: torch.nn.utils.clip_grad_norm_(module.parameters(), 1.0),
+            after_backward=lambda module, hp: torch.nn.utils.clip_grad_norm_(
+                module.parameters(), 1.0
+            ),
         )
 
     made = problem(own=OWN)
@@ -190,13 +201,33 @@ def bad_modules(torch):
         return module
 
     return {
-        "shape": (lambda f, o, hp: nn.Linear(f, o + 1), {}, "shape (2, 2); it must be (rows, outputs), here (2, 1)"),
-        "flat": (lambda f, o, hp: nn.Sequential(nn.Linear(f, o), nn.Flatten(0)), {}, "have the shape (2,)"),
-        "no module": (lambda f, o, hp: "net", {}, "build gives str; it must give a torch.nn.Module"),
+        "shape": (
+            lambda f, o, hp: nn.Linear(f, o + 1),
+            {},
+            "shape (2, 2); it must be (rows, outputs), here (2, 1)",
+        ),
+        "flat": (
+            lambda f, o, hp: nn.Sequential(nn.Linear(f, o), nn.Flatten(0)),
+            {},
+            "have the shape (2,)",
+        ),
+        "no module": (
+            lambda f, o, hp: "net",
+            {},
+            "build gives str; it must give a torch.nn.Module",
+        ),
         "arguments": (lambda features: None, {}, "build raises TypeError"),
-        "features": (lambda f, o, hp: nn.Linear(f + 2, o), {}, "build raises RuntimeError: mat1 and mat2"),
+        "features": (
+            lambda f, o, hp: nn.Linear(f + 2, o),
+            {},
+            "build raises RuntimeError: mat1 and mat2",
+        ),
         "unknown": (lambda f, o, hp: nn.Linear(hp.depth, o), {}, "unknown hyperparameter 'depth'"),
-        "drawn": (drawn, {}, "build gives another network each time it is called with one seed: module.bias"),
+        "drawn": (
+            drawn,
+            {},
+            "build gives another network each time it is called with one seed: module.bias",
+        ),
         "noisy": (lambda f, o, hp: Noisy(nn.Linear(f, o)), {}, "trains differently: module.0."),
         "no optimiser": (plain, {"optimizer": lambda module, hp: None}, "optimizer gives NoneType"),
         "counts": (

@@ -13,7 +13,11 @@ class Rprop:
         self.problem, self.hp = problem, problem.hyperparameters
         shape = problem.train.x.shape[1] + 1, problem.train.y.shape[1]
         first = np.random.default_rng(int(state["seed"])).normal(0, 0.1, shape)
-        fresh = {"weights": first, "step": np.full(shape, self.hp.first_step), "sign": np.zeros(shape)}
+        fresh = {
+            "weights": first,
+            "step": np.full(shape, self.hp.first_step),
+            "sign": np.zeros(shape),
+        }
         self.kept = {name: array.copy() for name, array in (fresh | state).items()}
 
     def run_epoch(self, batches):

@@ -139,9 +139,7 @@ def report(checks: list[Check]) -> str:
     counted = f"{passed} of {len(checks)} checks passed"
     counted += f", {unchecked} not checked" if unchecked else ""
     if {one.name for one in checks} == set(CONTRACT):
-        counted += (
-            ": what every backend promises; its mathematics is declared its own, and compared with nothing"
-        )
+        counted += ": what every backend promises; its mathematics is declared its own, and compared with nothing"
     return "\n".join([*map(str, checks), counted])
 
 

@@ -1,7 +1,6 @@
 """How the kit drives a backend: as a study does, and step by step."""
 
-from collections.abc import Callable
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -102,7 +101,9 @@ class Backend:
     def _instead(self) -> dict[str, Any]:
         """What a backend of its own mathematics is given for what it does not honour: the defaults."""
         plain, honours = hyperparameters(), self.registered.honours
-        missing = [f.name for f in fields(Hyperparameters) if f.name not in (*honours, "own", "batch_size")]
+        missing = [
+            f.name for f in fields(Hyperparameters) if f.name not in (*honours, "own", "batch_size")
+        ]
         first = {
             key: able if isinstance(able, str) else next(iter(able))
             for key, able in honours.items()
@@ -114,7 +115,8 @@ class Backend:
         """Tell whether a case differs from the plainest only in what it honours."""
         asked: Mapping[str, Any] = self._instead
         return self.registered.definition or not any(
-            level != next(iter(levels)) and any(key in asked for one in levels.values() for key in one)
+            level != next(iter(levels))
+            and any(key in asked for one in levels.values() for key in one)
             for level, (name, levels) in zip(case, FACTORS.items(), strict=True)
             if name != "batches"
         )

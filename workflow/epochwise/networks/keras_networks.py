@@ -189,7 +189,9 @@ def framework() -> Any:
     if keras.backend.backend() == "tensorflow":
         import tensorflow
 
-        tensorflow.get_logger().setLevel("ERROR")  # each length of batch is traced, which it warns of
+        tensorflow.get_logger().setLevel(
+            "ERROR"
+        )  # each length of batch is traced, which it warns of
         with suppress(RuntimeError):  # someone in this process has used it, and chosen, already
             tensorflow.config.threading.set_intra_op_parallelism_threads(1)
             tensorflow.config.threading.set_inter_op_parallelism_threads(1)

@@ -38,7 +38,11 @@ def told(source: str, what: str) -> Iterator[None]:
     except EpochwiseError:
         raise
     except Exception as error:
-        lines = [one.lineno for one in traceback.extract_tb(error.__traceback__) if one.filename == source]
+        lines = [
+            one.lineno
+            for one in traceback.extract_tb(error.__traceback__)
+            if one.filename == source
+        ]
         where = f"{source}, line {lines[-1]}" if lines else source
         said = " ".join(str(error).split())
         raise PluginError(f"{where}: {what} raises {type(error).__name__}: {said}") from error
@@ -47,7 +51,7 @@ def told(source: str, what: str) -> Iterator[None]:
 def seed_python(seed: int) -> None:
     """Seed Python's and NumPy's own generators, from which a network may draw as well."""
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 # the one that a user's code draws from
+    np.random.seed(seed)
 
 
 def rehearse(source: str, new: New, problem: Problem, state: State) -> None:
@@ -75,7 +79,9 @@ def rehearse(source: str, new: New, problem: Problem, state: State) -> None:
     try:
         first.run_epoch(batch)
     except PluginError as error:
-        raise PluginError(f"{error}{about_one_row(problem) if batch[0].size == 1 else ''}") from error
+        raise PluginError(
+            f"{error}{about_one_row(problem) if batch[0].size == 1 else ''}"
+        ) from error
     second = new(first.state())
     for trainer in (first, second):
         trainer.run_epoch(batch)

@@ -108,7 +108,7 @@ class TorchNetwork:
         self.asks_again = needs_closure(self.optimizer)
         with told(recipe.source, "scheduler"):
             make = recipe.scheduler
-            self.scheduler = make(self.optimizer, self.hp) if make else None
+            self.scheduler: Scheduler = make(self.optimizer, self.hp) if make else None
         with told(recipe.source, "loss"):
             self.criterion = (recipe.loss or self._usual_loss)(self.hp)
         if "module" in state:
@@ -121,7 +121,9 @@ class TorchNetwork:
         with told(self.recipe.source, "a batch"):
             self.module.train()
             sizes = [len(rows) for rows in batches]
-            losses = [self._batch(rows) for rows in self._tensor(np.concatenate(batches)).split(sizes)]
+            losses = [
+                self._batch(rows) for rows in self._tensor(np.concatenate(batches)).split(sizes)
+            ]
             if self.scheduler:
                 self._step_scheduler(losses, sizes)
         self.iteration += len(batches)

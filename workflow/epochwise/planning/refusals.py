@@ -1,6 +1,7 @@
 """What may stop a run before any of its jobs: mistakes in studies, backends that cannot be had."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,11 @@ from epochwise.study.schema import choices, defaults, hyperparameters, schema
 from epochwise.study.study import Study
 from epochwise.study.sweeps import effective
 
-BACKENDS_OWN = ("solver", "learning_rate", "device")  # of `training`: they may have more values than ours
+BACKENDS_OWN = (
+    "solver",
+    "learning_rate",
+    "device",
+)  # of `training`: they may have more values than ours
 CONFIG = ("studies",)  # keys of config/config.yaml and of --config
 
 
@@ -32,10 +37,17 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     for path in studies.find(names, folder):
         study = studies.load(path, lambda backends: own_rules(backends, plugins))
         check_names(study, plugins)
+        study = replace(study, apart=_apart(study.backends, plugins))
         check_sources(study, registered["datasets"])
         check_stopping(study, registered["stopping"])
         plans[study.name] = Plan(study, results, registered)
     return plans
+
+
+def _apart(backends: Sequence[str], plugins: Path) -> list[str]:
+    """Name the backends among several whose mathematics is their own."""
+    several = backends if len(backends) > 1 else ()
+    return [name for name in several if not find_backend(plugins, name).definition]
 
 
 def check_config(config: Iterable[str]) -> None:

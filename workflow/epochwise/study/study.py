@@ -28,11 +28,13 @@ class Study:
     name : the file's name without `.yaml`; results are in ``results/<name>``.
     file : where it was read.
     resolved : the study as a mapping, complete.
+    apart : the backends whose mathematics is their own, whose curves are nobody else's.
     """
 
     name: str
     file: str
     resolved: Mapping[str, Any]
+    apart: Sequence[str] = ()
 
     @property
     def datasets(self) -> dict[str, dict[str, Any]]:
@@ -43,6 +45,13 @@ class Study:
     def backends(self) -> list[str]:
         """Names of the backends; the first is the reference."""
         return list(self.resolved["backends"])
+
+    @property
+    def compared(self) -> list[str]:
+        """Names of the backends whose curves are to be one, or of all if the study asks for that."""
+        wish = self.resolved["figures"].get("backends_agree")
+        every = isinstance(wish, Mapping) and wish.get("backends") == "all"
+        return [name for name in self.backends if every or name not in self.apart]
 
     @property
     def seeds(self) -> list[int]:

@@ -1,5 +1,6 @@
 """Write a trainer for one seed; this lifts it to many."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def join_seeds(states: list[State]) -> State:
         ) from None
 
 
-def one_seed_at_a_time(trainer: type[Any]) -> type[Any]:
+def one_seed_at_a_time(trainer: Callable[..., Any]) -> type[Any]:
     """Lift a trainer that knows one network to one network per seed.
 
     The decorated class sees arrays without the seeds axis: ``weights``
