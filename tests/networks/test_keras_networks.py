@@ -145,6 +145,8 @@ CASES = {
     "plain": ("regression", lambda keras: build),
     "schedule": ("regression", lambda keras: build),
     "own step": ("regression", lambda keras: Clipped.build),
+    "logits by default": ("binary", lambda keras: build),
+    "classes' logits by default": ("multiclass", lambda keras: build),
     "two classes": ("binary", lambda keras: lambda f, o, hp: classes(keras, f, o, hp)),
     "averaged weights": (
         "multiclass",
@@ -194,7 +196,7 @@ def bad_models(keras):
     return {
         "shape": (
             lambda f, o, hp: sequential([layers.Dense(o + 1)]),
-            "have the shape (2, 2); it must be",
+            "have the shape (16, 2); it must be",
         ),
         "no model": (
             lambda f, o, hp: layers.Dense(o),

@@ -20,6 +20,7 @@ Model = Any  # keras is imported only when a network is made
 Variable = Any
 Build = Callable[[int, int, Hyperparameters], Model]
 Schedule = Callable[[int, float], float]
+MANY = 100  # rows whose outputs tell probabilities from logits
 LOSSES = {
     "regression": "MeanSquaredError",
     "binary": "BinaryCrossentropy",
@@ -47,12 +48,11 @@ def keras_network(build: Build, *, schedule: Schedule | None = None) -> type[Any
     Parameters
     ----------
     build : ``build(features, outputs, hp)`` gives a `keras.Model` that takes (rows, features) and
-        gives (rows, outputs): values for regression, probabilities for classes (one for two
-        classes, which is class 1's), or logits if the model is compiled with a loss that has
-        ``from_logits=True``. `hp` has the study's hyperparameters and the plugin's own. Compile the
+        gives (rows, outputs): values for regression; for classes probabilities or logits, whichever
+        they are (one for two classes, which is class 1's). `hp` has the study's hyperparameters and the plugin's own. Compile the
         model with an optimiser and a loss of your own, or leave that out: then it is Adam with the
         study's `learning_rate_init`, and `MeanSquaredError`, `BinaryCrossentropy` or
-        `CategoricalCrossentropy`. Weights are as Keras draws them after
+        `CategoricalCrossentropy`. A loss of your own says itself, by ``from_logits``, what it takes. Weights are as Keras draws them after
         ``keras.utils.set_random_seed(seed)``.
     schedule : ``schedule(epoch, learning_rate)``, as of `keras.callbacks.LearningRateScheduler`:
         called before every epoch, the first of which is 0.
@@ -151,23 +151,27 @@ class KerasNetwork:
             raise PluginError(
                 f"{self.recipe.source}: build gives {type(model).__name__}; it must give a keras.Model."
             )
-        self._require_shape(model)
+        outputs = self._first_outputs(model)
         if not model.compiled:
-            loss = getattr(self.keras.losses, LOSSES[self.problem.task])()
+            task = self.problem.task
+            logits = task != "regression" and not are_probabilities(outputs)
+            loss = getattr(self.keras.losses, LOSSES[task])(**{"from_logits": True} if logits else {})
             adam = self.keras.optimizers.Adam(self.hp.learning_rate_init)
             model.compile(optimizer=adam, loss=loss)
         return model
 
-    def _require_shape(self, model: Model) -> None:
-        """Refuse outputs of another shape than the targets'; a model learns that of its input here."""
-        rows = min(2, len(self.problem.train.x))
+    def _first_outputs(self, model: Model) -> Array:
+        """Give the outputs of some rows, checked; a model learns the shape of its input here."""
+        rows = min(MANY, len(self.problem.train.x))
         wanted = (rows, self.problem.train.y.shape[1])
-        got = tuple(getattr(model(self.problem.train.x[:rows], training=False), "shape", ()))
+        outputs = model(self.problem.train.x[:rows], training=False)
+        got = tuple(getattr(outputs, "shape", ()))
         if got != wanted:
             raise PluginError(
                 f"{self.recipe.source}: build gives a model whose outputs for {rows} rows have the shape "
                 f"{got}; it must be (rows, outputs), here {wanted}."
             )
+        return np.asarray(self.keras.ops.convert_to_numpy(outputs))
 
     def _targets(self) -> Array:
         y = self.problem.train.y
@@ -217,6 +221,12 @@ def find_device(source: str, name: str) -> str:
 def name_variables(prefix: str, variables: list[Variable]) -> dict[str, Variable]:
     """Name variables by their places: Keras numbers its own names through a whole process."""
     return {f"{prefix}.{number}": one for number, one in enumerate(variables)}
+
+
+def are_probabilities(outputs: Array) -> bool:
+    """Tell whether untrained outputs (rows, outputs) are probabilities, which logits are by no chance."""
+    summed = outputs.shape[1] == 1 or np.allclose(outputs.sum(axis=1), 1, atol=1e-4)
+    return bool(summed and (outputs >= 0).all() and (outputs <= 1).all())
 
 
 def has_logits(loss: Any) -> bool:

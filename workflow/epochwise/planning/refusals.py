@@ -9,12 +9,13 @@ from typing import Any
 from epochwise.data.datasets import find_source
 from epochwise.errors import PluginError, StudyError, problems_of, unknown
 from epochwise.planning.plan import Plan
+from epochwise.plugins.backend_commands import BUILT_IN
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
 from epochwise.study import study as studies
 from epochwise.study.schema import choices, defaults, hyperparameters, schema
 from epochwise.study.study import Study
-from epochwise.study.sweeps import effective
+from epochwise.study.sweeps import HOSTS_OWN, effective
 
 BACKENDS_OWN = (
     "solver",
@@ -35,19 +36,36 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     registered = {kind: load_all(plugins, kind) for kind in ("datasets", "stopping", "figures")}
     plans = {}
     for path in studies.find(names, folder):
-        study = studies.load(path, lambda backends: own_rules(backends, plugins))
-        check_names(study, plugins)
-        study = replace(study, apart=_apart(study.backends, plugins))
+        study = studies.load(path, partial(_declared, str(path), plugins))
+        check_names(study.file, study.backends, plugins)
+        study = set_apart(study, plugins)
         check_sources(study, registered["datasets"])
         check_stopping(study, registered["stopping"])
         plans[study.name] = Plan(study, results, registered)
     return plans
 
 
-def _apart(backends: Sequence[str], plugins: Path) -> list[str]:
-    """Name the backends among several whose mathematics is their own."""
-    several = backends if len(backends) > 1 else ()
-    return [name for name in several if not find_backend(plugins, name).definition]
+def _declared(where: str, plugins: Path, backends: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Give `own_rules`; a backend that is not there is told of before what only it would know."""
+    check_names(where, backends, plugins)
+    return own_rules(backends, plugins)
+
+
+def set_apart(study: Study, plugins: Path) -> Study:
+    """Say of a study which of its backends have mathematics of their own, and what none looks at.
+
+    Raises
+    ------
+    PluginError
+        A plugin that is broken.
+    """
+    others = [name for name in study.backends if name not in BUILT_IN]  # which follow the definition
+    own = [one for name in others if not (one := find_backend(plugins, name)).definition]
+    apart, unheard = [one.name for one in own], list[str]()
+    if apart == study.backends:
+        heard = set(HOSTS_OWN).union(*(one.honours for one in own))
+        unheard = [key for key in hyperparameters() if key not in heard]
+    return replace(study, apart=apart, unheard=unheard)
 
 
 def check_config(config: Iterable[str]) -> None:
@@ -92,11 +110,11 @@ def _own_values(backends: Iterable[Registered]) -> dict[str, Mapping[str, Any]]:
     return {key: {**rules[key], "enum": few[key] + new} for key, new in more.items()}
 
 
-def check_names(study: Study, plugins: Path) -> None:
-    """Refuse a backend that no plugin is named after, without importing any."""
+def check_names(where: str, backends: Iterable[str], plugins: Path) -> None:
+    """Refuse a backend that no plugin is named after, without importing any; `where` is the study's file."""
     known = names(plugins, "backends")
-    if strange := [name for name in study.backends if name not in known]:
-        told = [f"{study.file}: backends: {unknown('backend', name, known)}" for name in strange]
+    if strange := [name for name in backends if name not in known]:
+        told = [f"{where}: backends: {unknown('backend', name, known)}" for name in strange]
         raise StudyError(*told)
 
 

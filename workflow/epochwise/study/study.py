@@ -29,12 +29,14 @@ class Study:
     file : where it was read.
     resolved : the study as a mapping, complete.
     apart : the backends whose mathematics is their own, whose curves are nobody else's.
+    unheard : the hyperparameters that none of the backends looks at.
     """
 
     name: str
     file: str
     resolved: Mapping[str, Any]
     apart: Sequence[str] = ()
+    unheard: Sequence[str] = ()
 
     @property
     def datasets(self) -> dict[str, dict[str, Any]]:
@@ -45,6 +47,15 @@ class Study:
     def backends(self) -> list[str]:
         """Names of the backends; the first is the reference."""
         return list(self.resolved["backends"])
+
+    @property
+    def as_run(self) -> dict[str, Any]:
+        """The study as a mapping, without defaults that mean nothing to its backends."""
+        heard = {
+            section: {k: v for k, v in self.resolved[section].items() if k not in self.unheard}
+            for section in ("network", "training")
+        }
+        return {**self.resolved, **heard}
 
     @property
     def compared(self) -> list[str]:
