@@ -194,6 +194,15 @@ def snakefile() -> None:
     click.echo(workflow_folder() / "Snakefile")
 
 
+@main.command()
+@click.option("--plugins", **PLUGINS)
+def schema(plugins: Path) -> None:
+    """Print the JSON Schema of studies, with the hyperparameters of the backends at hand."""
+    from epochwise.planning.editor_schema import editor_schema
+
+    click.echo(json.dumps(editor_schema(plugins), indent=2))
+
+
 @main.command("new-backend")
 @click.argument("name")
 @click.option("--torch", "kind", flag_value="torch", help="A network of PyTorch of your own.")

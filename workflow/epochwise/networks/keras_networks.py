@@ -155,7 +155,9 @@ class KerasNetwork:
         if not model.compiled:
             task = self.problem.task
             logits = task != "regression" and not are_probabilities(outputs)
-            loss = getattr(self.keras.losses, LOSSES[task])(**{"from_logits": True} if logits else {})
+            loss = getattr(self.keras.losses, LOSSES[task])(
+                **{"from_logits": True} if logits else {}
+            )
             adam = self.keras.optimizers.Adam(self.hp.learning_rate_init)
             model.compile(optimizer=adam, loss=loss)
         return model

@@ -59,7 +59,9 @@ def set_apart(study: Study, plugins: Path) -> Study:
     PluginError
         A plugin that is broken.
     """
-    others = [name for name in study.backends if name not in BUILT_IN]  # which follow the definition
+    others = [
+        name for name in study.backends if name not in BUILT_IN
+    ]  # which follow the definition
     own = [one for name in others if not (one := find_backend(plugins, name)).definition]
     apart, unheard = [one.name for one in own], list[str]()
     if apart == study.backends:
