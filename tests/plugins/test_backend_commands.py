@@ -67,12 +67,13 @@ def test_a_new_backend_fails_the_kit_until_then(tmp_path):
     assert {"agrees_epoch_by_epoch", "learns"} <= {one.name for one in failed}
 
 
-def test_a_new_backend_is_clean_code(tmp_path):
+@pytest.mark.parametrize("kind", ["backend", "torch", "keras"])
+def test_a_new_backend_is_clean_code(tmp_path, kind):
     beside = Path(sys.executable).parent
     ruff = shutil.which("ruff", path=f"{beside}:{os.environ['PATH']}")
     if ruff is None:
         lack("ruff is not installed; try: pip install 'epochwise[dev]'")
-    path = new_backend(tmp_path, "mine")
+    path = new_backend(tmp_path, "mine", kind)
     settings = ["--line-length", "100"]
     subprocess.run([ruff, "check", "--isolated", *settings, path], check=True)
     subprocess.run([ruff, "format", "--isolated", *settings, "--check", path], check=True)

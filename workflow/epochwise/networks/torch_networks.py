@@ -121,9 +121,8 @@ class TorchNetwork:
         with told(self.recipe.source, "a batch"):
             self.module.train()
             sizes = [len(rows) for rows in batches]
-            losses = [
-                self._batch(rows) for rows in self._tensor(np.concatenate(batches)).split(sizes)
-            ]
+            order = self.torch.from_numpy(np.concatenate(batches)).to(self.hp.device)
+            losses = [self._batch(rows) for rows in order.split(sizes)]
             if self.scheduler:
                 self._step_scheduler(losses, sizes)
         self.iteration += len(batches)
@@ -194,9 +193,9 @@ class TorchNetwork:
     def _optimizer(self) -> Optimizer:
         if self.recipe.optimizer is None:
             decay = {k: v for k, v in self.hp.own if k == "weight_decay"}
-            return self.torch.optim.AdamW(
-                self.module.parameters(), lr=self.hp.learning_rate_init, **decay
-            )
+            rate = self.hp.learning_rate_init
+            # several parameters at a call: the same bits, in less time
+            return self.torch.optim.AdamW(self.module.parameters(), rate, **decay, foreach=True)
         optimizer = self.recipe.optimizer(self.module, self.hp)
         if not isinstance(optimizer, self.torch.optim.Optimizer):
             raise PluginError(
@@ -229,12 +228,21 @@ class TorchNetwork:
         return loss
 
     def _backward(self, rows: Tensor) -> Tensor:
-        self.optimizer.zero_grad()
+        self._forget_gradients()
         loss = self.criterion(self.module(self.x[rows]), self.y[rows])
         loss.backward()
         if self.recipe.after_backward:
             self.recipe.after_backward(self.module, self.hp)
         return loss.detach()
+
+    def _forget_gradients(self) -> None:
+        """Do what `zero_grad` does, whose bookkeeping takes a tenth of a small batch's time."""
+        if type(self.optimizer).zero_grad is not self.torch.optim.Optimizer.zero_grad:
+            self.optimizer.zero_grad()
+            return
+        for group in self.optimizer.param_groups:
+            for parameter in group["params"]:
+                parameter.grad = None
 
     def _step_scheduler(self, losses: list[Tensor], rows: list[int]) -> None:
         if isinstance(self.scheduler, self.torch.optim.lr_scheduler.ReduceLROnPlateau):

@@ -4,6 +4,7 @@ Every draw comes from NumPy's legacy `RandomState`, whose streams are frozen for
 all future versions (NEP 19).
 """
 
+import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -13,7 +14,7 @@ import numpy as np
 
 from epochwise.arrays import Array
 
-BATCH_ORDER, FRAMEWORK = 1, 2  # purposes, one half of the key of the counter-based generator
+BATCH_ORDER = 1  # the purpose, one half of the key of the counter-based generator
 
 
 def weights_stream(
@@ -32,8 +33,7 @@ def weights_stream(
 
 def framework_seed(seed: int, epoch: int) -> int:
     """Give what a framework's own generator is seeded with for an epoch, from 0 to 2³² - 1."""
-    bits = np.random.Philox(key=[seed, FRAMEWORK], counter=[0, 0, 0, epoch])
-    return int(bits.random_raw()) >> 32
+    return int.from_bytes(hashlib.sha256(f"{seed} {epoch}".encode()).digest()[:4], "big")
 
 
 class BatchOrders:

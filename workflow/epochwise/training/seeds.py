@@ -46,7 +46,8 @@ def one_seed_at_a_time(trainer: Callable[..., Any]) -> type[Any]:
                 one.run_epoch([batch[seed] for batch in batches])
 
         def predict(self, x: Array) -> Array:
-            return np.stack([one.predict(x) for one in self.trainers])
+            outputs = [one.predict(x) for one in self.trainers]
+            return np.asarray(outputs[0])[np.newaxis] if len(outputs) == 1 else np.stack(outputs)
 
         def state(self) -> State:
             return join_seeds([one.state() for one in self.trainers])
