@@ -9,12 +9,14 @@ import time
 import pyarrow.csv as pa_csv
 import pytest
 
+from epochwise.conformance import CONTRACT, check, report
 from epochwise.plugins.backend_commands import new_backend
 from epochwise.plugins.registry import load_backend
 from helpers import ROOT, load
 from networks.running import problem, require_same_bytes, trained
 
 PAGE = (ROOT / "docs" / "your-network.md").read_text(encoding="utf-8")
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 TORCH, TUNED, KERAS, RIDGE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 (STUDY,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 
@@ -49,11 +51,22 @@ def test_a_network_of_pytorch_trains_and_resumes(tmp_path, task):
 
 
 @pytest.mark.long
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 @pytest.mark.parametrize("task", ["regression", "binary", "multiclass"])
 def test_a_network_of_keras_trains_and_resumes(tmp_path, task):
     load("keras")
     require_resuming(tmp_path, KERAS, "mine", task)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("text", "framework", "only"),
+    [(TORCH, "torch", CONTRACT), (KERAS, "keras", ("gives_outputs", "learns"))],  # which compiles
+)
+def test_the_kit_passes_what_the_command_writes(tmp_path, text, framework, only):
+    load(framework)
+    (tmp_path / "mine_backend.py").write_text(text, encoding="utf-8")
+    checks = check(tmp_path, "mine", only)
+    assert all(one.passed for one in checks), report(checks)
 
 
 @pytest.mark.long
