@@ -84,6 +84,21 @@ def test_of_classes_logits_become_probabilities(torch, task, tmp_path):
     assert (curves[-1, 0, ::3][:1] < 0.9 * curves[0, 0, ::3][:1]).all()
 
 
+def test_a_module_that_stays_in_evaluation_mode_does(torch, tmp_path):
+    class Frozen(torch.nn.BatchNorm1d):
+        def train(self, mode=True):
+            return super().train(False)
+
+    def frozen(features, outputs, hp):
+        return torch.nn.Sequential(Frozen(features), torch.nn.Linear(features, outputs))
+
+    _, state = trained(torch_network(frozen), problem(), tmp_path, (3,), (3,))
+    assert not state["module.0.running_mean"].any()
+    assert state["module.0.num_batches_tracked"] == [0]
+    _, usual = trained(torch_network(build), problem(own=OWN), tmp_path, (3,), (3,))
+    assert usual["module.1.num_batches_tracked"] == [9]
+
+
 OPTIMIZERS = {
     "SGD": {"momentum": 0.9, "nesterov": True},
     "Adam": {"amsgrad": True},

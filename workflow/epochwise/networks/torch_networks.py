@@ -103,6 +103,11 @@ class TorchNetwork:
         self.tensors = {id(part.x): self._tensor(part.x) for part in problem.partitions.values()}
         self.x, self.y = self.tensors[id(problem.train.x)], self._targets()
         self.module = self._build()
+        self.parts = [*self.module.modules()]
+        usual = torch.nn.Module.train, torch.nn.Module.__setattr__
+        self.usual_modes = all(
+            (type(one).train, type(one).__setattr__) == usual for one in self.parts
+        )
         with told(recipe.source, "optimizer"):
             self.optimizer = self._optimizer()
         self.asks_again = needs_closure(self.optimizer)
@@ -119,7 +124,7 @@ class TorchNetwork:
         epoch = self.iteration // self.problem.iterations_per_epoch + 1
         self._draw_from(framework_seed(self.seed, epoch))
         with told(self.recipe.source, "a batch"):
-            self.module.train()
+            self._set_training(True)
             sizes = [len(rows) for rows in batches]
             order = self.torch.from_numpy(np.concatenate(batches)).to(self.hp.device)
             losses = [self._batch(rows) for rows in order.split(sizes)]
@@ -130,8 +135,7 @@ class TorchNetwork:
     def predict(self, x: Array) -> Array:
         """Give the outputs (rows, outputs), of classes their probabilities."""
         known = self.tensors.get(id(x))
-        if self.module.training:
-            self.module.eval()
+        self._set_training(False)
         with self.torch.inference_mode(), told(self.recipe.source, "the module"):
             outputs = self.module(self._tensor(x) if known is None else known)
             if self.problem.task == "binary":
@@ -229,11 +233,21 @@ class TorchNetwork:
 
     def _backward(self, rows: Tensor) -> Tensor:
         self._forget_gradients()
-        loss = self.criterion(self.module(self.x[rows]), self.y[rows])
+        loss = self.criterion(
+            self.module(self.x.index_select(0, rows)), self.y.index_select(0, rows)
+        )
         loss.backward()
         if self.recipe.after_backward:
             self.recipe.after_backward(self.module, self.hp)
         return loss.detach()
+
+    def _set_training(self, mode: bool) -> None:
+        """Do what `train` and `eval` do, which call themselves through all modules, in less time."""
+        if self.usual_modes:
+            for one in self.parts:
+                one.__dict__["training"] = mode
+        else:
+            self.module.train(mode)
 
     def _forget_gradients(self) -> None:
         """Do what `zero_grad` does, whose bookkeeping takes a tenth of a small batch's time."""
