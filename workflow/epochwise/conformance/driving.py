@@ -89,12 +89,14 @@ class Backend:
         return replace(problem, hyperparameters=hp)
 
     def _as_in_a_study(self, problem: Problem) -> dict[str, Any]:
-        """Write hyperparameters as a study does; a batch of all rows by the word that it honours."""
+        """Write hyperparameters as a study does; a batch of all rows by the word for it that it honours."""
         asked = {k: v for k, v in asdict(problem.hyperparameters).items() if k != "own"}
         asked["hidden_layer_sizes"] = list(asked["hidden_layer_sizes"])
         able = self.registered.honours.get("batch_size", "auto")
-        if able is not ... and problem.iterations_per_epoch == 1:
-            asked["batch_size"] = able if isinstance(able, str) else next(iter(able))
+        listed = [able] if isinstance(able, str) else [] if able is ... else able
+        words = [one for one in listed if one in ("full", "auto")]
+        if words and problem.iterations_per_epoch == 1:
+            asked["batch_size"] = words[0]
         return asked
 
     @cached_property

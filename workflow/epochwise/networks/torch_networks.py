@@ -1,6 +1,5 @@
 """Networks of PyTorch: any module, optimiser, scheduler and loss, as a trainer of the contract."""
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +9,8 @@ import numpy as np
 
 from epochwise.arrays import Array
 from epochwise.errors import PluginError
+from epochwise.networks import torch_checks, torch_states
 from epochwise.networks.lifting import as_backend
-from epochwise.networks.named_arrays import pack, unpack
 from epochwise.networks.rehearsal import kind_of, rehearse, seed_python, source_of, told
 from epochwise.training.contract import Hyperparameters, Problem, State
 from epochwise.training.randomness import framework_seed
@@ -20,7 +19,6 @@ Tensor = Any  # torch is imported only when a network is made
 Module = Any
 Optimizer = Any
 Scheduler = Any
-SURELY_ONE = 1e-5  # what no two sums of logits are so near to 1 as
 Build = Callable[[int, int, Hyperparameters], Module]
 
 
@@ -94,7 +92,7 @@ class TorchNetwork:
 
         self.torch, self.recipe, self.problem = torch, recipe, problem
         self.hp = problem.hyperparameters
-        require_device(recipe.source, self.hp.device)
+        torch_checks.require_device(recipe.source, self.hp.device)
         torch.set_num_threads(1)  # sharing a sum among threads could change its last bits
         if self.hp.device != "cpu":
             torch.use_deterministic_algorithms(True, warn_only=True)
@@ -110,14 +108,14 @@ class TorchNetwork:
         )
         with told(recipe.source, "optimizer"):
             self.optimizer = self._optimizer()
-        self.asks_again = needs_closure(self.optimizer)
+        self.asks_again = torch_checks.needs_closure(self.optimizer)
         with told(recipe.source, "scheduler"):
             make = recipe.scheduler
             self.scheduler: Scheduler = make(self.optimizer, self.hp) if make else None
         with told(recipe.source, "loss"):
             self.criterion = (recipe.loss or self._usual_loss)(self.hp)
         if "module" in state:
-            self._restore(state)
+            torch_states.restore(state, self.module, self.optimizer, self.scheduler)
 
     def run_epoch(self, batches: list[Array]) -> None:
         """Update once per batch."""
@@ -146,53 +144,21 @@ class TorchNetwork:
 
     def state(self) -> State:
         """Copy all that is needed to go on."""
-        to_array = self._array
-        trees = {"module": self._kept(), "optimizer": self.optimizer.state_dict()}
-        if self.scheduler:
-            trees["scheduler"] = self.scheduler.state_dict()
-        state: State = {}
-        for name, tree in trees.items():
-            try:
-                state |= pack(name, tree, to_array)
-            except PluginError as error:
-                raise PluginError(f"{self.recipe.source}: {error}") from None
-        return state | {"seed": np.array(self.seed), "iteration": np.array(self.iteration)}
+        try:
+            kept = torch_states.save(self.module, self.optimizer, self.scheduler)
+        except PluginError as error:
+            raise PluginError(f"{self.recipe.source}: {error}") from None
+        return kept | {"seed": np.array(self.seed), "iteration": np.array(self.iteration)}
 
     def _build(self) -> Module:
-        shape = self.problem.train.x.shape[1], self.problem.train.y.shape[1]
+        source, outputs = self.recipe.source, self.problem.train.y.shape[1]
         self._draw_from(self.seed)
-        with told(self.recipe.source, "build"):
-            module = self.recipe.build(*shape, self.hp)
-            if not isinstance(module, self.torch.nn.Module):
-                raise PluginError(
-                    f"{self.recipe.source}: build gives {type(module).__name__}; it must give a torch.nn.Module."
-                )
+        with told(source, "build"):
+            module = self.recipe.build(self.problem.train.x.shape[1], outputs, self.hp)
+            torch_checks.require_module(source, module)
             module = module.to(self.hp.device, self.dtype)
-            self._require_shape(module)
+            torch_checks.require_outputs(source, module, self.x[:2], outputs, self.problem.task)
         return module
-
-    def _require_shape(self, module: Module) -> None:
-        """Refuse outputs of another shape than the targets'; lazy layers learn theirs here."""
-        rows = min(2, len(self.x))
-        wanted = (rows, self.problem.train.y.shape[1])
-        module.eval()
-        with self.torch.no_grad():
-            outputs = module(self.x[:rows])
-        got = tuple(getattr(outputs, "shape", ()))
-        if got != wanted:
-            raise PluginError(
-                f"{self.recipe.source}: build gives a module whose outputs for {rows} rows have the shape "
-                f"{got}; it must be (rows, outputs), here {wanted}."
-            )
-        summed = self.problem.task == "multiclass" and bool(
-            (outputs >= 0).all() and ((outputs.sum(1) - 1).abs() < SURELY_ONE).all()
-        )
-        last = [*module.modules()][-1]
-        if summed or (self.problem.task == "binary" and isinstance(last, self.torch.nn.Sigmoid)):
-            raise PluginError(
-                f"{self.recipe.source}: build gives a module whose outputs are probabilities already; leave "
-                "the softmax or sigmoid at its end out: the loss and the host expect logits."
-            )
 
     def _optimizer(self) -> Optimizer:
         if self.recipe.optimizer is None:
@@ -201,11 +167,7 @@ class TorchNetwork:
             # several parameters at a call: the same bits, in less time
             return self.torch.optim.AdamW(self.module.parameters(), rate, **decay, foreach=True)
         optimizer = self.recipe.optimizer(self.module, self.hp)
-        if not isinstance(optimizer, self.torch.optim.Optimizer):
-            raise PluginError(
-                f"{self.recipe.source}: optimizer gives {type(optimizer).__name__}; it must give a "
-                "torch.optim.Optimizer, whose state_dict() has the tensors that it keeps."
-            )
+        torch_checks.require_optimizer(self.recipe.source, optimizer)
         return optimizer
 
     def _usual_loss(self, hp: Hyperparameters) -> Any:
@@ -217,7 +179,7 @@ class TorchNetwork:
         return getattr(self.torch.nn, names[self.problem.task])()
 
     def _draw_from(self, seed: int) -> None:
-        """Seed all generators as `torch.manual_seed` does, which takes as long as a batch without a GPU."""
+        """Seed as `torch.manual_seed` does, which without a GPU adds its caller's stack to a list each time."""
         seed_python(seed)
         self.torch.default_generator.manual_seed(seed)
         if self.hp.device != "cpu":
@@ -265,60 +227,9 @@ class TorchNetwork:
         else:
             self.scheduler.step()
 
-    def _kept(self) -> dict[str, Tensor]:
-        """List parameters and buffers by name; a module's own extra state is kept as it is."""
-        extra = {k: v for k, v in self.module.state_dict().items() if k.endswith("_extra_state")}
-        return dict(self.module.named_parameters()) | dict(self.module.named_buffers()) | extra
-
-    def _restore(self, state: State) -> None:
-        to_tensor = self.torch.tensor  # an optimiser moves what it is given to where it belongs
-        with self.torch.no_grad():
-            kept = unpack("module", state, to_tensor)
-            for name, tensor in self._kept().items():
-                if name.endswith("_extra_state"):
-                    self.module.get_submodule(name.rpartition(".")[0]).set_extra_state(kept[name])
-                else:
-                    tensor.copy_(kept[name])
-        kept = unpack("optimizer", state, to_tensor)
-        self.optimizer.load_state_dict(kept)
-        self._keep_types(kept["state"])
-        if self.scheduler:
-            self.scheduler.load_state_dict(unpack("scheduler", state, to_tensor))
-
-    def _keep_types(self, kept: dict[int, dict[str, Any]]) -> None:
-        """Undo what `load_state_dict` casts to the parameters' type, as NAdam's product in float32."""
-        parameters = [one for group in self.optimizer.param_groups for one in group["params"]]
-        for index, own in kept.items():
-            loaded = self.optimizer.state[parameters[index]]
-            for key, value in own.items():
-                if getattr(loaded[key], "dtype", None) != getattr(value, "dtype", None):
-                    loaded[key] = value.to(loaded[key].device)
-
     def _targets(self) -> Tensor:
         y = self.problem.train.y
         return self._tensor(y.argmax(axis=1) if self.problem.task == "multiclass" else y)
 
     def _tensor(self, array: Array) -> Tensor:
         return self.torch.tensor(np.array(array), device=self.hp.device)
-
-    def _array(self, node: Any) -> Array | None:
-        if not isinstance(node, self.torch.Tensor):
-            return None
-        return np.asarray(node.detach().cpu().numpy().copy())
-
-
-def needs_closure(optimizer: Optimizer) -> bool:
-    """Tell whether an optimiser computes the loss several times a step, as LBFGS does."""
-    closure = inspect.signature(type(optimizer).step).parameters.get("closure")
-    return closure is not None and closure.default is closure.empty
-
-
-def require_device(source: str, name: str) -> None:
-    """Refuse a GPU that is not there."""
-    import torch
-
-    if name == "cuda" and not torch.cuda.is_available():
-        raise PluginError(
-            f"{source}: PyTorch finds no device {name!r}; use device: cpu, or install a torch that is "
-            "built for the GPU of this machine."
-        )
