@@ -220,15 +220,116 @@ def print_starts(repeats: int) -> None:
     print("one epoch: check the problem, move the data, compile, train; again: with all compiled")
 
 
+NETWORK = (("width", 64), ("dropout", 0.2), ("weight_decay", 0.01))  # of the network of one's own
+BATCHES = (200, 33)  # rows; an epoch is 2 or 11 updates
+
+
+def own(kind: str, rows: int) -> tuple[Arm, Arm]:
+    """Make the network of docs/your-network.md through the host, and the loop that its user writes."""
+    from dataclasses import replace
+    from tempfile import mkdtemp
+
+    from epochwise.plugins.backend_commands import new_backend
+    from epochwise.training.parameters import own_start
+
+    folder = Path(mkdtemp())
+    new_backend(folder, f"own_{kind}", kind)
+    task = problem("float64")
+    hp = replace(task.hyperparameters, own=NETWORK, batch_size=rows)
+    task = replace(task, hyperparameters=hp)
+    registered = load_backend(folder, f"own_{kind}")
+    trainer, done = registered.value(task, own_start([0])), [0]
+    build = sys.modules[f"epochwise_plugin_own_{kind}_backend"].build
+
+    def ours(epochs: int) -> None:
+        segment = Segment([0], done[0], done[0] + epochs, "every_epoch")
+        host.train(kind, trainer, task, segment, np.ones(1, bool))
+        done[0] += epochs
+
+    return ours, {"torch": adamw_loop, "keras": train_on_batch_loop}[kind](task, build)
+
+
+def adamw_loop(task: Problem, build: Callable[..., object]) -> Arm:
+    """Train as a PyTorch user does, with AdamW as it is by default."""
+    import torch
+
+    rows, parts = task.hyperparameters.batch_size, task.partitions.values()
+    model = build(10, 1, task.hyperparameters).double()
+    data = [(torch.tensor(part.x), torch.tensor(part.y)) for part in parts]
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.01)
+    loss, (x, y) = torch.nn.MSELoss(), data[0]
+
+    def arm(epochs: int) -> None:
+        for _ in range(epochs):
+            model.train()
+            for batch in torch.randperm(len(x)).split(rows):
+                optimizer.zero_grad()
+                loss(model(x[batch]), y[batch]).backward()
+                optimizer.step()
+            model.eval()
+            with torch.no_grad():
+                for inputs, target in data:
+                    loss(model(inputs), target).item()
+
+    return arm
+
+
+def train_on_batch_loop(task: Problem, build: Callable[..., object]) -> Arm:
+    """Train as a Keras user does who wants no more than the batches."""
+    import keras
+
+    rows, (x, y) = task.hyperparameters.batch_size, (task.train.x, task.train.y)
+    keras.config.set_floatx("float64")
+    model = build(10, 1, task.hyperparameters)
+    model.compile(optimizer="adam", loss="mse")
+
+    def arm(epochs: int) -> None:
+        for _ in range(epochs):
+            order = np.random.permutation(len(x))
+            for start in range(0, len(x), rows):
+                batch = order[start : start + rows]
+                model.train_on_batch(x[batch], y[batch])
+            for part in task.partitions.values():
+                np.mean((model.predict_on_batch(part.x) - part.y) ** 2)
+
+    return arm
+
+
+def print_networks(rounds: int) -> None:
+    """Print how long a network of one's own takes against the loop that its user writes."""
+    loops = {"torch": "a plain loop with AdamW", "keras": "a loop over train_on_batch"}
+    for kind, loop in loops.items():
+        for rows in BATCHES if installed(kind) else ():
+            arms = own(kind, rows)
+            for arm in arms:
+                arm(10)
+            times = np.array([[clock(arm, 10) for arm in arms] for _ in range(rounds)])
+            ratio = np.median(times[:, 0] / times[:, 1])
+            print(f"{kind} network, batches of {rows:3}: {ratio:.2f} times as long as {loop}")
+
+
+def clock(arm: Arm, epochs: int) -> float:
+    """Give the seconds that an arm takes."""
+    start = time.perf_counter()
+    arm(epochs)
+    return time.perf_counter() - start
+
+
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--epochs", type=int, default=500, help="per round")
     parser.add_argument("--starts", type=int, default=3, help="fresh processes per backend")
+    parser.add_argument("--networks", type=int, default=100, help="rounds of networks of one's own")
+    parser.add_argument("--only-networks", action="store_true")
     options = parser.parse_args()
+    if options.only_networks:
+        print_networks(options.networks)
+        return
     print_speeds(measure(options.rounds, options.epochs))
     print_starts(options.starts)
+    print_networks(options.networks)
 
 
 if __name__ == "__main__":

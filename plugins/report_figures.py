@@ -53,8 +53,10 @@ def register_figures(register: Callable[..., None]) -> None:
         "backends_agree",
         "epochwise.figures.backends_agree:draw",
         applies=has_several_backends,
-        needs="two backends or more",
+        needs="two backends or more of one mathematics, or the option backends: all",
         tables=[LOSSES],
+        options={"backends": ("definition", "all")},
+        compares=True,
     )
     register(
         "sweep",
@@ -89,8 +91,8 @@ def trains_a_while(study: Study) -> bool:
 
 
 def has_several_backends(study: Study) -> bool:
-    """Tell whether backends can be compared."""
-    return len(study.backends) > 1
+    """Tell whether there are backends whose curves are to be one."""
+    return len(study.compared) > 1
 
 
 def has_several_points(study: Study) -> bool:

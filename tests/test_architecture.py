@@ -29,6 +29,7 @@ ORDER = (
     "data",
     "curves",
     "training",
+    "networks",
     "tables",
     "answers",
     "figures",
@@ -80,9 +81,20 @@ def test_the_library_knows_neither_the_workflow_manager_nor_a_framework():
     assert not at_fault(silent, lambda path: "snakemake" in read(path).lower())
     main = ast.parse(read(PACKAGE / "__main__.py"))
     assert "snakemake" not in top_level(imported(main))
+    others = [path for path in LIBRARY if package_of(path) != "networks"]
     assert not at_fault(
-        LIBRARY, lambda path: top_level(imported(ast.parse(read(path)))) & FRAMEWORKS
+        others, lambda path: top_level(imported(ast.parse(read(path)))) & FRAMEWORKS
     )
+
+
+def test_the_one_package_that_knows_frameworks_is_reached_by_plugins_alone():
+    """`networks` wraps what a user of a framework writes: it must know it, and nobody must know of it."""
+
+    def reaches(path: Path) -> bool:
+        names = {n for n in imported(ast.parse(read(path))) if n.startswith("epochwise.networks")}
+        return bool(names) and package_of(path) != "networks"
+
+    assert at_fault(LIBRARY, reaches) == ["workflow/epochwise/api.py"]
 
 
 def test_importing_a_module_imports_nothing_slow():

@@ -1,5 +1,6 @@
 """The commands of `python -m epochwise` about backends: what they print, and how they end."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,22 @@ def test_a_new_backend_says_where_it_is_and_what_to_do(elsewhere):
         1,
         "Error: there is a backend 'mine' already; choose another name.\n",
     )
+
+
+@pytest.mark.parametrize("kind", ["torch", "keras"])
+def test_a_network_of_one_s_own_is_started_by_a_command(tmp_path, kind):
+    code, text = run("new-backend", "mine", f"--{kind}", "--plugins", tmp_path)
+    assert code == 0
+    assert (
+        "it trains as it is; put your network into it, then try: python -m epochwise check" in text
+    )
+    assert f"{kind}_network(build)" in (tmp_path / "mine_backend.py").read_text(encoding="utf-8")
+
+
+def test_a_schema_for_editors_is_printed():
+    code, text = run("schema", "--plugins", PLUGINS)
+    assert code == 0
+    assert json.loads(text)["properties"]["training"]["properties"]["solver"]["enum"] == [
+        "adam",
+        "sgd",
+    ]

@@ -14,6 +14,7 @@ import pytest
 from epochwise.conformance import check
 from epochwise.errors import PluginError
 from epochwise.plugins.backend_commands import describe_backends, new_backend
+from epochwise.plugins.registry import find_backend
 from helpers import PLUGINS, lack
 
 UPDATE = """
@@ -67,15 +68,26 @@ def test_a_new_backend_fails_the_kit_until_then(tmp_path):
     assert {"agrees_epoch_by_epoch", "learns"} <= {one.name for one in failed}
 
 
-def test_a_new_backend_is_clean_code(tmp_path):
+@pytest.mark.parametrize("kind", ["backend", "torch", "keras"])
+def test_a_new_backend_is_clean_code(tmp_path, kind):
     beside = Path(sys.executable).parent
     ruff = shutil.which("ruff", path=f"{beside}:{os.environ['PATH']}")
     if ruff is None:
         lack("ruff is not installed; try: pip install 'epochwise[dev]'")
-    path = new_backend(tmp_path, "mine")
+    path = new_backend(tmp_path, "mine", kind)
     settings = ["--line-length", "100"]
     subprocess.run([ruff, "check", "--isolated", *settings, path], check=True)
     subprocess.run([ruff, "format", "--isolated", *settings, "--check", path], check=True)
+
+
+@pytest.mark.parametrize("kind", ["torch", "keras"])
+def test_what_a_network_needs_and_honours_need_not_be_registered(tmp_path, kind):
+    new_backend(tmp_path, "mine", kind)
+    mine = find_backend(tmp_path, "mine")
+    assert (mine.requires, mine.definition) == ((kind,), False)
+    assert mine.honours["device"] == ("cpu", "cuda")
+    assert set(mine.honours) == {"task", "batch_size", "learning_rate_init", "dtype", "device"}
+    assert {"width", "dropout"} <= set(mine.hyperparameters)
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ BAD = [
     ({"training": {"momentum": 1.5}}, "momentum: 1.5 is not .* of at least 0 and of at most 1"),
     ({"training": {"beta_1": 1}}, "beta_1: 1 is not allowed; .* below 1"),
     ({"training": {"batch_size": 0}}, "batch_size: 0 is not .* at least 1 .* or auto"),
-    ({"training": {"batch_size": "full"}}, "batch_size: 'full' is not allowed"),
+    ({"training": {"batch_size": "whole"}}, "batch_size: 'whole' is not allowed"),
     ({"training": {"nesterovs_momentum": 1}}, "it must be true or false"),
     ({"network": {"hidden_layer_sizes": 128}}, "hidden_layer_sizes: 128 is not .* a list"),
     ({"network": {"hidden_layer_sizes": [0]}}, "network.hidden_layer_sizes.0: 0 is not allowed"),

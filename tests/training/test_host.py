@@ -343,6 +343,44 @@ class OneNaN(Wrapped):
         return self.inner.predict(x) * [[[1.0]], [[np.nan]]]
 
 
+class Gives:
+    """Predicts the same for every row."""
+
+    def __init__(self, *outputs):
+        self.outputs = np.array(outputs)
+
+    def predict(self, x):
+        return np.broadcast_to(self.outputs, (2, len(x), len(self.outputs)))
+
+
+@pytest.mark.parametrize(
+    ("task", "outputs", "sentence"),
+    [
+        ("binary", [1.5], r"gave the probability 1\.5; probabilities lie from 0 to 1"),
+        ("binary", [-1e-6], r"gave the probability -1e-06"),
+        (
+            "multiclass",
+            [0.5, 0.6],
+            r"probabilities of the classes of a row that sum to 1\.1; they must",
+        ),
+        ("multiclass", [2.0, -1.0], r"gave the probability -1;"),
+        ("binary", [1.0], ""),
+        ("binary", [1 + 1e-12], ""),
+        ("multiclass", [0.3, 0.7 + 1e-12], ""),
+        ("multiclass", [np.nan, np.nan], ""),
+        ("regression", [7.0], ""),
+    ],
+)
+def test_what_is_no_probability_is_the_backend_s_mistake(task, outputs, sentence):
+    x, y = np.zeros((4, 1)), np.eye(len(outputs))[[0, -1, 0, -1]]
+    problem = Problem(task, {"train": Partition(x, y, y)}, hyperparameters())
+    if not sentence:
+        host.measure_all("tested", Gives(*outputs), problem)
+        return
+    with pytest.raises(PluginError, match=sentence):
+        host.measure_all("tested", Gives(*outputs), problem)
+
+
 @pytest.mark.parametrize(
     ("broken", "sentence"),
     [

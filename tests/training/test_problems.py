@@ -68,7 +68,8 @@ def test_dtype(dtype):
 
 
 @pytest.mark.parametrize(
-    ("asked", "rows", "given"), [("auto", 353, 200), ("auto", 20, 20), (16, 20, 16), (20, 20, 20)]
+    ("asked", "rows", "given"),
+    [("auto", 353, 200), ("auto", 20, 20), ("full", 353, 353), (16, 20, 16), (20, 20, 20)],
 )
 def test_batch_size(asked, rows, given):
     assert problems.batch_size(asked, rows) == given
@@ -80,11 +81,16 @@ def test_a_batch_larger_than_the_training_rows():
 
 
 def test_every_batch_size_of_a_study_is_held_against_the_training_rows():
-    asked = [("training.batch_size", "auto"), ("sweep.batch_size", 20), ("sweep.batch_size", 21)]
+    asked = [
+        ("training.batch_size", "auto"),
+        ("sweep.batch_size", "full"),
+        ("sweep.batch_size", 20),
+        ("sweep.batch_size", 21),
+    ]
     problems.check_batch_sizes(21, "mine", "my.yaml", asked)
     sentence = (
         r"my\.yaml: sweep\.batch_size: 21 is more than the 20 training rows of dataset 'mine'; "
-        r"give at most 20, or auto\."
+        r"give at most 20, auto or full\."
     )
     with pytest.raises(StudyError, match=sentence):
         problems.check_batch_sizes(20, "mine", "my.yaml", asked)

@@ -98,7 +98,8 @@ def end(problem, going, spoil=lambda state: None, segment=None):
     state = initial_state(problem, segment.seeds)
     state["iteration"] = np.array(6 * 3)
     spoil(state)
-    return training_job.end_state("tested", Ended(state), problem, segment, np.array(going))
+    fresh, going = initial_state(problem, segment.seeds), np.array(going)
+    return training_job.end_state("tested", Ended(state), problem, segment, going, fresh)
 
 
 def test_an_end_state_that_lacks_something_or_miscounts_its_updates_is_refused():
@@ -117,3 +118,5 @@ def test_an_end_state_that_lacks_something_or_miscounts_its_updates_is_refused()
         with pytest.raises(PluginError, match=rf"\['iteration'\] is {wrong} after 18 updates"):
             end(problem, [True, False], lambda state, n=wrong: state.update(iteration=np.array(n)))
     assert end(problem, [False, False], lambda s: s.update(iteration=np.array(7)))["iteration"] == 7
+    with pytest.raises(PluginError, match=r"state\(\)\['best'\] is of Python objects"):
+        end(problem, [True, True], lambda state: state.update(best=np.array([None, {}])))

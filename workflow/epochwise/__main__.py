@@ -232,15 +232,27 @@ def snakefile() -> None:
     click.echo(workflow_folder() / "Snakefile")
 
 
+@main.command()
+@click.option("--plugins", **PLUGINS)
+def schema(plugins: Path) -> None:
+    """Print the JSON Schema of studies, with the hyperparameters of the backends at hand."""
+    from epochwise.planning.editor_schema import editor_schema
+
+    click.echo(json.dumps(editor_schema(plugins), indent=2))
+
+
 @main.command("new-backend")
 @click.argument("name")
+@click.option("--torch", "kind", flag_value="torch", help="A network of PyTorch of your own.")
+@click.option("--keras", "kind", flag_value="keras", help="A network of Keras of your own.")
 @click.option("--plugins", **PLUGINS | {"default": "plugins", "show_default": True})
-def new_backend(name: str, plugins: Path) -> None:
-    """Write a commented starting file for a backend called NAME."""
+def new_backend(name: str, kind: str | None, plugins: Path) -> None:
+    """Write a starting file for a backend called NAME."""
     from epochwise.plugins import backend_commands
 
-    path = backend_commands.new_backend(plugins, name)
-    click.echo(f"{path}: fill in its two methods, then try: python -m epochwise check {path}")
+    path = backend_commands.new_backend(plugins, name, kind or "backend")
+    fill_in = "it trains as it is; put your network into it" if kind else "fill in its two methods"
+    click.echo(f"{path}: {fill_in}, then try: python -m epochwise check {path}")
 
 
 if __name__ == "__main__":

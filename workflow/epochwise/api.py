@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     )
     from epochwise.figures import style
     from epochwise.imports import hidden
+    from epochwise.networks.keras_networks import keras_network
+    from epochwise.networks.torch_networks import torch_network
     from epochwise.parquet import table
     from epochwise.study.study import Study
     from epochwise.tables.curves import Curves
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
     from epochwise.training.host import LongStretches, stretch_length
     from epochwise.training.metrics import log_loss, measure, metrics_of
     from epochwise.training.parameters import split_layers, weights_mask
+    from epochwise.training.randomness import framework_seed
     from epochwise.training.schedules import SMALLEST_RATE, adapt, learning_rate, step_sizes
     from epochwise.training.seeds import join_seeds, one_seed, one_seed_at_a_time
 
@@ -84,6 +87,8 @@ HOMES = {  # the modules that the names above come from
     ),
     "figures": ("style",),
     "imports": ("hidden",),
+    "networks.keras_networks": ("keras_network",),
+    "networks.torch_networks": ("torch_network",),
     "parquet": ("table",),
     "study.study": ("Study",),
     "tables.curves": ("Curves",),
@@ -101,6 +106,7 @@ HOMES = {  # the modules that the names above come from
     "training.host": ("LongStretches", "stretch_length"),
     "training.metrics": ("log_loss", "measure", "metrics_of"),
     "training.parameters": ("split_layers", "weights_mask"),
+    "training.randomness": ("framework_seed",),
     "training.schedules": ("SMALLEST_RATE", "adapt", "learning_rate", "step_sizes"),
     "training.seeds": ("join_seeds", "one_seed", "one_seed_at_a_time"),
 }
@@ -140,12 +146,14 @@ __all__ = [
     "choose_loss",
     "compiled_data",
     "days",
+    "framework_seed",
     "hidden",
     "hookimpl",
     "infinite_where_not_finite",
     "is_like_an_id",
     "join_seeds",
     "join_series",
+    "keras_network",
     "learning_rate",
     "log_loss",
     "look",
@@ -164,6 +172,7 @@ __all__ = [
     "style",
     "table",
     "take_losses",
+    "torch_network",
     "unknown",
     "weights_mask",
     "within_training",

@@ -44,7 +44,7 @@ rule agreement:
         "logs/{study}/agreement.log",
     localrule: True
     params:
-        reference=lambda w: PLANS[w.study].study.backends[0],
+        backends=lambda w: PLANS[w.study].study.compared,
         code=CODE.behind("agreement"),
     message:
         "Compare the backends of {wildcards.study}"

@@ -100,7 +100,7 @@ rule study_file:
         "logs/{study}/study_file.log",
     localrule: True
     params:
-        study=lambda w: dict(PLANS[w.study].study.resolved),
+        study=lambda w: PLANS[w.study].study.as_run,
         code=CODE.behind("study_file"),
     message:
         "Write down {wildcards.study} with every default"

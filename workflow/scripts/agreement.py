@@ -6,5 +6,5 @@ with job(snakemake.log[0], snakemake.wildcards.study):
     from epochwise.tables import agreement
 
     files = snakemake.output
-    losses, reference = snakemake.input.losses, snakemake.params.reference
-    agreement.write(losses, reference, files.summary, files.by_epoch)
+    losses, backends = snakemake.input.losses, snakemake.params.backends
+    agreement.write(losses, backends[0], files.summary, files.by_epoch, backends)

@@ -22,6 +22,7 @@ from epochwise.plugins.registry import SUFFIXES, load_backend
 
 __all__ = [
     "CHECKS",
+    "CONTRACT",
     "BackendConformance",
     "Check",
     "FailedCheckError",
@@ -31,9 +32,21 @@ __all__ = [
     "report",
 ]
 
+# what every backend promises; the other checks are of the one definition of the mathematics
+CONTRACT = (
+    "gives_outputs",
+    "resuming_changes_nothing",
+    "seeds_are_independent",
+    "leaves_its_inputs_alone",
+    "another_process_agrees",
+    "learns",
+    "refuses_with_a_sentence",
+    "lets_a_run_diverge",
+)
 CHECKS: dict[str, Callable[[Backend], Tried]] = {
     one.__name__: one
     for one in (
+        conduct.gives_outputs,
         checks.starts_from_the_weights,
         checks.agrees_epoch_by_epoch,
         checks.agrees_in_stretches,
@@ -61,6 +74,7 @@ class Check:
     tried, of : cases tried, and how many a backend that refuses nothing is tried on.
     problem : what to mend, in one line; empty where nothing is.
     unchecked : why nothing could be tried; empty where something was.
+    own : whether the backend's mathematics is declared its own.
     """
 
     name: str
@@ -69,6 +83,7 @@ class Check:
     of: int = 0
     problem: str = ""
     unchecked: str = ""
+    own: bool = False
 
     @property
     def passed(self) -> bool:
@@ -116,28 +131,35 @@ def load(plugin: str | Path, name: str | None = None) -> Backend:
 def check(plugin: str | Path, name: str | None = None, only: Iterable[str] = CHECKS) -> list[Check]:
     """Check a backend, or make `only` some of the checks; see `load` for arguments and errors."""
     backend = load(plugin, name)
-    return [_make(one, backend) for one in only]
+    return [_make(one, backend) for one in only if backend.registered.definition or one in CONTRACT]
 
 
 def report(checks: list[Check]) -> str:
-    """Give one line per check, and a last one that counts."""
+    """Give one line per check, and a last one that counts, and says of a backend of its own that it is."""
     passed = sum(one.passed for one in checks)
     unchecked = sum(bool(one.unchecked) for one in checks)
     counted = f"{passed} of {len(checks)} checks passed"
     counted += f", {unchecked} not checked" if unchecked else ""
+    if any(one.own for one in checks):
+        counted += (
+            ": what every backend promises; its mathematics is its own, and compared with nothing"
+        )
     return "\n".join([*map(str, checks), counted])
 
 
 def _make(name: str, backend: Backend) -> Check:
     """Make one check."""
     says = (CHECKS[name].__doc__ or "").strip().splitlines()[0].rstrip(".")
+    own = not backend.registered.definition
+    if own and name not in CONTRACT:
+        return Check(name, says, unchecked="its mathematics is its own", own=True)
     try:
         tried = CHECKS[name](backend)
     except NotCheckedError as why:
-        return Check(name, says, unchecked=str(why))
+        return Check(name, says, unchecked=str(why), own=own)
     except FailedCheckError as failure:
-        return Check(name, says, problem=" ".join(str(failure).split()))
-    return Check(name, says, tried.cases, tried.of, " ".join(tried.problem.split()))
+        return Check(name, says, problem=" ".join(str(failure).split()), own=own)
+    return Check(name, says, tried.cases, tried.of, " ".join(tried.problem.split()), own=own)
 
 
 class BackendConformance:

@@ -1,7 +1,7 @@
 """How the kit drives a backend: as a study does, and step by step."""
 
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -9,16 +9,17 @@ from typing import Any
 import numpy as np
 
 from epochwise.arrays import Array
-from epochwise.conformance.cases import EPOCHS, SEEDS, Case
+from epochwise.conformance.cases import EPOCHS, FACTORS, SEEDS, Case
 from epochwise.conformance.choosing import Cases, choose, whole_array
 from epochwise.errors import PluginError
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered
-from epochwise.study.schema import defaults
+from epochwise.study.schema import choices, defaults
 from epochwise.study.sweeps import effective
 from epochwise.training import host
-from epochwise.training.contract import Problem, State, Trainer
-from epochwise.training.parameters import initial_state
+from epochwise.training.contract import Hyperparameters, Problem, State, Trainer
+from epochwise.training.defaults import hyperparameters
+from epochwise.training.parameters import initial_state, own_start
 from epochwise.training.randomness import BatchOrders
 from epochwise.training.segment import Segment
 
@@ -73,13 +74,58 @@ class Backend:
         PluginError
             Where the backend has not said that it honours what is asked, or refuses it itself.
         """
-        own = {name: rule["default"] for name, rule in self.registered.hyperparameters.items()}
-        hp = replace(problem.hyperparameters, own=tuple(own.items()))
-        problem = replace(problem, hyperparameters=hp)
-        asked = {key: value for key, value in asdict(hp).items() if key != "own"}
-        require_honoured(self.registered, effective(asked) | {"task": problem.task}, usual())
+        problem = self.settle(problem)
+        asked = effective(self._as_in_a_study(problem)) | {"task": problem.task}
+        require_honoured(self.registered, asked, usual(), choices())
         trainer: Trainer = self.registered.resolve()(problem, state)
         return trainer
+
+    def settle(self, problem: Problem) -> Problem:
+        """Give a problem its own hyperparameters and, if it is of its own mathematics, what it honours."""
+        own = {name: rule["default"] for name, rule in self.registered.hyperparameters.items()}
+        hp = replace(problem.hyperparameters, own=tuple(own.items()))
+        if not self.registered.definition:
+            hp = replace(hp, **self._instead)
+        return replace(problem, hyperparameters=hp)
+
+    def _as_in_a_study(self, problem: Problem) -> dict[str, Any]:
+        """Write hyperparameters as a study does; a batch of all rows by the word for it that it honours."""
+        asked = {k: v for k, v in asdict(problem.hyperparameters).items() if k != "own"}
+        asked["hidden_layer_sizes"] = list(asked["hidden_layer_sizes"])
+        able = self.registered.honours.get("batch_size", "auto")
+        listed = [able] if isinstance(able, str) else [] if able is ... else able
+        words = [one for one in listed if one in ("full", "auto")]
+        if words and problem.iterations_per_epoch == 1:
+            asked["batch_size"] = words[0]
+        return asked
+
+    @cached_property
+    def _instead(self) -> dict[str, Any]:
+        """What a backend of its own mathematics is given for what it does not honour: the defaults."""
+        plain, honours = hyperparameters(), self.registered.honours
+        missing = [
+            f.name for f in fields(Hyperparameters) if f.name not in (*honours, "own", "batch_size")
+        ]
+        first = {
+            key: able if isinstance(able, str) else next(iter(able))
+            for key, able in honours.items()
+            if key in ("solver", "learning_rate") and able is not ...
+        }
+        return {name: getattr(plain, name) for name in missing} | first
+
+    def takes(self, case: Case) -> bool:
+        """Tell whether a case differs from the plainest only in what it honours."""
+        asked: Mapping[str, Any] = self._instead
+        return self.registered.definition or not any(
+            level != next(iter(levels))
+            and any(key in asked for one in levels.values() for key in one)
+            for level, (name, levels) in zip(case, FACTORS.items(), strict=True)
+            if name != "batches"
+        )
+
+    def fresh(self, problem: Problem, seeds: tuple[int, ...] = SEEDS) -> State:
+        """Give what a study would start from."""
+        return fresh(problem, seeds) if self.registered.definition else own_start(seeds)
 
     @property
     def cases(self) -> Cases:
@@ -104,9 +150,11 @@ class Backend:
 
     def accepts(self, case: Case) -> bool:
         """Tell whether it takes a case; one that it crashes on counts, to be told of in a check."""
+        if not self.takes(case):
+            return False
         problem = case.problem()
         try:
-            self.new(problem, fresh(problem))
+            self.new(problem, self.fresh(problem))
         except PluginError as refusal:
             self.refusals.append(str(refusal))
             return False

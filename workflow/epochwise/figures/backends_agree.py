@@ -25,7 +25,7 @@ def draw(tables: Tables, options: Mapping[str, Any]) -> "Figure":
     """Draw the largest relative difference of any loss from the reference's against the epoch."""
     dtype = tables.study.resolved["training"]["dtype"]
     epsilon = float(np.finfo(dtype).eps)
-    reference, *others = tables.study.backends
+    reference, *others = options.get("compared") or tables.study.backends
     curves = tables.curves()
     differences = {name: largest(curves, reference, name) for name in others}
     points = len(tables.study.points()) * len(tables.study.datasets)

@@ -49,6 +49,8 @@ def choose(study: Study, registry: Mapping[str, Registered]) -> dict[str, Option
         if wish is not False and _applies(figure, study, name in asked, where):
             given = wish if isinstance(wish, dict) else {}
             chosen[name] = check_options(f"{where}.{name}", given, figure.about.get("options", {}))
+            if figure.about.get("compares"):
+                chosen[name]["compared"] = study.compared
     return chosen
 
 

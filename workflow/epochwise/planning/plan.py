@@ -269,7 +269,7 @@ class Plan:
         tables = [*losses, "summary.csv", "answer.json"]
         tables += [f"{table.name}.{kind}" for table in ANSWERS for kind in ("csv", "parquet")]
         tables += typeset_files()
-        if len(self.study.backends) > 1:
+        if len(self.study.compared) > 1:
             tables += ["agreement.csv", "agreement_by_epoch.csv"]
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
         return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]

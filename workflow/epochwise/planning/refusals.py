@@ -1,6 +1,7 @@
 """What may stop a run before any of its jobs: mistakes in studies, backends that cannot be had."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,21 @@ from epochwise.data.datasets import find_source
 from epochwise.errors import PluginError, StudyError, problems_of, unknown
 from epochwise.planning.curves_plan import CurvesPlan
 from epochwise.planning.plan import Plan
+from epochwise.plugins.backend_commands import BUILT_IN
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered, find_backend, install, load_all, names
 from epochwise.study import study as studies
-from epochwise.study.schema import defaults, hyperparameters
+from epochwise.study.schema import choices, defaults, hyperparameters, schema
 from epochwise.study.study import CurvesStudy, Study
-from epochwise.study.sweeps import effective
+from epochwise.study.sweeps import HOSTS_OWN, effective
 
 KINDS = ("datasets", "stopping", "figures")  # of plugins that every study may need
 MOST_JOBS = 200_000  # of a study; planning more would take hours and much memory
+BACKENDS_OWN = (
+    "solver",
+    "learning_rate",
+    "device",
+)  # of `training`: they may have more values than ours
 CONFIG = ("studies",)  # keys of config/config.yaml and of --config
 
 
@@ -33,8 +40,9 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     check_folder(results)
     plans: dict[str, Plan] = {}
     for path in studies.find(names, folder):
-        study = studies.load(path, lambda backends: own_rules(backends, plugins))
-        check_names(study, plugins)
+        study = studies.load(path, partial(_declared, str(path), plugins))
+        check_names(study.file, study.backends, plugins)
+        study = set_apart(study, plugins)
         check_sources(study, registered["datasets"])
         check_stopping(study, registered["stopping"])
         check_folder(results / study.name)
@@ -67,6 +75,33 @@ def plan_of(
     return CurvesPlan(study, results, {**registered, "curves": known})
 
 
+def _declared(where: str, plugins: Path, backends: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """Give `own_rules`; a backend that is not there is told of before what only it would know."""
+    check_names(where, backends, plugins)
+    return own_rules(backends, plugins)
+
+
+def set_apart(study: Study, plugins: Path) -> Study:
+    """Say of a study which of its backends have mathematics of their own, and what none looks at.
+
+    Raises
+    ------
+    PluginError
+        A plugin that is broken.
+    """
+    if not study.trains:
+        return study
+    others = [
+        name for name in study.backends if name not in BUILT_IN
+    ]  # which follow the definition
+    own = [one for name in others if not (one := find_backend(plugins, name)).definition]
+    apart, unheard = [one.name for one in own], list[str]()
+    if apart == study.backends:
+        heard = set(HOSTS_OWN).union(*(one.honours for one in own))
+        unheard = [key for key in hyperparameters() if key not in heard]
+    return replace(study, apart=apart, unheard=unheard)
+
+
 def check_config(config: Iterable[str]) -> None:
     """Refuse a key of the workflow's configuration that nobody reads."""
     for key in config:
@@ -75,7 +110,7 @@ def check_config(config: Iterable[str]) -> None:
 
 
 def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, Any]]:
-    """Give the rules of the hyperparameters that backends have of their own.
+    """Give the rules of what backends have of their own: hyperparameters, and values of `training`'s.
 
     Raises
     ------
@@ -84,7 +119,8 @@ def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, 
     """
     known = names(plugins, "backends")
     found: dict[str, Mapping[str, Any]] = {}
-    for backend in [find_backend(plugins, name) for name in backends if name in known]:
+    registered = [find_backend(plugins, name) for name in backends if name in known]
+    for backend in registered:
         for name, rule in backend.hyperparameters.items():
             if name in hyperparameters() or found.get(name, rule) != rule:
                 raise PluginError(
@@ -92,14 +128,27 @@ def own_rules(backends: Iterable[str], plugins: Path) -> dict[str, Mapping[str, 
                     "which there is already, with another meaning; give it another name."
                 )
             found[name] = rule
-    return found
+    return found | _own_values(registered)
 
 
-def check_names(study: Study, plugins: Path) -> None:
-    """Refuse a backend that no plugin is named after, without importing any."""
+def _own_values(backends: Iterable[Registered]) -> dict[str, Mapping[str, Any]]:
+    """Add to the keys of `training` that have a few values those that backends honour besides."""
+    rules, few = schema()["properties"]["training"]["properties"], choices()
+    more: dict[str, list[Any]] = {}
+    for backend in backends:
+        for key in (key for key in BACKENDS_OWN if key in backend.honours):
+            able = backend.honours[key]
+            listed = [] if able is ... else [able] if isinstance(able, str) else able
+            new = [value for value in listed if value not in few[key] + more.get(key, [])]
+            more |= {key: more.get(key, []) + new} if new else {}
+    return {key: {**rules[key], "enum": few[key] + new} for key, new in more.items()}
+
+
+def check_names(where: str, backends: Iterable[str], plugins: Path) -> None:
+    """Refuse a backend that no plugin is named after, without importing any; `where` is the study's file."""
     known = names(plugins, "backends")
-    if strange := [name for name in study.backends if name not in known]:
-        told = [f"{study.file}: backends: {unknown('backend', name, known)}" for name in strange]
+    if strange := [name for name in backends if name not in known]:
+        told = [f"{where}: backends: {unknown('backend', name, known)}" for name in strange]
         raise StudyError(*told)
 
 
@@ -192,7 +241,7 @@ def _check_honoured(plans: Iterable[Plan], found: Mapping[str, Registered]) -> N
         asked = [effective(point.hyperparameters) for point in plan.points.values()]
         for name in plan.study.backends:
             for values in asked:
-                require_honoured(found[name], values, usual)
+                require_honoured(found[name], values, usual, choices())
 
 
 def _needs(file: str, backends: Iterable[str], lacking: Mapping[str, list[str]]) -> str:

@@ -2,13 +2,14 @@
 
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from epochwise.data.datasets import Facts
-from epochwise.errors import DataWarning, EpochwiseError, problems_of
+from epochwise.errors import DataWarning, EpochwiseError, PluginError, problems_of
 from epochwise.planning.curves_plan import CurvesPlan
 from epochwise.planning.plan import Plan
 from epochwise.planning.refusals import (
@@ -18,6 +19,7 @@ from epochwise.planning.refusals import (
     check_stopping,
     own_rules,
     plan_of,
+    set_apart,
 )
 from epochwise.plugins.registry import Registered, load_all
 from epochwise.study import study as studies
@@ -94,8 +96,11 @@ def _check_names(
     """Check all that a study names: sources, backends, criteria, figures; plan it if they allow it."""
     note = partial(findings.note, study.file)
     note(problems_of(lambda: check_sources(study, registered["datasets"])))
-    unknown_names = problems_of(lambda: check_names(study, plugins))
+    unknown_names = problems_of(lambda: check_names(study.file, study.backends, plugins))
     note(unknown_names)
+    if not unknown_names:
+        with suppress(PluginError):  # a broken plugin is told of below
+            study = set_apart(study, plugins)
     note(problems_of(lambda: check_stopping(study, registered["stopping"])))
     plans: list[Plan] = []
     note(problems_of(lambda: plans.append(plan_of(study, Path("results"), registered, plugins))))

@@ -62,13 +62,15 @@ def _from_elsewhere(backend: Registered) -> list[str]:
     return [] if backend.name in BUILT_IN else [f"from {backend.source}"]
 
 
-def new_backend(folder: Path, name: str) -> Path:
-    """Write a commented starting file for a backend; the kit passes once it is filled in.
+def new_backend(folder: Path, name: str, kind: str = "backend") -> Path:
+    """Write a starting file for a backend; the kit passes once it is filled in.
 
     Parameters
     ----------
     folder : the plugins' folder.
     name : the backend's name: a lower-case Python identifier.
+    kind : "torch" or "keras" for a network of one's own, which trains as it is; "backend" for one
+        that follows the definition of the mathematics.
 
     Returns
     -------
@@ -94,9 +96,8 @@ def new_backend(folder: Path, name: str) -> Path:
         raise PluginError(f"there is a backend {name!r} already; choose another name.")
     path = folder / f"{name}{suffix}.py"
     trainer = "".join(word.capitalize() for word in name.split("_")) + "Trainer"
-    text = (
-        files("epochwise.plugins").joinpath("templates/backend.py.txt").read_text(encoding="utf-8")
-    )
+    templates = files("epochwise.plugins").joinpath("templates")
+    text = templates.joinpath(f"{kind}.py.txt").read_text(encoding="utf-8")
     folder.mkdir(parents=True, exist_ok=True)
     with open(path, "x", encoding="utf-8") as file:  # never overwrites
         file.write(text.format(name=name, trainer=trainer))

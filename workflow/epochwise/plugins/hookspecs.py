@@ -13,7 +13,7 @@ Register = Callable[..., None]
 
 @hookspec
 def register_backends(register: Register) -> Any:
-    """Call ``register(name, trainer, requires=(), honours={...})`` once per trainer.
+    """Call ``register(name, trainer, requires=(), honours={...}, definition=True)`` once per trainer.
 
     `trainer` is a class with the methods of `epochwise.api.Trainer`; `requires` names the
     modules that it imports and that may be missing. `honours` says for each hyperparameter (and
@@ -21,6 +21,8 @@ def register_backends(register: Register) -> Any:
     of the definition of the mathematics, on the CPU. A study that asks for more is refused before
     anything is trained; what is not in `honours` must be left at its default. `hyperparameters`
     are the backend's own: a default by name, or a rule as JSON Schema has it with a ``default``.
+    With ``definition=False`` the mathematics is the backend's own, and so are its weights: it starts
+    from a state of ``seed`` and ``iteration``. What is not told here may be attributes of `trainer`.
     """
 
 

@@ -82,10 +82,24 @@ class Registered:
             )
         return {"type": kind, **rule}
 
+    def told(self, about: str, otherwise: Any) -> Any:
+        """Give what it told `register`, or else what is an attribute of what it registered."""
+        return self.about.get(about, getattr(self.value, about, otherwise))
+
+    @property
+    def definition(self) -> bool:
+        """Whether a backend follows the one definition of the mathematics."""
+        return bool(self.told("definition", True))
+
+    @property
+    def honours(self) -> dict[str, Any]:
+        """The hyperparameters that a backend honours, with their values, or ``...`` for any."""
+        return {**getattr(self.value, "honours", {}), **self.about.get("honours", {})}
+
     @property
     def requires(self) -> tuple[str, ...]:
         """The modules that it imports and that may be missing."""
-        modules = self.about.get("requires", ())
+        modules = self.told("requires", ())
         return (modules,) if isinstance(modules, str) else tuple(modules)
 
     def missing(self) -> list[str]:

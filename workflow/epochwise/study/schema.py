@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,26 @@ def fill_curves(study: Mapping[str, Any]) -> dict[str, Any]:
 def defaults(section: str) -> dict[str, Any]:
     """Give the default of every key of a section that has one."""
     return fill_defaults({}, schema()["properties"][section])
+
+
+def choices() -> dict[str, list[Any]]:
+    """List the values of every hyperparameter that has a few."""
+    return {key: rule["enum"] for key, rule in hyperparameters().items() if "enum" in rule}
+
+
+def not_ours(asked: Iterable[tuple[str, Any]]) -> bool:
+    """Tell whether a study speaks of hyperparameters, or values of them, that only a backend may know.
+
+    Parameters
+    ----------
+    asked : pairs of a key and a value or, in a sweep, a list of values.
+    """
+    known, few = hyperparameters(), choices()
+    return any(
+        key not in known or (key in few and one not in few[key])
+        for key, value in asked
+        for one in (value if isinstance(value, list) else [value])
+    )
 
 
 def hyperparameters() -> dict[str, dict[str, Any]]:

@@ -29,11 +29,15 @@ class Study:
     name : the file's name without `.yaml`; results are in ``results/<name>``.
     file : where it was read.
     resolved : the study as a mapping, complete.
+    apart : the backends whose mathematics is their own, whose curves are nobody else's.
+    unheard : the hyperparameters that none of the backends looks at.
     """
 
     name: str
     file: str
     resolved: Mapping[str, Any]
+    apart: Sequence[str] = ()
+    unheard: Sequence[str] = ()
 
     @property
     def trains(self) -> bool:
@@ -49,6 +53,22 @@ class Study:
     def backends(self) -> list[str]:
         """Names of the backends; the first is the reference."""
         return list(self.resolved["backends"])
+
+    @property
+    def as_run(self) -> dict[str, Any]:
+        """The study as a mapping, without defaults that mean nothing to its backends."""
+        heard = {
+            section: {k: v for k, v in self.resolved[section].items() if k not in self.unheard}
+            for section in ("network", "training")
+        }
+        return {**self.resolved, **heard}
+
+    @property
+    def compared(self) -> list[str]:
+        """Names of the backends whose curves are to be one, or of all if the study asks for that."""
+        wish = self.resolved["figures"].get("backends_agree")
+        every = isinstance(wish, Mapping) and wish.get("backends") == "all"
+        return [name for name in self.backends if every or name not in self.apart]
 
     @property
     def seeds(self) -> list[int]:
@@ -225,7 +245,7 @@ def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study
     """
     where = str(path)
     raw = yaml_files.read(path)
-    own = declared(_backends(raw)) if _asked(raw) - set(schema.hyperparameters()) else {}
+    own = declared(_backends(raw)) if schema.not_ours(_asked(raw)) else {}
     if problems := schema.problems(raw, where, own):
         raw = _sound(raw)
     if raw is None:
@@ -233,7 +253,7 @@ def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study
     if "curves" in raw:
         return _examine_curves(path, raw, problems)
     resolved = schema.fill_defaults(raw)
-    _settle_own(resolved, {key: own[key] for key in _asked(raw) if key in own})
+    _settle_own(resolved, {key: own[key] for key, _ in _asked(raw) if key in own})
     resolved["title"] = resolved.get("title", path.stem)
     resolved["datasets"] = _datasets(resolved["datasets"])
     study = Study(path.stem, where, resolved)
@@ -269,12 +289,13 @@ def _sound(raw: Any) -> dict[str, Any] | None:
     return sound if schema.problems(more, "") else more
 
 
-def _asked(raw: Any) -> set[str]:
-    """Name the hyperparameters that a study speaks of, whatever else is wrong with it."""
+def _asked(raw: Any) -> list[tuple[str, Any]]:
+    """List the hyperparameters that a study speaks of, with their values, whatever else is wrong."""
     parts = [raw.get(name) for name in ("training", "sweep")] if isinstance(raw, dict) else []
     points = parts[1].get("points") if len(parts) > 1 and isinstance(parts[1], dict) else None
     parts += list(points.values()) if isinstance(points, dict) else []
-    return {str(key) for part in parts if isinstance(part, dict) for key in part} - {"points"}
+    pairs = [pair for part in parts if isinstance(part, dict) for pair in part.items()]
+    return [(str(key), value) for key, value in pairs if key != "points"]
 
 
 def _backends(raw: Mapping[str, Any]) -> list[str]:

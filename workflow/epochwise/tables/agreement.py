@@ -40,14 +40,16 @@ def by_place(curves: Sequence[Curves]) -> list[list[Curves]]:
     return list(groups.values())
 
 
-def pairs(curves: Sequence[Curves], reference: str) -> list[tuple[Curves, Curves]]:
+def pairs(
+    curves: Sequence[Curves], reference: str, backends: Sequence[str] = ()
+) -> list[tuple[Curves, Curves]]:
     """List every other backend's curves, each with the reference's of its dataset and point.
 
-    They are sorted by dataset, point and backend.
+    They are sorted by dataset, point and backend. Of `backends` alone, if any are named.
     """
     found = []
     for group in by_place(curves):
-        named = {one.backend: one for one in group}
+        named = {one.backend: one for one in group if not backends or one.backend in backends}
         if expected := named.pop(reference, None):
             found += [(one, expected) for one in named.values()]
     return sorted(found, key=lambda pair: _order(pair[0]))
@@ -100,13 +102,15 @@ def _runs(curves: Curves) -> list[tuple[int, int]]:
     return list(zip(curves.fold.tolist(), curves.seed.tolist(), strict=True))
 
 
-def by_epoch(losses: LossTable, reference: str) -> Iterator["pd.DataFrame"]:
+def by_epoch(
+    losses: LossTable, reference: str, backends: Sequence[str] = ()
+) -> Iterator["pd.DataFrame"]:
     """Give `agreement_by_epoch.csv` in pieces: a row per dataset, point, other backend and epoch."""
     import pandas as pd
 
     keys = _keys(losses)
     yield pd.DataFrame(columns=[*keys, "epoch", "difference"])
-    for got, expected in pairs(losses.curves(), reference):
+    for got, expected in pairs(losses.curves(), reference, backends):
         names = {name: got.key[name] for name in keys}
         yield pd.DataFrame(names | _every_epoch(apart(got, expected)))
 
@@ -120,7 +124,7 @@ def _every_epoch(difference: Floats) -> dict[str, Array]:
     return {"epoch": epoch, "difference": difference[epoch]}
 
 
-def summary(losses: LossTable, reference: str) -> "pd.DataFrame":
+def summary(losses: LossTable, reference: str, backends: Sequence[str] = ()) -> "pd.DataFrame":
     """Give `agreement.csv`: a row per dataset, point and other backend.
 
     Returns
@@ -136,7 +140,7 @@ def summary(losses: LossTable, reference: str) -> "pd.DataFrame":
     keys = _keys(losses)
     rows = [
         {name: got.key[name] for name in keys} | {"reference": reference} | compare(got, expected)
-        for got, expected in pairs(losses.curves(), reference)
+        for got, expected in pairs(losses.curves(), reference, backends)
     ]
     table = pd.DataFrame(rows, columns=[*keys, *SHOWN])
     return table.astype(dict.fromkeys(LEVELS, "Int64"))
@@ -169,10 +173,21 @@ def _best_epochs(got: Curves, expected: Curves) -> dict[str, int]:
     }
 
 
-def write(losses: str | Path, reference: str, out: str | Path, each_epoch: str | Path) -> None:
-    """Read a loss table (Parquet); write `agreement.csv` and, per epoch, `agreement_by_epoch.csv`."""
+def write(
+    losses: str | Path,
+    reference: str,
+    out: str | Path,
+    each_epoch: str | Path,
+    backends: Sequence[str] = (),
+) -> None:
+    """Read a loss table (Parquet); write `agreement.csv` and, per epoch, `agreement_by_epoch.csv`.
+
+    Parameters
+    ----------
+    backends : those to compare; by default all.
+    """
     table = LossTable(losses)
-    summary(table, reference).to_csv(out, index=False)
+    summary(table, reference, backends).to_csv(out, index=False)
     with open(each_epoch, "w", encoding="utf-8", newline="") as file:
-        for number, rows in enumerate(by_epoch(table, reference)):
+        for number, rows in enumerate(by_epoch(table, reference, backends)):
             rows.to_csv(file, index=False, header=number == 0, lineterminator="\n")

@@ -107,6 +107,9 @@ def measure_all(name: str, trainer: Trainer, problem: Problem) -> Array:
     """Measure every network on every partition, (seeds, columns)."""
     parts = problem.partitions.values()
     outputs = [_predict(name, trainer, part) for part in parts]
+    if problem.task != "regression":
+        for one in outputs:
+            _require_probabilities(name, one, problem)
     rows = [
         [
             value
@@ -126,6 +129,24 @@ def _predict(name: str, trainer: Trainer, part: Partition) -> Array:
             f"(seeds, rows, outputs), here (seeds, {part.y.shape[0]}, {part.y.shape[1]})."
         )
     return outputs
+
+
+def _require_probabilities(name: str, outputs: Array, problem: Problem) -> None:
+    """Refuse probabilities (seeds, rows, outputs) that are none; of NaN, a run's end, nothing is said."""
+    tolerance = AUDIT_TOLERANCE[problem.hyperparameters.dtype]
+    for value in (outputs.min(), outputs.max()):
+        if value < -tolerance or value > 1 + tolerance:
+            raise PluginError(
+                f"backend {name!r}: predict gave the probability {value:.6g}; probabilities lie from 0 to 1: "
+                "the logistic function, or of more than two classes softmax, makes them of what a network gives."
+            )
+    if problem.task == "multiclass":
+        sums = outputs.sum(axis=-1, dtype=np.float64)
+        if (wrong := np.abs(sums - 1) > tolerance).any():
+            raise PluginError(
+                f"backend {name!r}: predict gave probabilities of the classes of a row that sum to "
+                f"{sums[wrong][0]:.6g}; they must sum to 1, as those of softmax do."
+            )
 
 
 def _losses(name: str, trainer: Trainer, problem: Problem, segment: Segment) -> Iterator[Array]:

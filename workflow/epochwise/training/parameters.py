@@ -59,6 +59,15 @@ def initial_weights(seed: int, layer_sizes: Sequence[int], activation: str) -> A
     return weights_stream(seed, layer_sizes, activation)[0]
 
 
+def own_start(seeds: Sequence[int]) -> State:
+    """Give the fresh start of a backend of its own mathematics: which ``seed`` (seeds,), and nothing else.
+
+    Such a backend draws its own weights, and its state has ``seed`` and ``iteration`` besides whatever
+    arrays it keeps, each with an axis for the seeds.
+    """
+    return {"seed": np.array(seeds), "iteration": np.array(0)}
+
+
 def initial_state(problem: Problem, seeds: Sequence[int]) -> State:
     """Give the state of untrained networks, one per seed.
 

@@ -56,13 +56,13 @@ def make(
 
 
 def batch_size(asked: int | str, rows: int) -> int:
-    """Give the rows per update: "auto" is min(200, rows)."""
-    if asked == "auto":
-        return min(AUTO, rows)
+    """Give the rows per update: "auto" is min(200, rows), "full" is all."""
+    if isinstance(asked, str):
+        return {"auto": min(AUTO, rows), "full": rows}[asked]
     if int(asked) > rows:
         raise StudyError(
             f"training.batch_size: {asked} is more than the {rows} training rows; give at most "
-            f"{rows}, or auto."
+            f"{rows}, auto or full."
         )
     return int(asked)
 
@@ -79,10 +79,10 @@ def check_batch_sizes(
     asked : pairs of a key and the batch size that stands there.
     """
     for key, size in asked:
-        if size != "auto" and int(size) > rows:
+        if not isinstance(size, str) and size > rows:
             raise StudyError(
                 f"{where}: {key}: {size} is more than the {rows} training rows of dataset "
-                f"{dataset!r}; give at most {rows}, or auto."
+                f"{dataset!r}; give at most {rows}, auto or full."
             )
 
 

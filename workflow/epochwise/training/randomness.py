@@ -4,6 +4,7 @@ Every draw comes from NumPy's legacy `RandomState`, whose streams are frozen for
 all future versions (NEP 19).
 """
 
+import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -28,6 +29,11 @@ def weights_stream(
         pieces.append(random_state.uniform(-bound, bound, fan_in * fan_out))
         pieces.append(random_state.uniform(-bound, bound, fan_out))
     return np.concatenate(pieces), random_state
+
+
+def framework_seed(seed: int, epoch: int) -> int:
+    """Give what a framework's own generator is seeded with for an epoch, from 0 to 2³² - 1."""
+    return int.from_bytes(hashlib.sha256(f"{seed} {epoch}".encode()).digest()[:4], "big")
 
 
 class BatchOrders:

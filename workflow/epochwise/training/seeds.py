@@ -1,10 +1,12 @@
 """Write a trainer for one seed; this lifts it to many."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from epochwise.arrays import Array
+from epochwise.errors import PluginError
 from epochwise.training.contract import Problem, State
 
 
@@ -15,13 +17,19 @@ def one_seed(state: State, index: int) -> State:
 
 def join_seeds(states: list[State]) -> State:
     """Join states of one seed each into one state; undoes `one_seed`."""
-    return {
-        name: states[0][name] if name == "iteration" else np.stack([s[name] for s in states])
-        for name in states[0]
-    }
+    try:
+        return {
+            name: states[0][name] if name == "iteration" else np.stack([s[name] for s in states])
+            for name in states[0]
+        }
+    except (KeyError, ValueError):
+        raise PluginError(
+            "the networks of one job keep states of different shapes, which cannot be saved together; "
+            "write jobs: {seeds_per_job: 1}."
+        ) from None
 
 
-def one_seed_at_a_time(trainer: type[Any]) -> type[Any]:
+def one_seed_at_a_time(trainer: Callable[..., Any]) -> type[Any]:
     """Lift a trainer that knows one network to one network per seed.
 
     The decorated class sees arrays without the seeds axis: ``weights``
@@ -30,7 +38,7 @@ def one_seed_at_a_time(trainer: type[Any]) -> type[Any]:
 
     class ManySeeds:
         def __init__(self, problem: Problem, state: State) -> None:
-            seeds = range(len(state["weights"]))
+            seeds = range(len(state["seed" if "seed" in state else "weights"]))
             self.trainers = [trainer(problem, one_seed(state, seed)) for seed in seeds]
 
         def run_epoch(self, batches: list[Array]) -> None:
@@ -38,7 +46,8 @@ def one_seed_at_a_time(trainer: type[Any]) -> type[Any]:
                 one.run_epoch([batch[seed] for batch in batches])
 
         def predict(self, x: Array) -> Array:
-            return np.stack([one.predict(x) for one in self.trainers])
+            outputs = [one.predict(x) for one in self.trainers]
+            return np.asarray(outputs[0])[np.newaxis] if len(outputs) == 1 else np.stack(outputs)
 
         def state(self) -> State:
             return join_seeds([one.state() for one in self.trainers])

@@ -25,7 +25,7 @@ from epochwise.training.baselines import baselines
 from epochwise.training.checkpoints import Checkpoint, Reached, path_of
 from epochwise.training.contract import Problem, State, Trainer
 from epochwise.training.metrics import columns_of
-from epochwise.training.parameters import initial_state
+from epochwise.training.parameters import initial_state, own_start
 from epochwise.training.progress import Progress
 from epochwise.training.segment import Segment
 
@@ -66,7 +66,8 @@ def run(
     found = load_backend(plugins, backend)
     problem = problems.make(states.load(arrays), fold, values, found.hyperparameters)
     checkpoint = Checkpoint(path_of(outputs["state"]), made_from, log)
-    reached = checkpoint.load() or _start(state, problem, segment)
+    fresh = initial_state(problem, segment.seeds) if found.definition else own_start(segment.seeds)
+    reached = checkpoint.load() or _start(state, fresh, segment)
     require_honoured(found, {"task": problem.task}, {})
     trainer = found.value(problem, reached.state)
     ready, rest = time.perf_counter(), replace(segment, start=reached.epoch)
@@ -76,14 +77,15 @@ def run(
     trained = time.perf_counter()
     curves = np.concatenate([reached.curves, curves]) if len(reached.curves) else curves
     parquet.write(segment_table(problem, segment, curves), outputs["losses"])
-    states.save(outputs["state"], end_state(backend, trainer, problem, segment, going))
+    left = end_state(backend, trainer, problem, segment, going, fresh)
+    states.save(outputs["state"], left)
     _write_times(outputs["timings"], ready - began, trained - ready, rest)
     checkpoint.remove()
 
 
-def _start(state: str | None, problem: Problem, segment: Segment) -> Reached:
+def _start(state: str | None, fresh: State, segment: Segment) -> Reached:
     """Give what a segment starts from: the state that the one before left, or untrained networks."""
-    kept = states.load(state) if state else initial_state(problem, segment.seeds)
+    kept = states.load(state) if state else {**fresh}
     going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
     return Reached(segment.start, np.empty(0), going, kept)
 
@@ -121,9 +123,18 @@ def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table
 
 
 def end_state(
-    name: str, trainer: Trainer, problem: Problem, segment: Segment, going: Array
+    name: str,
+    trainer: Trainer,
+    problem: Problem,
+    segment: Segment,
+    going: Array,
+    fresh: State,
 ) -> State:
     """Give what the next segment needs, checked: the trainer's state and which runs still go.
+
+    Parameters
+    ----------
+    fresh : the state of untrained networks, of which nothing may be missing.
 
     Raises
     ------
@@ -131,9 +142,13 @@ def end_state(
         Where the state is not that of the segment's end.
     """
     state = trainer.state()
-    expected = {"weights", *initial_state(problem, segment.seeds[:1])}
-    if missing := expected - set(state):
+    if missing := set(fresh) - set(state):
         raise PluginError(f"backend {name!r}: state() lacks {', '.join(sorted(missing))}.")
+    if objects := [key for key, array in state.items() if np.asarray(array).dtype == object]:
+        raise PluginError(
+            f"backend {name!r}: state()[{objects[0]!r}] is of Python objects, which only pickle could save; "
+            "keep arrays of numbers."
+        )
     updates = segment.end * problem.iterations_per_epoch
     if going.any() and int(state["iteration"]) != updates:
         raise PluginError(
