@@ -119,6 +119,7 @@ def test_they_are_attributes_of_the_hyperparameters():
         _ = hp.shrinkage
 
 
+@pytest.mark.long
 def test_they_reach_the_trainer_the_table_and_the_page(clone):
     text = SHRINKING.format(plugins=str(PLUGINS))
     (clone.folder / "plugins/shrinking_backend.py").write_text(text, encoding="utf-8")

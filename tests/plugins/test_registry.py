@@ -174,6 +174,7 @@ backends: [numpy, halfstep]
 """
 
 
+@pytest.mark.long
 def test_an_installed_package_brings_a_backend(clone, tmp_path, monkeypatch):
     package, site = tmp_path / "package", tmp_path / "site"
     package.mkdir()

@@ -95,7 +95,8 @@ def test_the_catalogs_main_file_runs_the_same_workflow(there):
     assert "Did you mean 'studies'?" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("prefix", [pytest.param("", marks=pytest.mark.long), "ours"])
+@pytest.mark.long
+@pytest.mark.parametrize("prefix", ["", "ours"])
 def test_a_workflow_that_imports_pandas_uses_it_as_a_module(clone, mine, prefix):
     text = MODULE.format(
         snakefile=str(clone.folder / "Snakefile"), prefix=f"prefix: {prefix!r}" if prefix else ""
