@@ -45,6 +45,8 @@ MODULES = """
     tables/loss_table tables/reading tables/curves tables/minima tables/summary tables/agreement
     tables/scores columns plugins/honours
     planning/reruns planning/validation planning/endings planning/first_look answers/
+    tables/runs tables/pieces tables/matrices tables/their_words study/job_sizes study/run_files
+    curves/scoring curves/tabulating curves/gathering
 """
 PYTEST = (
     *("-n0", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"),
@@ -76,7 +78,7 @@ def main() -> int:
 
 def tests() -> list[str]:
     """List the folders of tests that run in the same process as what they test."""
-    names = "answers data planning plugins/test_honours.py plugins/test_registry.py study tables training"
+    names = "answers curves data planning plugins/test_honours.py plugins/test_registry.py study tables training"
     return [str(TESTS / name) for name in (*names.split(), "test_atomic_write.py")]
 
 
@@ -328,13 +330,13 @@ def watch_lines(module: str, functions: Any, lines: set[tuple[str, int]]) -> Non
     code = compile(tree, str(path), "exec", dont_inherit=True)
     for new in codes(code):
         for function in functions.get((module, (new.co_qualname, new.co_firstlineno)), ()):
-            function.__globals__["_reached"] = lambda line: lines.add((module, line))
+            function.__globals__["_reached_by_a_test"] = lambda line: lines.add((module, line))
             function.__code__ = new
 
 
 def _noting(statement: ast.stmt) -> list[ast.stmt]:
     line = ast.Constant(statement.lineno)
-    note = ast.Expr(ast.Call(ast.Name("_reached", ast.Load()), [line], []))
+    note = ast.Expr(ast.Call(ast.Name("_reached_by_a_test", ast.Load()), [line], []))
     return [ast.fix_missing_locations(ast.copy_location(note, statement)), statement]
 
 
