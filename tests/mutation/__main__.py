@@ -119,7 +119,7 @@ class Run:
                     usual, phases=[Phase.explicit, Phase.generate], max_examples=examples
                 )
         began = time.monotonic()
-        self.functions, self.caches = functions_of(self.modules), caches()
+        self.functions, self.caches = functions_of(chosen([])), caches()
         gc.freeze()  # the forks share it
         reached = self.baseline(session)
         print(f"\n{len(reached)} tests seen, {len(self.mutants)} mutants", flush=True)
@@ -155,9 +155,9 @@ class Run:
 
         It is remembered as long as the test's file and the library stay as they are.
         """
-        library = digest(
-            [*sorted(LIBRARY.rglob("*.*y*")), *sorted(TESTS.glob("*/made.py"))], *self.modules
-        )
+        every = chosen([])  # whichever are mutated now, so that others need no baseline of their own
+        code = [path for path in LIBRARY.rglob("*.*y*") if path.parent.name != "__pycache__"]
+        library = digest([*sorted(code), *sorted(TESTS.glob("*/made.py"))], *every)
         file_of = {item.nodeid: f"{library} {digest([item.path])}" for item in session.items}
         known = pickle.loads(SEEN.read_bytes()) if SEEN.exists() else {}
         items = [item for item in session.items if file_of[item.nodeid] not in known]
@@ -165,7 +165,7 @@ class Run:
         outs = [Path(self.folder) / f"seen-{number}" for number in range(len(shares))]
 
         def work(share: list[pytest.Item], out: Path) -> int:
-            for module in self.modules:
+            for module in every:
                 watch_lines(module, self.functions, lines)
             found = {}
             for item in share:
