@@ -259,3 +259,13 @@ def test_runs_are_called_by_what_their_files_have_in_common(tmp_path, monkeypatc
         (["seed-0.csv", "seed-1.csv"], "runs"),
     ):
         assert f"\n{name}: train " in ask(*arguments)
+
+
+def test_a_folder_that_is_a_run_counts_once_with_the_files_in_it(tmp_path):
+    for run, losses in enumerate(VALLEYS[:2, 1:].tolist()):
+        rows = [f"{epoch},{10 * epoch},{loss}\n" for epoch, loss in enumerate(losses)]
+        folder = tmp_path / f"version_{run}"
+        folder.mkdir()
+        (folder / "metrics.csv").write_text("".join(["epoch,step,val_loss\n", *rows]))
+    (answer,) = answer_files([tmp_path], PLUGINS, None, {})["answers"]
+    assert answer["best_epoch"]["runs"] == 2
