@@ -5,6 +5,7 @@ import pytest
 
 from curves.files import read_text
 from epochwise.columns import facts_of
+from epochwise.curves import tabulating
 from epochwise.curves.tabulating import Labelled, tabulate
 from epochwise.errors import CurvesError
 from epochwise.tables.reading import LossTable
@@ -97,3 +98,30 @@ def test_files_that_count_different_things_are_not_mixed(tmp_path):
         CurvesError, match=r"epochs in .*a.csv and steps in .*b.csv; study them apart, or"
     ):
         tabulate({"theirs": [Labelled(one), Labelled(two)]})
+
+
+def test_what_is_not_finite_is_null_and_only_after_the_last_loss_is_it_divergence(tmp_path):
+    made = tabulated(tmp_path, csv("1,1,5", "2,1,inf", "3,inf,4"))
+    assert made["validation_loss"].to_pylist() == [None, 5, None, 4]
+    assert made["train_loss"].to_pylist() == [None, 1, 1, None]
+    (curves,) = LossTable(made).curves()
+    assert not curves.lost
+
+
+def test_the_first_epoch_with_a_fraction_is_told_whichever_run_has_it(tmp_path):
+    text = csv("1.0,a,5", "2.0,a,4", "1.0,b,5", "1.5,b,4", header="epoch,run,validation_loss")
+    with pytest.raises(CurvesError, match=r"epoch 1\.5 is no whole number"):
+        tabulated(tmp_path, text, run="run")
+
+
+def test_of_several_runs_the_one_is_told_that_has_no_losses(tmp_path):
+    text = csv("1,a,5", "1,b,inf", header="epoch,run,validation_loss")
+    with pytest.raises(CurvesError, match=r"0\.csv, run 'b': has no validation loss"):
+        tabulated(tmp_path, text, run="run")
+
+
+def test_the_most_epochs_there_may_be_are_allowed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tabulating, "MOST_EPOCHS", 3)
+    assert len(tabulated(tmp_path, csv("1,1,5", "3,1,4"))) == 4
+    with pytest.raises(CurvesError, match="epoch 4 is beyond 3"):
+        tabulated(tmp_path, csv("1,1,5", "4,1,4"))
