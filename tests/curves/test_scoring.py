@@ -171,7 +171,9 @@ def test_what_goes_together_is_not_refused(judging, options):
 )
 def test_per_cent_are_thought_of_where_they_may_be(tmp_path, greatest, out_of, hint):
     with pytest.raises(CurvesError, match=f"a score of {greatest:g} in") as caught:
-        scored(tmp_path, SCORES.replace("0.9731", str(greatest)).replace("0.99", "0.4"), out_of=out_of)
+        scored(
+            tmp_path, SCORES.replace("0.9731", str(greatest)).replace("0.99", "0.4"), out_of=out_of
+        )
     assert ("(per cent: out_of: 100)" in str(caught.value)) == hint
 
 

@@ -30,6 +30,7 @@ def test_every_epoch_has_a_row_and_what_was_not_measured_is_null(tmp_path):
     assert rows["validation_loss"] == [None, None, None, 0.9, None, 0.8]
     assert rows["test_loss"] == rows["iteration"] == rows["samples"] == [None] * 6
     assert (rows["dataset"][0], rows["backend"][0]) == ("theirs", "table")
+    assert not [name for name in rows if name.endswith("_score")]
     assert facts_of(made.schema)["planned"] == [5]
     (curves,) = LossTable(made).curves()
     assert (curves.best, curves.planned, curves.diverged) == (5, 5, 0)
@@ -50,7 +51,8 @@ def test_a_run_that_was_stopped_is_not_one_that_diverged(tmp_path):
 
 
 def test_where_all_diverged_the_longest_says_how_far_it_was_to_go(tmp_path):
-    (curves,) = LossTable(tabulated(tmp_path, csv("1,1,5", "2,1,inf", "9,1,inf"))).curves()
+    long, short = csv("1,1,5", "2,1,inf", "9,1,inf"), csv("1,1,5", "2,1,inf")
+    (curves,) = LossTable(tabulated(tmp_path, long, short)).curves()
     assert (curves.planned, curves.lost) == (9, True)
 
 
@@ -124,4 +126,39 @@ def test_the_most_epochs_there_may_be_are_allowed(tmp_path, monkeypatch):
     monkeypatch.setattr(tabulating, "MOST_EPOCHS", 3)
     assert len(tabulated(tmp_path, csv("1,1,5", "3,1,4"))) == 4
     with pytest.raises(CurvesError, match="epoch 4 is beyond 3"):
-        tabulated(tmp_path, csv("1,1,5", "4,1,4"))
+        tabulated(tmp_path, csv("1,1,5", "2,1,4", "4,1,4"))
+
+
+def test_each_dataset_has_a_zero_of_its_own_that_no_diverged_run_moves(tmp_path):
+    def zeros(**texts):
+        named = {
+            name: [
+                Labelled(read_text(tmp_path, text, f"{name}-{n}.csv")) for n, text in enumerate(own)
+            ]
+            for name, own in texts.items()
+        }
+        return facts_of(tabulate(named).schema)["zeros"]
+
+    fell = csv("1,1,5", "2,1,-4", "3,1,-2")
+    alone = zeros(mine=[fell])
+    assert alone == {"mine": {"zero": -13, "since": 1}}
+    assert zeros(other=[csv("1,1,9", "2,1,8")], mine=[fell]) == alone
+    assert zeros(mine=[fell, csv("1,1,1", "2,1,inf")]) == alone
+
+
+def test_it_says_between_which_epochs_the_runs_of_a_file_lie(tmp_path):
+    text = csv(
+        "2,a,5", "3,a,4", "1,b,5", "5,b,4", "2,c,5", "4,c,4", header="epoch,run,validation_loss"
+    )
+    (file,) = facts_of(tabulated(tmp_path, text, run="run").schema)["files"]
+    assert (file["first"], file["last"], file["runs"]) == (1, 5, ["a", "b", "c"])
+
+
+def test_files_of_several_readers_and_labels_of_several_kinds(tmp_path):
+    one = read_text(tmp_path, csv("1,1,5"), "a.csv")
+    two = read_text(tmp_path, csv("0,1,5", header="epoch,loss,val_loss"), "b.csv")
+    rows = tabulate(
+        {"mine": [Labelled(one, {"size": 1}), Labelled(two, {"size": "big"})]}
+    ).to_pydict()
+    assert set(rows["backend"]) == {"several readers"}
+    assert rows["size"] == ["1", "1", "big", "big"]

@@ -155,7 +155,9 @@ class Run:
 
         It is remembered as long as the test's file and the library stay as they are.
         """
-        every = chosen([])  # whichever are mutated now, so that others need no baseline of their own
+        every = chosen(
+            []
+        )  # whichever are mutated now, so that others need no baseline of their own
         code = [path for path in LIBRARY.rglob("*.*y*") if path.parent.name != "__pycache__"]
         library = digest([*sorted(code), *sorted(TESTS.glob("*/made.py"))], *every)
         file_of = {item.nodeid: f"{library} {digest([item.path])}" for item in session.items}

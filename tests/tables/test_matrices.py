@@ -96,6 +96,22 @@ def test_every_point_is_a_window_of_its_own_where_it_is_large(file, losses, monk
         assert len(table._matrices._kept) == 1
 
 
+@pytest.mark.parametrize(
+    ("together", "windows"),
+    [
+        (2 * RUNS * (EPOCHS + 1), [0, 0, 1, 1, 2, 2, 3]),
+        (2 * RUNS * (EPOCHS + 1) - 1, [0, 1, 2, 3, 4, 5, 6]),
+        (1, [0, 1, 2, 3, 4, 5, 6]),
+        (10**6, [0] * POINTS),
+    ],
+)
+def test_neighbours_are_read_together_as_far_as_is_allowed(file, monkeypatch, together, windows):
+    small(monkeypatch, together=together)
+    table = LossTable(file)
+    table.curves()
+    assert table._matrices._windows == windows
+
+
 @pytest.mark.parametrize("statistics", [True, False])
 def test_a_file_that_says_nothing_of_its_columns_is_read_to_the_same_end(tmp_path, statistics):
     table = loss_table([[3.0, 1, 2], [3, 2, np.nan]])

@@ -55,7 +55,10 @@ def test_rows_of_any_pieces_are_taken_together(made, rows):
     whole = table(11)
     taken = made(whole).take(["word", "count"], np.array(rows, int))
     assert taken.column_names == ["word", "count"]
-    assert taken.to_pylist() == whole.select(["word", "count"]).take(pa.array(rows, pa.int64())).to_pylist()
+    assert (
+        taken.to_pylist()
+        == whole.select(["word", "count"]).take(pa.array(rows, pa.int64())).to_pylist()
+    )
     assert taken.schema.field("count").type == pa.int64()
 
 

@@ -220,7 +220,9 @@ def test_a_bad_table_gets_a_sentence(table, spoil, sentence):
 def test_a_run_whose_first_rows_are_missing_is_not_taken_for_the_end_of_the_one_before(other, cut):
     whole = loss_table([3.0, 2, 1, 1], batch_size=10)
     with pytest.raises(DataError, match="every epoch from 0 exactly once"):
-        read(pd.concat([whole[whole.epoch < cut], whole[whole.epoch >= cut].assign(**other)])).curves()
+        read(
+            pd.concat([whole[whole.epoch < cut], whole[whole.epoch >= cut].assign(**other)])
+        ).curves()
 
 
 def test_a_bad_file_gets_a_sentence(tmp_path):

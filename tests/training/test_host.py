@@ -280,7 +280,9 @@ def test_a_segment_is_trained_in_stretches_of_the_longest_length_and_a_rest(monk
     np.testing.assert_array_equal(curves[..., 1], outputs**2)
 
 
-@pytest.mark.parametrize(("kind", "kept"), [(Given, [3, 4, 5, 6, 7, 8, 9]), (GivenInStretches, [5, 8])])
+@pytest.mark.parametrize(
+    ("kind", "kept"), [(Given, [3, 4, 5, 6, 7, 8, 9]), (GivenInStretches, [5, 8])]
+)
 def test_what_has_been_reached_may_be_kept_where_the_trainer_stands_at_that_epoch(
     monkeypatch, kind, kept
 ):
