@@ -254,3 +254,10 @@ def test_where_shares_are_counted_from(losses, zero, since):
 
 def test_a_loss_of_zero_is_not_negative():
     assert zero_of([{"validation_loss": np.array([[1.0, 0.0]])}]) is None
+
+
+def test_a_run_may_lack_what_the_others_of_its_file_have(tmp_path):
+    text = "epoch,run,val_loss,accuracy\n1,a,5,0.5\n2,a,4,0.4\n1,b,5,\n2,b,4,\n"
+    columns = {"validation_loss": "val_loss", "train_loss": "accuracy", "run": "run"}
+    made = tabulate({"mine": [Labelled(read_text(tmp_path, text, "a.csv", **columns))]})
+    assert made["train_loss"].to_pylist() == [None, 0.5, 0.4, None, None, None]

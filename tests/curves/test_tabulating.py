@@ -106,8 +106,9 @@ def test_what_is_not_finite_is_null_and_only_after_the_last_loss_is_it_divergenc
     made = tabulated(tmp_path, csv("1,1,5", "2,1,inf", "3,inf,4"))
     assert made["validation_loss"].to_pylist() == [None, 5, None, 4]
     assert made["train_loss"].to_pylist() == [None, 1, 1, None]
-    (curves,) = LossTable(made).curves()
-    assert not curves.lost
+    longer = csv("1,1,5", "2,1,4", "3,1,3", "4,1,2")
+    both = tabulated(tmp_path, csv("1,1,5", "2,1,inf", "3,inf,4"), longer)
+    assert facts_of(both.schema)["planned"] == [3, 3]
 
 
 def test_the_first_epoch_with_a_fraction_is_told_whichever_run_has_it(tmp_path):

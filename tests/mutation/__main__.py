@@ -290,6 +290,8 @@ class Run:
                 return anew()
             new = next(c for c in codes(code) if (c.co_qualname, c.co_firstlineno) == mutant.outer)
             patch = [(function, new) for function in self.functions[mutant.module, mutant.outer]]
+            if any(old.__code__.co_freevars != new.co_freevars for old, _ in patch):
+                return anew()  # as where `super` is no longer called
             killed = patch and in_place()
             # what tests call while they are imported was as it is: a survivor that is news is
             # tried again with all of it imported anew
