@@ -57,7 +57,7 @@ Reached = dict[str, tuple[float, set[tuple[str, int]]]]  # by test: seconds, (mo
 EXAMPLES = 25  # of a property: fewer than when it is tested for its own sake
 LEAST = 0.9  # of the mutants must be killed
 SLOW = 3.0  # seconds of a test that is left out
-MOST = 8.0  # seconds of tests for one mutant that survives
+MOST = 8.0  # seconds of tests for one mutant that survives, besides those of its own module
 
 
 def main() -> int:
@@ -252,9 +252,8 @@ class Run:
         found, total = [], 0.0
         for name in sorted(names, key=lambda n: (mutant.outer is None and far[n], reached[n][0])):
             total += reached[name][0]
-            if total > MOST:
-                break
-            found.append(name)
+            if total <= MOST or not far[name]:
+                found.append(name)
         return found
 
     def work(self, session: pytest.Session, mutant: Mutant, items: list[Any]) -> Any:

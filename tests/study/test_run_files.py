@@ -134,3 +134,10 @@ def test_settings_come_before_the_seeds_of_each_wherever_they_stand(tmp_path):
     make(tmp_path, "1/20.csv", "2/10.csv", "1/10.csv")
     rows = [(one["width"], one["seed"]) for _, one in found(tmp_path, "{seed}/{width}.csv")]
     assert rows == [(10, 1), (10, 2), (20, 1)]
+
+
+@pytest.mark.parametrize("name", ["a,b", 'a"b'])
+def test_a_value_that_a_loss_table_as_csv_cannot_hold_is_refused(tmp_path, name):
+    make(tmp_path, f"{name}.csv")
+    with pytest.raises(StudyError, match=f"{{what}} is {name!r} there; give each part"):
+        found(tmp_path, "{what}.csv")
