@@ -228,3 +228,26 @@ def test_of_points_that_tie_the_first_leads_and_one_without_a_loss_never_does():
     tables = [unknown, *(loss_table(FALLS, alpha=alpha) for alpha in (1, 2))]
     _, said = analyse(pd.concat(tables))
     assert [each["leads"] for each in said["answers"]] == [False, True, False]
+
+
+def test_where_every_run_diverged_the_first_of_the_lowest_losses_stands_for_the_dataset():
+    def leads(*losses):
+        every = [loss_table(each, alpha=alpha) for alpha, each in enumerate(losses)]
+        found = tables.compute(read(pd.concat(every), epochs=4), SETTINGS, [])
+        return [each["leads"] for each in answer.compute(found, SETTINGS)["answers"]]
+
+    ended = [3.0, 2, 1, np.nan, np.nan]
+    assert leads(ended, ended, [3.0, 2, 2, np.nan, np.nan]) == [True, False, False]
+    assert leads([np.nan] * 5) == [False]
+
+
+def test_a_study_that_goes_on_until_it_is_sure_says_how_sure_that_is():
+    found = tables.compute(read(loss_table([3.0, 2, 1, 2])), SETTINGS, [])
+    goals = [
+        answer.compute(found, AnswerSettings.of(looks=looks, sure_within=0.02, max_units=40))
+        for looks in (1, 2)
+    ]
+    assert [said["answers"][0]["goal"] for said in goals] == [
+        None,
+        {"sure_within_percent": 2.0, "max_units": 40},
+    ]

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -6,6 +7,8 @@ from hypothesis import strategies as st
 from answers.made import curves, loss_table, read
 from epochwise.answers import refit
 from epochwise.answers.batches import iterations_per_epoch, row
+from epochwise.answers.case import Case
+from epochwise.answers.settings import AnswerSettings
 
 LOSSES = [3, 2, 1, 2.0]
 
@@ -98,6 +101,16 @@ def test_a_refit_that_cannot_be_told_says_why(losses, size, rows, sentence):
     found = refit.row(curves(losses, rows=100, iterations=10, rows_per_batch=size), rows)
     assert sentence in found["assumption"]
     assert found.get("refit_epochs") is found.get("iterations_per_epoch") is None
+
+
+def test_where_nothing_is_recommended_there_is_nothing_to_carry_over():
+    falls = Case(curves(np.linspace(2, 1, 41)), AnswerSettings.of(), all_rows=150)
+    (found,) = refit.rows_of(falls)
+    assert found["refit_epochs"] is found["refit_epochs_by_passes"] is None
+    assert found["assumption"] == falls.objection
+    levels = np.interp(np.arange(41), [0, 20, 40], [2, 1, 1.2])
+    (found,) = refit.rows_of(Case(curves(levels), AnswerSettings.of(), all_rows=150))
+    assert (found["refit_epochs"], found["refit_epochs_by_passes"]) == (13, 20)
 
 
 def test_counts_are_whole_numbers_in_the_table():

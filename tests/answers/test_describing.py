@@ -184,6 +184,14 @@ def test_a_study_that_ends_at_its_limit_before_it_is_sure_enough_says_so():
     )
     reached = lines(point(goal=goal | {"sure_within_percent": 2.0}, more_units=[HARDLY]))
     assert reached[2].startswith("More cuts")
+    nothing = dict.fromkeys(("safe_low", "safe_high", "safe_cost_percent"))
+    told = lines(point(goal=goal, best_epoch=nothing, more_units=[HARDLY]))
+    assert told[2].startswith("Not as sure as asked (1 %)")
+
+
+def test_a_point_is_called_by_its_own_name_where_it_has_one():
+    named = {"dataset": "diabetes", "point": "two\nlayers", "backend": "numpy"}
+    assert lines(point(of=named))[0].startswith("diabetes, two layers, numpy: train 1,200 epochs")
 
 
 def test_what_is_not_known_is_not_said():
@@ -348,9 +356,11 @@ def test_a_verdict_of_few_units_is_about_these_runs():
     [
         (80.0, 30.0, "3.1 % higher than on the validation rows, which is optimistic;"),
         (80.0, 90.0, "3.1 % higher than on the validation rows, within the error;"),
+        (80.0, 80.0, "3.1 % higher than on the validation rows, within the error;"),
         (80.0, None, "3.1 % higher than on the validation rows, how much of it by chance one run"),
         (-80.0, 30.0, "2,700: 3.1 % lower than on the validation rows, so the rows differ;"),
         (-80.0, 90.0, "2,700: no higher than on the validation rows;"),
+        (-80.0, 80.0, "2,700: no higher than on the validation rows;"),
         (0.0, None, "2,700: no higher than on the validation rows;"),
     ],
 )
@@ -410,6 +420,7 @@ def test_the_share_of_the_target_that_drowns_the_others_is_that_on_the_validatio
     rows = [
         *(("test", "loss_rooms", 1.0, 500.0), ("validation", "loss_price", 1.0, 95.0)),
         *(("validation", "loss_rooms", 1.0, 5.0), ("validation", "loss_age", 1.0, None)),
+        *(("test", "loss_price", 1.0, 5.0), ("validation", "loss", 1.0, 9e9)),
     ]
     told = lines(point(scores=[dict(zip(names, each, strict=True)) for each in rows]))
     assert any(line.startswith("Mind: 95.0 % of the baseline's loss") for line in told)
@@ -542,6 +553,7 @@ def test_of_many_points_twelve_are_told():
     told = lines(point(), *many)
     assert told[-2].startswith("- batch_size 11: ")
     assert told[-1] == "(8 more points: see points.csv)"
+    assert lines(point(), *many[:13])[-1] == "(2 more points: see points.csv)"
     assert lines(point(), *many[:12])[-1] == "(1 more point: see points.csv)"
     assert lines(point(), *many[:11])[-1].startswith("- batch_size 11: ")
 

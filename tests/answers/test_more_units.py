@@ -32,7 +32,8 @@ def test_where_nothing_can_be_stated_nothing_is_foretold():
     falling = np.linspace(2, 1, 61) + 0.01 * np.random.default_rng(0).random((6, 61))
     gone = valleys(6)
     gone[:, 40:] = np.nan
-    for validation in (falling, gone, np.full((6, 61), np.nan)):
+    overflowing = np.full((6, 61), 1e308)  # every loss is finite, and no mean of them
+    for validation in (falling, gone, np.full((6, 61), np.nan), overflowing):
         assert more_units.rows_of(Case(curves(validation), SETTINGS)) == []
 
 
@@ -43,6 +44,15 @@ def test_for_as_many_units_as_there_are_it_is_what_is_stated():
     assert bootstrap_interval(units, 0.95, 300, seed, 1.0, 12) == bootstrap_interval(
         units, 0.95, 300, seed
     )
+
+
+def test_more_units_of_their_kind_would_narrow_both():
+    """Of units that wander a lot the range costs less too, the more there are."""
+    case = Case(curves(valleys(17, spread=20.0, seed=1)), SETTINGS)
+    every = [best_epoch.row(case), *more_units.rows_of(case)]
+    assert [one["safe_cost_percent"] for one in every] == [2, 1, 1]
+    widths = [span(one, "interval") for one in every]
+    assert widths == sorted(set(widths), reverse=True)
 
 
 def test_an_epoch_is_safe_by_the_t_test_of_so_many_units():

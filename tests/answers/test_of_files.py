@@ -248,3 +248,24 @@ def test_settings_that_are_taken_for_one_are_told(tmp_path):
     told = ask(tmp_path)
     assert "Note: the files differ in lr (0.01, 0.1) and are taken for runs of one setting" in told
     assert "differ in" not in ask(tmp_path / "lr=0.1")
+
+
+def test_runs_are_called_by_what_their_files_have_in_common(tmp_path, monkeypatch):
+    folder = keras(tmp_path / "lr.v2", VALLEYS[:2, 1:])
+    monkeypatch.chdir(folder)
+    for arguments, name in (
+        ([folder], "lr.v2"),
+        (["."], "runs"),
+        (["seed-0.csv", "seed-1.csv"], "runs"),
+    ):
+        assert f"\n{name}: train " in ask(*arguments)
+
+
+def test_a_folder_that_is_a_run_counts_once_with_the_files_in_it(tmp_path):
+    for run, losses in enumerate(VALLEYS[:2, 1:].tolist()):
+        rows = [f"{epoch},{10 * epoch},{loss}\n" for epoch, loss in enumerate(losses)]
+        folder = tmp_path / f"version_{run}"
+        folder.mkdir()
+        (folder / "metrics.csv").write_text("".join(["epoch,step,val_loss\n", *rows]))
+    (answer,) = answer_files([tmp_path], PLUGINS, None, {})["answers"]
+    assert answer["best_epoch"]["runs"] == 2

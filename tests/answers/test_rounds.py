@@ -42,8 +42,21 @@ def test_every_dataset_must_be_sure_enough_or_gain_nothing_from_more(datasets, e
 def test_sure_enough_is_what_the_study_says():
     cost = judge(table(VAGUE), SETTINGS)["leaders"]["d0"]["safe_cost_percent"]
     assert cost in (5.0, 10.0)
-    exactly = AnswerSettings.of(resamples=100, looks=4, sure_within=cost / 100)
-    assert judge(table(VAGUE), exactly)["enough"] is True
+    for asked, enough in ((cost, True), (0.999 * cost, False)):
+        settings = AnswerSettings.of(resamples=100, looks=4, sure_within=asked / 100)
+        assert judge(table(VAGUE), settings)["enough"] is enough
+
+
+def test_without_a_safe_range_it_is_not_sure_enough():
+    wandering = valleys(5, noise=1.0, spread=40.0)
+    judged = judge(table(wandering), SETTINGS)
+    assert judged["leaders"]["d0"]["safe_cost_percent"] is None
+    assert judged["enough"] is False
+
+
+def test_the_point_that_leads_is_judged_alone():
+    frames = [loss_table(SHARP, alpha=1), loss_table(VAGUE + 1, alpha=2)]
+    assert judge(read(pd.concat(frames), epochs=60), SETTINGS)["enough"] is True
 
 
 def test_a_study_whose_every_run_diverged_or_that_is_no_better_than_a_constant_ends():

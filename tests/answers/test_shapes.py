@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from epochwise.answers.settings import AnswerSettings
-from epochwise.answers.shapes import judged, shape
+from epochwise.answers.shapes import Judged, judged, shape
 
 EPOCH = np.arange(1001)
 
@@ -77,7 +77,7 @@ def test_a_rough_curve_is_told_by_ten_steps(steps, rough):
     assert of([1 + 0.1 * (-1) ** epoch for epoch in range(steps + 1)]).rough == rough
 
 
-@pytest.mark.parametrize(("size", "rough"), [(0.9, False), (1.1, True)])
+@pytest.mark.parametrize(("size", "rough"), [(0.99, False), (1.01, True)])
 def test_jitter_of_a_thousandth_needs_no_smoothing(size, rough):
     """Second differences of ±d are 4 d; those of normal noise are 0.6745 √6 standard deviations."""
     jitter = size * 1e-3 * 0.6745 * 6**0.5 / 4
@@ -89,6 +89,13 @@ def test_a_curve_is_rough_that_turns_at_a_quarter_of_its_epochs(rising, rough):
     """Of a period of seven epochs two are turns, of nine they are too few."""
     period = [0.01, 0.02] * (rising // 2) + [-0.01]
     assert of(1 + np.cumsum(period * 8)).rough == rough
+
+
+@pytest.mark.parametrize("step", [0.01, -0.01])
+def test_stairs_are_not_rough_however_steep(step):
+    """A curve that is level for an epoch and then goes on as before does not turn."""
+    stairs = of(1 + step * (np.arange(61) // 2))
+    assert not stairs.rough
 
 
 def test_a_rough_curve_that_rises_from_its_first_epoch_was_never_better_than_that():
@@ -111,3 +118,35 @@ def test_a_rise_that_is_not_seen_to_end_has_not_recovered():
     """Of six losses the running median may be high at the end where the last loss is low."""
     found = of(np.array([0.72, 0.68, 0.65, 0.76, 0.71, 0.39]))
     assert found.kind != "recovers"
+
+
+def test_the_noise_of_a_short_curve_is_told_from_epoch_to_epoch_alone():
+    """Over four windows and less its bend would count as noise."""
+    settings = AnswerSettings.of(smoothing=0.25)
+
+    def noise(epochs):
+        epoch = np.arange(epochs)
+        mean = 1 + 4 * (epoch / epochs - 0.5) ** 2 + 0.05 * (-1.0) ** epoch
+        seen = judged(mean, np.full(epochs, np.nan), settings)
+        second = np.median(np.abs(np.diff(mean, 2)) / mean[1:-1]) / (0.6745 * 6**0.5)
+        return seen.noise / seen.smooth, 5 * second * np.sqrt(np.pi / 2 / 11)
+
+    found, alone = noise(44)
+    assert found == pytest.approx(alone, rel=1e-3)
+    found, alone = noise(45)
+    assert (found > 3 * alone).all()
+
+
+def test_a_curve_is_lower_at_an_epoch_only_by_more_than_its_noise():
+    losses = np.array([0.5, 0.75])
+    for noise, lower in ((0.125, True), (0.25, False), (0.375, False)):
+        seen = Judged(losses, losses, np.zeros(2), np.full(2, noise), rough=True)
+        assert seen.is_lower(0, 1) == lower
+
+
+@pytest.mark.parametrize(("second", "kind"), [(0.95, "recovers"), (0.7, "double_descent")])
+def test_a_second_minimum_has_to_be_lower_by_more_than_the_noise(second, kind):
+    epoch = np.arange(401)
+    mean = np.interp(epoch, [0, 60, 120, 180, 300, 400], [3, 1, 1, 2, second, second])
+    one = of(mean * (1 + 0.1 * np.random.default_rng(0).normal(size=401)))
+    assert (one.rough, one.kind) == (True, kind)

@@ -60,6 +60,8 @@ def test_rows_that_are_told_are_those_of_every_fold(tmp_path):
     (curves,) = LossTable(table).curves()
     assert curves.rows["train"].tolist() == [80] * 3
     assert facts_of(table.schema)["all_rows"] == {"mine": 100}
+    told = {"rows": {"train": 80, "validation": 20}}
+    assert facts_of(table.schema)["folds"] == {"mine": {"0": told, "1": told, "2": told}}
     refitted = refit.row(curves, 100)
     assert (
         refitted["best_epoch"]
@@ -80,6 +82,11 @@ def test_several_names_are_datasets_each_with_its_own_options(tmp_path):
     assert rows["dataset"] == ["a"] * 3 + ["b"] * 3
     assert rows["validation_score"] == [None] * 4 + [0.5, 0.75]
     assert rows["train_loss"][3:] == [None] * 3  # a loss is no score
+    assert facts_of(table.schema)["folds"] == {"a": {}, "b": {}}
+    rows = {"rows": {"train": 8}}
+    folds = {name: ([(one, {"fold": fold})], rows) for fold, name in enumerate("ab")}
+    table_of_folds = gather(folds, KNOWN)
+    assert facts_of(table_of_folds.schema)["folds"] == {"a": {"0": rows}, "b": {"1": rows}}
     named = LossTable(table).named
     assert named == {"a": {"loss": "loss"}, "b": {"loss": "1 - loss", "score": "loss"}}
 
@@ -104,6 +111,30 @@ def test_a_mistake_that_many_files_share_is_told_once(tmp_path):
     first, second = caught.value.sentences
     assert first.startswith(f"{tmp_path}/0.csv and 11 more: validation_loss: unknown column 'mse'")
     assert second.startswith(f"{tmp_path}/gone.csv: no such file")
+
+
+@pytest.mark.parametrize(("count", "said"), [(10, "0.csv, "), (11, "0.csv and 10 more: ")])
+def test_up_to_ten_files_are_named(tmp_path, count, said):
+    files = [(csv(tmp_path, f"{n}.csv", 1.0), {}) for n in range(count)]
+    with pytest.raises(CurvesError) as caught:
+        gather({"mine": (files, {"validation_loss": "mse"})}, KNOWN)
+    (sentence,) = caught.value.sentences
+    assert sentence.startswith(f"{tmp_path}/{said}")
+
+
+def test_only_the_readers_that_are_known_are_asked(tmp_path):
+    (tmp_path / "a.csv").write_text("epoch,loss,val_loss\n0,2,3\n1,1,2\n")
+    for known, reader in ((KNOWN, "keras"), ({"table": KNOWN["table"]}, "table")):
+        rows = gather({"mine": ([(tmp_path / "a.csv", {})], {})}, known).to_pydict()
+        assert set(rows["backend"]) == {reader}
+
+
+def test_beside_a_score_what_was_guessed_of_losses_is_left_out(tmp_path):
+    (tmp_path / "a.csv").write_text("epoch,loss,val_acc\n0,2,0.5\n1,1,0.75\n")
+    score = {"best": "greatest", "validation_loss": "val_acc", "reader": "table"}
+    (file,) = facts_of(gather({"mine": ([(tmp_path / "a.csv", {})], score)}, KNOWN).schema)["files"]
+    assert "train_loss" not in file["columns"]
+    assert list(file["guesses"]) == ["first_epoch"]
 
 
 @pytest.mark.parametrize(

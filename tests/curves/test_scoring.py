@@ -5,7 +5,7 @@ import pytest
 
 from curves.files import read_text
 from epochwise.columns import facts_of
-from epochwise.curves.scoring import Judging, zero_of
+from epochwise.curves.scoring import Judging, check_named, doubts, zero_of
 from epochwise.curves.tabulating import Labelled, tabulate
 from epochwise.errors import CurvesError
 
@@ -144,3 +144,120 @@ def test_the_best_setting_says_it_and_odd_curves_have_a_zero_below_them():
 def test_a_negative_training_loss_alone_is_enough():
     losses = falls(shift=5) | {"train_loss": np.full((2, 101), -1.0)}
     assert zero_of([losses]) is not None
+
+
+def test_a_loss_is_called_what_it_is_said_to_be():
+    assert Judging(label="NLL").labels("val_x") == {"loss": ("NLL", "")}
+    assert Judging().labels("val_x") == {"loss": ("loss", "")}
+
+
+@pytest.mark.parametrize(
+    ("judging", "options"),
+    [
+        (Judging(), {"validation_loss": "val_acc", "train_loss": "loss"}),
+        (Judging("greatest", out_of=100), {"validation_loss": "val_acc", "train_loss": "acc"}),
+    ],
+)
+def test_what_goes_together_is_not_refused(judging, options):
+    check_named(judging, options)
+
+
+@pytest.mark.parametrize(
+    ("greatest", "out_of", "hint"),
+    [
+        *((1.5, 1, True), (99.5, 1, True), (100, 1, True), (100.5, 1, False)),
+        *((0.9, 0.5, False), (1, 0.5, False)),
+    ],
+)
+def test_per_cent_are_thought_of_where_they_may_be(tmp_path, greatest, out_of, hint):
+    with pytest.raises(CurvesError, match=f"a score of {greatest:g} in") as caught:
+        scored(
+            tmp_path, SCORES.replace("0.9731", str(greatest)).replace("0.99", "0.4"), out_of=out_of
+        )
+    assert ("(per cent: out_of: 100)" in str(caught.value)) == hint
+
+
+@pytest.mark.parametrize(
+    ("scores", "out_of", "refused"),
+    [
+        ("0.5,1,0.7", 1, False),
+        ("0.5,,1", 100, True),
+        ("0.5,1.5,1", 100, False),
+        ("0,0,0", 100, False),
+    ],
+)
+def test_the_greatest_score_there_can_be_is_one_and_shares_are_no_per_cent(
+    tmp_path, scores, out_of, refused
+):
+    rows = [f"{epoch},{score}\n" for epoch, score in enumerate(scores.split(","), 1)]
+    text = "".join(["epoch,validation_loss\n", *rows])
+    if not refused:
+        assert scored(tmp_path, text, out_of=out_of)
+        return
+    with pytest.raises(CurvesError, match="is 1, a share rather than per cent"):
+        scored(tmp_path, text, out_of=out_of)
+
+
+@pytest.mark.parametrize(
+    ("scores", "refused"), [("0.5,0.4,0.9", True), ("0.5,0.6,0.5", False), (",,", False)]
+)
+def test_what_is_called_a_score_is_no_loss_if_it_ends_above_where_it_began(
+    tmp_path, scores, refused
+):
+    rows = [f"{epoch},{2 - epoch / 4},{one}\n" for epoch, one in enumerate(scores.split(","), 1)]
+    text = "".join(["epoch,val_loss,accuracy\n", *rows])
+    one = read_text(tmp_path, text, "a.csv", validation_loss="val_loss", train_loss="accuracy")
+    if not refused:
+        assert len(tabulate({"mine": [Labelled(one)]})) == 4
+        return
+    with pytest.raises(CurvesError, match="'accuracy' is a score by its name, and rises"):
+        tabulate({"mine": [Labelled(one)]})
+
+
+@pytest.mark.parametrize(
+    ("name", "runs", "doubted"),
+    [
+        ("fid", ["0.1,0.1,0.5"], True),
+        ("fid", ["0.1,0.5"], True),
+        ("fid", ["0.5,0.5,0.5"], False),
+        ("fid", ["0.1,0.2,0.5", "0.5,0.2,0.1"], False),
+        ("val_loss", ["0.1,0.2,0.5"], False),
+    ],
+)
+def test_a_score_is_thought_of_where_every_run_is_lowest_where_it_begins(
+    tmp_path, name, runs, doubted
+):
+    rows = [
+        f"{epoch},{run},{one}\n"
+        for run, losses in enumerate(runs)
+        for epoch, one in enumerate(losses.split(","), 1)
+    ]
+    text = "".join([f"epoch,run,{name}\n", *rows])
+    history = read_text(tmp_path, text, "a.csv", validation_loss=name, run="run")
+    assert bool(doubts(history, Judging())) == doubted
+
+
+@pytest.mark.parametrize(
+    ("losses", "zero", "since"),
+    [
+        ([10, 5, 3, 1, -1, -2, 0], -9, 1),  # a tenth of the way is never before epoch 1
+        ([np.nan, -3, -2, -1], -5, None),  # it does not fall: the whole range
+        ([0, 0], -1, None),
+        (np.abs(np.arange(100.0) - 89), -81, 8),
+    ],
+)
+def test_where_shares_are_counted_from(losses, zero, since):
+    own = {"validation_loss": np.array([losses], float), "train_loss": np.array([[-1.0]])}
+    unknown = {"validation_loss": np.full((1, len(losses)), np.nan)}
+    assert zero_of([unknown, own]) == {"zero": zero, "since": since}
+
+
+def test_a_loss_of_zero_is_not_negative():
+    assert zero_of([{"validation_loss": np.array([[1.0, 0.0]])}]) is None
+
+
+def test_a_run_may_lack_what_the_others_of_its_file_have(tmp_path):
+    text = "epoch,run,val_loss,accuracy\n1,a,5,0.5\n2,a,4,0.4\n1,b,5,\n2,b,4,\n"
+    columns = {"validation_loss": "val_loss", "train_loss": "accuracy", "run": "run"}
+    made = tabulate({"mine": [Labelled(read_text(tmp_path, text, "a.csv", **columns))]})
+    assert made["train_loss"].to_pylist() == [None, 0.5, 0.4, None, None, None]

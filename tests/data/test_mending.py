@@ -162,3 +162,8 @@ def test_names_are_listed_with_their_numbers_and_not_all_of_many():
     assert listed("abcde") == "a, b, c, d, e"
     assert listed("abcdefg") == "a, b, c, d, e and 2 more"
     assert listed("abc", 1) == "a and 2 more"
+
+
+@pytest.mark.parametrize("given", ["total", ["total"]])
+def test_one_target_may_be_given_as_a_name(given):
+    assert Guess({"target": given}).targets == ["total"]

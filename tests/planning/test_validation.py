@@ -51,7 +51,7 @@ def test_all_mistakes_are_told_at_once_and_each_once(tmp_path):
         tmp_path,
         mine_yaml="""
 datasets:
-  gone: {file: gone.csv, target: y}
+  gone: {file: gone.csv, target: y, drp: a}
   far: {file: "https://example.org/a.csv", target: y}
   odd: {source: moons, row: 5}
   messy: {file: messy.csv, target: y}
@@ -67,6 +67,7 @@ training: {batch_size: 180}
         "no.yaml'; check the path",
         "datasets.gone.file: there is no file",
         "datasets.far.file: 'https://example.org/a.csv' is a URL; download it",
+        "dataset 'gone': unknown option 'drp'",
         "dataset 'odd': unknown option 'row'",
         "unknown backend 'nunpy'",
         "unknown backend 'sklearm'",
@@ -94,6 +95,14 @@ def test_of_a_study_that_the_schema_refuses_the_data_are_looked_at_as_well(tmp_p
         "has one value",
     ):
         assert lines.count(part) == 1, lines
+
+
+def test_what_a_figure_shows_has_to_be_known_of_the_data(tmp_path):
+    write(tmp_path, good_csv=GOOD)
+    text = "datasets: {good: {file: good.csv, target: y}}\nfigures: {loss_curves: {metric: accuracy}}\n"
+    write(tmp_path, mine_yaml=text)
+    (problem,) = found(tmp_path, "mine.yaml").problems
+    assert "figures.loss_curves.metric: 'accuracy' is not known of 'good'" in problem
 
 
 def test_a_problem_is_noted_once_with_its_file_in_front():

@@ -23,6 +23,10 @@ def seeds(runs, epochs, layers=(16,), megabytes=0):
         (10, 20, 25),  # one job
         (100_000, 20, 2500),
         (100_000, 5000, 100),  # 1,000 jobs
+        (1_001_000, 5000, 1001),  # 1,000 jobs
+        (110, 500, 11),  # 10 jobs
+        (1000, 49_999, 2),  # one run is not quite enough
+        (10, 499, 2),  # nor is it worth a job
     ],
 )
 def test_small_networks(runs, epochs, expected):
@@ -35,6 +39,23 @@ def test_large_data_and_networks_count_for_more():
     assert seeds(10, 20, megabytes=160) == 1
     assert seeds(10, 20, [256, 256, 256]) == 2  # 13 times as much: 260 in a run, 500 in a job
     assert seeds(100, 5, [100_000]) == 10  # one hidden layer: how many inputs is not known
+
+
+def test_the_weights_of_all_seeds_of_a_job_fill_no_more_than_128_mb():
+    assert seeds(10**6, 5, [1023, 1023]) == 16  # of a million weights each
+
+
+@pytest.mark.parametrize(
+    ("work", "epochs"),
+    [
+        (Work(5, [16]), 1_000_000),
+        (Work(5, [10_000], 1_000_000), 1_000_000),  # small ones
+        (Work(5, [16], 1_000_001), 999_999),
+        (Work(5, [20_000], 5_000_000), 100_000),
+    ],
+)
+def test_a_segment_has_a_million_epochs_of_a_small_network_on_small_data(work, epochs):
+    assert sizes(AUTO | {"seeds_per_job": 1}, 10, work) == (1, epochs)
 
 
 def test_what_a_study_says_stands():

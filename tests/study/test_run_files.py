@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from epochwise.errors import StudyError
-from epochwise.study.run_files import find_run_files, natural
+from epochwise.study.run_files import find_run_files, natural, pairs_of
 
 
 def make(folder, *names):
@@ -73,6 +73,7 @@ def test_several_patterns_are_one_list_and_a_file_counts_once(tmp_path):
         (["{my name}.csv"], r"\{my name\} cannot be the name of a column"),
         (["{}.csv"], r"\{\} cannot be the name of a column"),
         (["a{b.csv"], "a brace has no partner"),
+        (["a}b.csv"], "a brace has no partner"),
         (["a.csv", "{seed}.csv"], r"names none and '\{seed\}\.csv' \{seed\}; put the same names"),
         (["{seed}.csv"], r"a\.csv: \{seed\} is 'a' there, and must be a whole number"),
         (["{fold}.csv"], r"\{fold\} is 'a' there"),
@@ -88,3 +89,55 @@ def test_a_seed_is_not_below_zero(tmp_path):
     make(tmp_path, "s-1.csv")
     with pytest.raises(StudyError, match="is -1 there"):
         found(tmp_path, "s{seed}.csv")
+
+
+@pytest.mark.parametrize(
+    ("part", "pairs"),
+    [
+        ("lr=0.1,depth=3", [("lr", "0.1", ","), ("depth", "3", "")]),
+        ("lr=0.1_depth=3.csv", [("lr", "0.1", "_"), ("depth", "3", ".csv")]),
+        ("lr=0.1", [("lr", "0.1", "")]),
+        ("run-lr=0.1", []),
+        ("lr=1,lr=2", []),
+        ("lr=1,epoch=3", []),
+        (f"lr=1,{'d' * 65}=3", []),
+        ("metrics.csv", []),
+    ],
+)
+def test_a_name_is_made_of_pairs_or_it_has_none(part, pairs):
+    assert pairs_of(part) == pairs
+
+
+def test_an_absolute_pattern_begins_at_no_folder(tmp_path):
+    make(tmp_path, "seed-1.csv")
+    (one,) = find_run_files([f"{tmp_path}/seed-{{seed}}.csv"], Path("/elsewhere"), "my.yaml: files")
+    assert (one.path, one.labels) == (f"{tmp_path}/seed-1.csv", {"seed": 1})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names", "values"),
+    [
+        ("{n}?.csv", ["a.csv", "ab.csv"], ["a"]),
+        ("{n}-[ab].csv", ["x-a.csv", "y-b.csv", "z-c.csv"], ["x", "y"]),
+        ("{n}[ab]*.csv", ["x[a.csv"], ["x["]),
+        ("{n}[!ab]*.csv", ["xac.csv", "y!c.csv", "zb.csv"], ["xa", "y"]),
+    ],
+)
+def test_what_stands_beside_braces_means_the_same_as_in_any_pattern(
+    tmp_path, pattern, names, values
+):
+    make(tmp_path, *names)
+    assert [one["n"] for _, one in found(tmp_path, pattern)] == values
+
+
+def test_settings_come_before_the_seeds_of_each_wherever_they_stand(tmp_path):
+    make(tmp_path, "1/20.csv", "2/10.csv", "1/10.csv")
+    rows = [(one["width"], one["seed"]) for _, one in found(tmp_path, "{seed}/{width}.csv")]
+    assert rows == [(10, 1), (10, 2), (20, 1)]
+
+
+@pytest.mark.parametrize("name", ["a,b", 'a"b'])
+def test_a_value_that_a_loss_table_as_csv_cannot_hold_is_refused(tmp_path, name):
+    make(tmp_path, f"{name}.csv")
+    with pytest.raises(StudyError, match=f"{{what}} is {name!r} there; give each part"):
+        found(tmp_path, "{what}.csv")

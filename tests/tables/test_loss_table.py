@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from epochwise import parquet
-from epochwise.columns import facts_of, saying
+from epochwise.columns import facts_of, measured, saying
 from epochwise.parquet import write
 from epochwise.tables import loss_table
 from epochwise.tables.loss_table import Part
@@ -234,3 +234,16 @@ def test_whatever_was_asked_the_table_has_the_rows_per_batch_that_were_used(part
     assert table["rows_per_batch"].to_pylist() == [10, 10, 4, 4]
     one, other = LossTable(table).curves()
     assert (one.rows_per_batch.tolist(), other.rows_per_batch.tolist()) == ([10], [4])
+
+
+def test_the_segments_of_a_plan_are_its_paths_with_the_seeds_that_each_is_to_answer_for():
+    plan = [{"labels": LABELS, "wanted": wanted, "epochs": 7} for wanted in ("0-2+5", "9")]
+    assert loss_table.parts(["a.parquet", "b.parquet"], plan) == [
+        Part("a.parquet", LABELS, [0, 1, 2, 5], 7),
+        Part("b.parquet", LABELS, [9], 7),
+    ]
+
+
+def test_a_column_says_of_which_target_it_is_where_there_are_several():
+    assert facts_of(measured("validation", "loss_price", "price"))["target"] == "price"
+    assert "target" not in facts_of(measured("validation", "loss"))

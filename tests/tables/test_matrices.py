@@ -79,8 +79,22 @@ def test_what_is_kept_is_bounded_and_what_is_read_in_order_is_read_once(file, mo
     window = 2 * 2 * RUNS * (EPOCHS + 1) * 8  # two points, two columns
     assert max(sizes) <= max(window, 600)
     assert len(table._matrices._kept) == 1
-    # a piece has rows of two windows at most, on each of which it is read once
-    assert max(reads.values()) <= 2
+    needed = {
+        (piece, column, run % POINTS // 2)  # a window has two points
+        for run in range(POINTS * RUNS)
+        for column in ("validation_loss", "train_loss")
+        for piece in range(run * (EPOCHS + 1) // 4, ((run + 1) * (EPOCHS + 1) - 1) // 4 + 1)
+    }
+    assert reads == Counter((piece, column) for piece, column, _ in needed)
+
+
+def test_what_was_read_last_is_kept_up_to_so_many_bytes(file, monkeypatch):
+    small(monkeypatch, kept=2 * 2 * RUNS * (EPOCHS + 1) * 8)  # two windows
+    table, held = LossTable(file), []
+    for one in table.curves():
+        assert one.validation.shape == (RUNS, EPOCHS + 1)
+        held.append(list(table._matrices._kept))
+    assert held == [[0], [0], [0, 1], [0, 1], [1, 2], [1, 2], [2, 3]]
 
 
 def test_a_matrix_that_others_may_see_cannot_be_changed(file):
@@ -94,6 +108,22 @@ def test_every_point_is_a_window_of_its_own_where_it_is_large(file, losses, monk
     for one, expected in zip(table.curves(), losses, strict=True):
         np.testing.assert_array_equal(one.validation, expected)
         assert len(table._matrices._kept) == 1
+
+
+@pytest.mark.parametrize(
+    ("together", "windows"),
+    [
+        (2 * RUNS * (EPOCHS + 1), [0, 0, 1, 1, 2, 2, 3]),
+        (2 * RUNS * (EPOCHS + 1) - 1, [0, 1, 2, 3, 4, 5, 6]),
+        (1, [0, 1, 2, 3, 4, 5, 6]),
+        (10**6, [0] * POINTS),
+    ],
+)
+def test_neighbours_are_read_together_as_far_as_is_allowed(file, monkeypatch, together, windows):
+    small(monkeypatch, together=together)
+    table = LossTable(file)
+    table.curves()
+    assert table._matrices._windows == windows
 
 
 @pytest.mark.parametrize("statistics", [True, False])

@@ -192,6 +192,7 @@ def test_counts_are_those_of_one_epoch_and_unknown_for_a_run_without_one():
         (lambda table: table.drop(columns=["seed", "train_loss"]), "no column seed, train_loss"),
         (lambda table: table[table.epoch != 2], "every epoch from 0 exactly once"),
         (lambda table: table.iloc[1:], "every epoch from 0 exactly once"),
+        (lambda table: table.iloc[2:], "every epoch from 0 exactly once"),
         (lambda table: table[table.epoch != 0], "every epoch from 0 exactly once"),
         (lambda table: table.replace({"epoch": {2: 1}}), "every epoch from 0 exactly once"),
         (lambda table: table.replace({"epoch": {5: 10**12}}), "every epoch from 0 exactly once"),
@@ -215,11 +216,16 @@ def test_a_bad_table_gets_a_sentence(table, spoil, sentence):
         read(spoil(table)).curves()
 
 
+@pytest.mark.parametrize(("epochs", "cut"), [(4, 2), (4, 3), (2, 1)])
 @pytest.mark.parametrize("other", [{"seed": 5}, {"fold": 1}, {"batch_size": 20}])
-def test_a_run_whose_first_rows_are_missing_is_not_taken_for_the_end_of_the_one_before(other):
-    whole = loss_table([3.0, 2, 1, 1], batch_size=10)
+def test_a_run_whose_first_rows_are_missing_is_not_taken_for_the_end_of_the_one_before(
+    other, epochs, cut
+):
+    whole = loss_table(np.ones(epochs), batch_size=10)
     with pytest.raises(DataError, match="every epoch from 0 exactly once"):
-        read(pd.concat([whole[whole.epoch < 2], whole[whole.epoch >= 2].assign(**other)])).curves()
+        read(
+            pd.concat([whole[whole.epoch < cut], whole[whole.epoch >= cut].assign(**other)])
+        ).curves()
 
 
 def test_a_bad_file_gets_a_sentence(tmp_path):

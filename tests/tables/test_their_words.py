@@ -14,6 +14,7 @@ from epochwise.tables.their_words import in_their_words
         ("Epoch (passes over training rows)", {"unit": "step"}, "Step"),
         ("epochwise", {"unit": "step"}, "epochwise"),
         ("Loss, the losses, lossless", {"scored": True}, "Error, the errors, lossless"),
+        ("2 % more validation loss", {}, "2 % more validation loss"),
         ("2 % more validation loss", {"shares": True}, "2 % of how far the validation loss fell"),
     ],
 )

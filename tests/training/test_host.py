@@ -280,6 +280,26 @@ def test_a_segment_is_trained_in_stretches_of_the_longest_length_and_a_rest(monk
     np.testing.assert_array_equal(curves[..., 1], outputs**2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "kept"), [(Given, [3, 4, 5, 6, 7, 8, 9]), (GivenInStretches, [5, 8])]
+)
+def test_what_has_been_reached_may_be_kept_where_the_trainer_stands_at_that_epoch(
+    monkeypatch, kind, kept
+):
+    monkeypatch.setattr(host, "STRETCH", 3)
+    trainer, offered = kind(np.ones((10, 2))), []
+    trainer.epoch = 2
+
+    def keep(epoch, curves, going):
+        offered.append(epoch)
+        assert epoch == trainer.epoch
+        assert len(curves) == epoch - 2
+
+    later = Segment([0, 1], 2, 9, "never")
+    host.train("given", trainer, squares(), later, np.ones(2, bool), keep=keep)
+    assert offered == kept
+
+
 @pytest.mark.parametrize("seeds", [1, 400, 419, 420, 1000, 10**7])
 def test_a_stretch_has_at_most_500_epochs_and_32_mb_of_row_numbers(problem, seeds):
     length, bytes_per_epoch = host.stretch_length(problem, seeds), 8 * seeds * 20

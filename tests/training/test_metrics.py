@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics as theirs
 
 from epochwise import parquet
+from epochwise.errors import StudyError
 from epochwise.plugins.registry import load_backend
 from epochwise.tables import loss_table
 from epochwise.tables.loss_table import Part
@@ -305,3 +306,12 @@ def test_an_entry_for_one_task_is_not_measured_for_another(with_quartic):
     for task in ("binary", "multiclass"):
         names = [metric.name for metric in metrics.metrics_of(task)]
         assert names == ["loss", "accuracy", "balanced_accuracy"]
+
+
+def test_a_metric_that_is_not_known_of_a_dataset_is_refused_with_those_that_are():
+    known = metrics.known_of("regression")
+    for metric in ("loss", "rmse"):
+        metrics.check_known(known, "houses", "my.yaml", [("figures.heat_map.metric", metric)])
+    said = r"my\.yaml: figures\.heat_map\.metric: 'accuracy' is not known of 'houses'; .* loss, mae, rmse\."
+    with pytest.raises(StudyError, match=said):
+        metrics.check_known(known, "houses", "my.yaml", [("figures.heat_map.metric", "accuracy")])

@@ -17,6 +17,7 @@ def test_arrays_come_back_as_they_were(tmp_path):
     for name, array in given.items():
         np.testing.assert_array_equal(found[name], array)
         assert found[name].dtype == array.dtype
+    assert states.load(tmp_path / "a.npz", only=["going"]).keys() == {"going"}
 
 
 def test_objects_are_not_written(tmp_path):

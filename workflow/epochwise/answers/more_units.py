@@ -20,7 +20,7 @@ def rows_of(case: Case) -> Rows:
     bootstrap draws so many.
     """
     curves = case.curves
-    if curves.best < 0 or curves.lost:
+    if curves.lost:
         return []
     units = curves.units(curves.runs("validation_loss"))
     if len(units) < FEWEST_UNITS or case.shape is None or case.shape.improving:

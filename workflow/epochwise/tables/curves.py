@@ -57,7 +57,7 @@ class Curves:
     training_rows: Floats
     iterations_per_epoch: Floats
     rows_per_batch: Floats
-    rows: Mapping[str, Floats] = field(default_factory=dict)
+    rows: Mapping[str, Floats]
     baselines: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
     histories: bool = False
     zero: float = 0.0

@@ -10,7 +10,7 @@ from epochwise.arrays import Floats, Ints
 from epochwise.tables.pieces import Pieces
 
 TOGETHER = 524_288  # losses of small points that are read at once
-KEPT = 256 * 2**20  # bytes of matrices; those of the points read last may be more
+KEPT = 268_435_456  # bytes of matrices, 256 MB; those of the points read last may be more
 
 
 class Matrices:
