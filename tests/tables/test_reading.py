@@ -283,3 +283,10 @@ def test_a_run_of_one_epoch_says_its_counts():
     (found,) = read(loss_table([3.0, 2], rows=70, iterations=4), rows_per_batch=20).curves()
     assert (found.training_rows[0], found.iterations_per_epoch[0]) == (70, 4)
     assert found.rows_per_batch.dtype == float
+
+
+@pytest.mark.parametrize("first", [-1, 1, 2])
+def test_a_single_run_that_does_not_begin_with_epoch_0_is_refused(first):
+    table = loss_table([3.0, 2, 1])
+    with pytest.raises(DataError, match="every epoch from 0 exactly once"):
+        read(table.assign(epoch=table["epoch"] + first)).curves()
