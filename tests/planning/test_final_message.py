@@ -1,5 +1,6 @@
 """The last words of a run."""
 
+import dataclasses
 import os
 from types import SimpleNamespace
 
@@ -90,3 +91,13 @@ def test_an_answer_older_than_what_was_trained_is_not_repeated(tmp_path, newer):
     assert "train 30 epochs" in final_message([one], tmp_path / "no")
     os.utime(one.folder / newer, ns=(later + 1, later + 1))
     assert "is older than" in final_message([one], tmp_path / "no")
+
+
+def test_an_answer_is_that_of_the_study_as_it_is_written_down(tmp_path):
+    """What its backends do not look at is not written down, and makes no answer another's."""
+    one = plan(tmp_path)
+    one.study = dataclasses.replace(one.study, unheard=["alpha"])
+    (one.folder / "study.yaml").write_text(yaml_files.dump(one.study.as_run))
+    assert "train 30 epochs" in final_message([one], tmp_path / "no")
+    one.study = dataclasses.replace(one.study, unheard=["beta_1"])
+    assert "is older than the study" in final_message([one], tmp_path / "no")

@@ -229,3 +229,11 @@ def test_rounds_add_what_counts_as_independent(tmp_path):
     ):
         load(tmp_path, own + "partitions: {n_repeats: auto}\n")
     assert load(tmp_path, own + "seeds: auto\n").rounds == [5, 10, 20, 30]
+
+
+def test_a_study_of_curves_is_written_down_as_it_is(tmp_path):
+    (tmp_path / "a.csv").touch()
+    (tmp_path / "mine.yaml").write_text("curves: {net: {files: a.csv}}\n")
+    study = studies.load(tmp_path / "mine.yaml")
+    assert study.as_run == dict(study.resolved)
+    assert not study.trains

@@ -28,7 +28,7 @@ def final_message(plans: Iterable[Plan], gallery: Path) -> str:
 def _is_current(plan: Plan) -> bool:
     """Tell whether an answer is that of the study, and of all that has been trained."""
     written, answer = plan.folder / "study.yaml", plan.folder / "answer.json"
-    text = yaml_files.dump(dict(plan.study.resolved))
+    text = yaml_files.dump(plan.study.as_run)
     if written.is_file() and written.read_text(encoding="utf-8") != text:
         return False
     losses = plan.folder / "losses.parquet"

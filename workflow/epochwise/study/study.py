@@ -60,6 +60,7 @@ class Study:
         heard = {
             section: {k: v for k, v in self.resolved[section].items() if k not in self.unheard}
             for section in ("network", "training")
+            if section in self.resolved
         }
         return {**self.resolved, **heard}
 
