@@ -10,6 +10,7 @@ from epochwise.tables.minima import first_minimum, quiet
 
 COSTS = (0.01, 0.02, 0.05, 0.10)
 UNITS_FOR_ONE_PER_CENT = 10  # fewer units claimed 1 % falsely too often
+SURE = 5.0  # standard errors
 WINDOW = 0.05  # of the epochs, at most
 NEAR = 0.1  # of an epoch's number: the window is narrower where training is young
 MOST_EPOCHS = 500  # that are compared, each with each
@@ -37,7 +38,8 @@ def safe_range(
     test: Berger, "Multiparameter hypothesis testing and acceptance sampling", Technometrics
     24, 1982), and no epoch is picked before. The range is the stretch of safe epochs about
     the lowest point of the smoothed mean, at the first of `COSTS` at which it holds the best epoch
-    too: where the units wander, a few epochs may pass by chance, and would be no advice.
+    too: where the units wander, a few epochs may pass by chance, and would be no advice. Where
+    smoothing hides what all units have in common, as the cycles of a learning rate, it is left out.
 
     Parameters
     ----------
@@ -54,19 +56,27 @@ def safe_range(
     if not len(seen):
         return None
     units = units[:, seen]
+    grid, tests = compared(units.shape[1]), (confidence, inflation, number or len(units))
+    found = _range(units, grid, smoothed(units, grid), *tests)
+    if found and hides_what_is_shared(units[:, found.first : found.last + 1], found.first, units):
+        found = _range(units, grid, units[:, grid], *tests)
+    return found and SafeRange(int(seen[found.first]), int(seen[found.last]), found.cost)
+
+
+def _range(
+    units: Floats, grid: Ints, tested: Floats, confidence: float, inflation: float, number: int
+) -> SafeRange | None:
+    """Find the range by curves that are tested at the epochs of a grid, (units, grid)."""
     best = int(first_minimum(units.mean(axis=0)))
-    grid = compared(units.shape[1])
-    smooth = smoothed(units, grid)
-    centre = int(first_minimum(smooth.mean(axis=0)))
-    number = number or len(units)
-    bounds = differences(smooth, confidence, inflation, number)
+    centre = int(first_minimum(tested.mean(axis=0)))
+    bounds = differences(tested, confidence, inflation, number)
     costs = COSTS if number >= UNITS_FOR_ONE_PER_CENT else COSTS[1:]
     for cost in costs:
         safe = bounds(cost)
         if safe[centre]:
             first, last = (int(grid[end]) for end in stretch(safe, centre))
             if first <= best <= last:
-                return SafeRange(int(seen[first]), int(seen[last]), cost)
+                return SafeRange(first, last, cost)
     return None
 
 
@@ -84,6 +94,26 @@ def smoothed(units: Floats, grid: Ints) -> Floats:
     half = (np.minimum(WINDOW * units.shape[1], NEAR * grid) / 2).astype(np.int64)
     spans = zip(np.maximum(grid - half, 0), grid + half + 1, strict=True)
     return np.stack([units[:, first:stop].mean(axis=1) for first, stop in spans], axis=1)
+
+
+def hides_what_is_shared(inside: Floats, first: int, units: Floats) -> bool:
+    """Tell whether smoothing takes away more than noise of each unit's own, within a range.
+
+    If what it takes away were independent from unit to unit, the variance of its mean would be that
+    of a unit over their number; their ratio is about 1 then, with a standard error of
+    √(2 / epochs), and surely more where the units rise and fall together.
+
+    Parameters
+    ----------
+    inside : the losses of the range, (units, epochs).
+    first : its first epoch.
+    units : the whole curves, (units, all epochs).
+    """
+    count, epochs = inside.shape
+    taken = inside - smoothed(units, np.arange(first, first + epochs))
+    own = float(taken.var(axis=0, ddof=1).mean())
+    shared = count * float((taken.mean(axis=0) ** 2).mean())
+    return bool(shared > own * (1 + SURE * np.sqrt(2 / epochs)))
 
 
 def differences(

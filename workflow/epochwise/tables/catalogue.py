@@ -54,7 +54,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"safe_low": INT, "safe_high": INT, "safe_cost_percent": FLOAT},
-                "the safe range: epochs that, at confidence *interval*, cost at most so many per cent more validation loss than the lowest: the first of 1 (from ten units on), 2, 5 and 10 per cent at which there is one. One-sided paired t-tests against every other epoch, all of which must reject (an intersection-union test), on the units' curves smoothed by a centred running mean over 5 % of the epochs; the stretch about the lowest smoothed mean, which must hold the best epoch too",
+                "the safe range: epochs that, at confidence *interval*, cost at most so many per cent more validation loss than the lowest: the first of 1 (from ten units on), 2, 5 and 10 per cent at which there is one. One-sided paired t-tests against every other epoch, all of which must reject (an intersection-union test), on the units' curves smoothed by a centred running mean over 5 % of the epochs, but as they are where smoothing would take away what all units have in common, such as the cycles of a learning rate; the stretch about the lowest mean so judged, which must hold the best epoch too",
             ),
             Columns(
                 {"interval_low": INT, "interval_high": INT, "interval_coverage": FLOAT},
