@@ -43,6 +43,7 @@ def save_all(folder):
     return made
 
 
+@pytest.mark.long
 def test_every_figure_is_the_same_to_the_byte_in_another_process_with_another_matplotlibrc(
     tmp_path,
 ):

@@ -220,6 +220,7 @@ def test_a_figure_option_redraws_the_figure_alone(done):
     assert set(jobs) <= redrawn
 
 
+@pytest.mark.long
 def test_more_epochs_train_only_what_is_new_and_equal_a_fresh_run(ready, tiny):
     tiny.edit("config/studies/tiny.yaml", "epochs: 30", "epochs: 25")
     tiny.run(LOSSES)
