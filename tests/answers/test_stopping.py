@@ -26,6 +26,7 @@ def random_curves(count, epochs, seed):
     return curves
 
 
+@pytest.mark.long  # Keras takes half a minute to import
 @pytest.mark.parametrize("patience", [0, 1, 2, 5, 12])
 @pytest.mark.parametrize(("min_delta", "warmup"), [(0, 0), (0.25, 0), (0.03, 3), (0, 7), (0, 50)])
 def test_patience_decides_as_keras(patience, min_delta, warmup):
