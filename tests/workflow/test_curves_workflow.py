@@ -75,9 +75,9 @@ def test_what_changes_makes_anew_what_depends_on_it(clone, tmp_path):
     assert "study_file" not in one.jobs(*ASKED)
     one.run(*ASKED)
     one.study("scans", STUDY + "title: Ours\n")
-    assert set(one.jobs(*ASKED)) == {"study_file", "report", "manifest", "typeset"} | (
-        {"figure"} & set(one.jobs(*ASKED))
-    )
+    jobs = set(one.jobs(*ASKED))
+    assert {"study_file", "report", "manifest"} <= jobs
+    assert not jobs & {"read_curves", "answers"}
     reader = one.folder / "plugins/keras_curves.py"
     reader.write_text(reader.read_text() + "# edited\n")
     assert "read_curves" in one.jobs(*ASKED)

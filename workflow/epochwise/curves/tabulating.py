@@ -20,10 +20,10 @@ from epochwise.columns import described, measured
 from epochwise.curves.histories import LOSSES, History, Run
 from epochwise.curves.scoring import Judging, check_scores, doubts, zero_of
 from epochwise.errors import CurvesError
+from epochwise.study.run_files import RUN
 
 MOST_EPOCHS = 5_000_000  # of a run, measured or not
 SEVERAL = "several readers"
-RUN = ("fold", "seed")  # labels that tell runs of one setting apart
 
 
 @dataclass(frozen=True)

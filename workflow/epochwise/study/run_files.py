@@ -23,7 +23,7 @@ PAIR = re.compile(  # of a name such as lr=0.1,depth=3 or lr=0.1_depth=3.csv
     r"([,;_ -](?=[A-Za-z][A-Za-z0-9_]*=)|(?:\.[A-Za-z][A-Za-z0-9]*)?$)"
 )
 COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-RUN = ("fold", "seed")  # what is no hyperparameter of the setting
+RUN = ("fold", "seed")  # what tells runs of one setting apart
 TAKEN = {  # names that cannot be given to a column, and what to write instead
     "dataset": "the name of the curves, under `curves:`, is the dataset; name the column otherwise.",
     "backend": "it is what trains in this workflow; call the column framework, for instance.",
