@@ -16,12 +16,14 @@ rule answers:
         csv=[f"results/{{study}}/{table.name}.csv" for table in ANSWERS],
         parquet=[f"results/{{study}}/{table.name}.parquet" for table in ANSWERS],
         answer="results/{study}/answer.json",
+        made="results/{study}/records/answers.json",
     log:
         "logs/{study}/answers.log",
     localrule: True
     params:
         study=lambda w: PLANS[w.study].answer_settings(),
-        plugins=lambda w: str(PLUGINS),
+        # where they lie is no reason to run again; with `input` among the arguments it is none
+        besides=lambda w, input: {"plugins": str(PLUGINS)},
         code=lambda w: CODE.behind(
             "answers",
             "stopping",
@@ -40,6 +42,7 @@ rule agreement:
     output:
         summary="results/{study}/agreement.csv",
         by_epoch="results/{study}/agreement_by_epoch.csv",
+        made="results/{study}/records/agreement.json",
     log:
         "logs/{study}/agreement.log",
     localrule: True
@@ -58,6 +61,7 @@ rule typeset:
         csv=[f"results/{{study}}/{name}.csv" for name in TYPESET],
     output:
         [f"results/{{study}}/{name}" for name in typeset_files()],
+        made="results/{study}/records/typeset.json",
     log:
         "logs/{study}/typeset.log",
     localrule: True

@@ -3,6 +3,7 @@
 
 rule load:
     input:
+        made_again,
         file=lambda w: PLANS[w.study].dataset_file(w.dataset),
         plugin=lambda w: CODE.files(
             "datasets", [PLANS[w.study].dataset_plugin(w.dataset)]
@@ -10,16 +11,19 @@ rule load:
     output:
         table="results/{study}/work/{dataset}/raw.parquet",
         facts="results/{study}/work/{dataset}/raw.json",
+        made="results/{study}/work/{dataset}/made.json",
     log:
         "logs/{study}/{dataset}/load.log",
     priority: 2  # a file that cannot be used is told before anything else
     localrule: True
     params:
         options=lambda w: PLANS[w.study].dataset_options(w.dataset),
-        # checks; with `input` among the arguments they are no reason to run again
-        folds=lambda w, input: len(PLANS[w.study].study.folds(w.dataset)),
-        shown=lambda w, input: PLANS[w.study].shown_metrics(w.dataset),
-        plugins=lambda w: str(PLUGINS),
+        # checks, and where plugins lie; with `input` among the arguments no reason to run again
+        besides=lambda w, input: {
+            "folds": len(PLANS[w.study].study.folds(w.dataset)),
+            "shown": PLANS[w.study].shown_metrics(w.dataset),
+            "plugins": str(PLUGINS),
+        },
         code=lambda w: CODE.behind(
             "load", "datasets", [PLANS[w.study].dataset_plugin(w.dataset)]
         ),
@@ -36,6 +40,7 @@ rule standardise:
     output:
         arrays="results/{study}/work/{dataset}/fold-{fold}/arrays.npz",
         scaler="results/{study}/work/{dataset}/fold-{fold}/scaler.json",
+        made="results/{study}/work/{dataset}/fold-{fold}/made.json",
     log:
         "logs/{study}/{dataset}/fold-{fold}/standardise.log",
     priority: 1  # what cannot be trained is told before anything is
@@ -44,7 +49,7 @@ rule standardise:
         partitions=lambda w: PLANS[w.study].partitions(),
         standardise=lambda w: PLANS[w.study].study.resolved["standardise"],
         # a check; with `input` among the arguments it is no reason to run again
-        batches=lambda w, input: PLANS[w.study].batch_sizes(w.dataset),
+        besides=lambda w, input: {"batches": PLANS[w.study].batch_sizes(w.dataset)},
         code=CODE.behind("standardise"),
     message:
         "Standardise {wildcards.dataset}, fold {wildcards.fold}"

@@ -14,13 +14,15 @@ rule figure:
         ),
         svg="results/{study}/figures/{figure}.svg",
         pdf="results/{study}/figures/{figure}.pdf",
+        made="results/{study}/records/figures/{figure}.json",
     log:
         "logs/{study}/figures/{figure}.log",
     localrule: True
     params:
         study=lambda w: PLANS[w.study].drawn_study(),
         options=lambda w: PLANS[w.study].figures[w.figure],
-        plugins=lambda w: str(PLUGINS),
+        # where they lie is no reason to run again; with `input` among the arguments it is none
+        besides=lambda w, input: {"plugins": str(PLUGINS)},
         code=lambda w: CODE.behind(
             "figure",
             "figures",

@@ -20,6 +20,7 @@ from epochwise.errors import EpochwiseError
 from epochwise.imports import visible
 from epochwise.file_lock import lock
 from epochwise.planning.first_look import check_data
+from epochwise.planning.outdated import expected, outdated
 from epochwise.planning.plan import any_of, is_enough
 from epochwise.planning.refusals import check_backends, check_config, read_plans
 from epochwise.shipped import own_or_shipped
@@ -35,6 +36,7 @@ PLUGINS = Path(relpath(OWN / "plugins"))
 PROGRESS = Path(".snakemake/epochwise.progress")  # as scripts/train.py has it
 ENDING = {"words": failed}  # unless the run is stopped
 CODE = Code(OWN / "workflow" / "scripts", PLUGINS)
+OUTDATED = set()  # filled when all rules are known
 
 
 configfile: own_or_shipped(Path("config/config.yaml"), OWN)
@@ -52,6 +54,7 @@ except EpochwiseError as error:
 LOSSES = "results/{study}/losses.parquet"
 TRAINED = {name for name, plan in PLANS.items() if plan.study.trains}
 WITH_CSV = {name for name in TRAINED if PLANS[name].has_csv}
+GALLERY = ["gallery"] if len(PLANS) > 1 else []
 
 # Snakemake looks for data frames among the parameters, and imports pandas for it at every start.
 # There are none; and jobs, which do need pandas, are processes of their own. A plugin may import
@@ -86,8 +89,16 @@ def before_any_job():
         raise WorkflowError("\n".join(error.sentences)) from None
 
 
+def made_again(wildcards):
+    """Give no input: have Snakemake make again what was made from something else than is asked."""
+    workflow.dag.forcefiles.update(OUTDATED)
+    return []
+
+
 def last_round(study):
     plan = PLANS[study]
+    if workflow.dag is None:  # before the run, what lies there is looked at
+        return plan.reached()
     for number in range(len(plan.study.rounds) - 1):
         judged = checkpoints.judge_round.get(study=study, round=number)
         if is_enough(judged.output[0]):

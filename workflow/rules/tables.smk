@@ -8,6 +8,7 @@ rule losses:
     output:
         parquet="results/{study}/losses.parquet",
         csv="results/{study}/losses.csv",
+        made="results/{study}/records/losses.json",
     log:
         "logs/{study}/losses.log",
     wildcard_constraints:
@@ -26,17 +27,20 @@ rule losses:
 use rule losses as losses_without_csv with:
     output:
         parquet="results/{study}/losses.parquet",
+        made="results/{study}/records/losses.json",
     wildcard_constraints:
         study=any_of(TRAINED - WITH_CSV),
 
 
 rule read_curves:
     input:
+        made_again,
         files=lambda w: PLANS[w.study].curve_files(),
         plugins=lambda w: CODE.files("curves", PLANS[w.study].reader_plugins(PLUGINS)),
     output:
         parquet="results/{study}/losses.parquet",
         csv="results/{study}/losses.csv",
+        made="results/{study}/records/losses.json",
     log:
         "logs/{study}/read_curves.log",
     wildcard_constraints:
@@ -44,7 +48,9 @@ rule read_curves:
     localrule: True
     params:
         curves=lambda w: PLANS[w.study].curves(),
-        plugins=lambda w: str(PLUGINS),
+        files=lambda w: PLANS[w.study].curve_files(),
+        # where they lie is no reason to run again; with `input` among the arguments it is none
+        besides=lambda w, input: {"plugins": str(PLUGINS)},
         code=lambda w: CODE.behind(
             "read_curves", "curves", PLANS[w.study].reader_plugins(PLUGINS)
         ),
@@ -59,6 +65,7 @@ checkpoint judge_round:
         segments=lambda w: PLANS[w.study].segment_files("parquet", int(w.round)),
     output:
         "results/{study}/work/rounds/{round}.json",
+        made="results/{study}/work/rounds/{round}.made.json",
     log:
         "logs/{study}/rounds/{round}.log",
     localrule: True
@@ -81,6 +88,7 @@ rule timings:
         rounds=lambda w: judgements(w.study),
     output:
         "results/{study}/timings.csv",
+        made="results/{study}/records/timings.json",
     log:
         "logs/{study}/timings.log",
     localrule: True
@@ -94,8 +102,11 @@ rule timings:
 
 
 rule study_file:
+    input:
+        made_again,
     output:
         "results/{study}/study.yaml",
+        made="results/{study}/records/study.json",
     log:
         "logs/{study}/study_file.log",
     localrule: True

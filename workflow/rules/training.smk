@@ -11,6 +11,7 @@ rule train:
         losses="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.parquet",
         state="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.npz",
         timings="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.timings.json",
+        made="results/{study}/work/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.made.json",
     log:
         "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.log",
     benchmark:
@@ -25,9 +26,12 @@ rule train:
     params:
         hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
         shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],
-        # a check of all points; with `input` among the arguments it is no reason to run again
-        batches=lambda w, input: PLANS[w.study].batch_sizes(w.dataset),
-        plugins=lambda w: str(PLUGINS),
+        # a check of all points, and where plugins lie; with `input` among the arguments no reason
+        # to run again
+        besides=lambda w, input: {
+            "batches": PLANS[w.study].batch_sizes(w.dataset),
+            "plugins": str(PLUGINS),
+        },
         code=lambda w: CODE.behind("train", "backends", [w.backend]),
     message:
         "Train {wildcards.backend} on {wildcards.dataset}: {wildcards.point}, fold {wildcards.fold}, "

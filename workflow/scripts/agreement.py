@@ -1,8 +1,9 @@
 """Compare the backends' curves with the reference's."""
 
 from epochwise.job_log import job
+from epochwise.records.recording import recorded
 
-with job(snakemake.log[0], snakemake.wildcards.study):
+with job(snakemake.log[0], snakemake.wildcards.study), recorded(snakemake):
     from epochwise.tables import agreement
 
     files = snakemake.output

@@ -5,8 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from epochwise.job_log import job
+from epochwise.records.recording import recorded
 
-with job(snakemake.log[0], snakemake.wildcards.study):
+with job(snakemake.log[0], snakemake.wildcards.study), recorded(snakemake):
     from epochwise.answers.rounds import judge
     from epochwise.answers.settings import AnswerSettings
     from epochwise.tables import loss_table

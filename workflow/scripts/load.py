@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from epochwise.job_log import job
+from epochwise.records.recording import recorded
 
-with job(snakemake.log[0], snakemake.wildcards.study):
+with job(snakemake.log[0], snakemake.wildcards.study), recorded(snakemake):
     from epochwise import parquet
     from epochwise.data import loading
     from epochwise.plugins import registry
@@ -13,9 +14,9 @@ with job(snakemake.log[0], snakemake.wildcards.study):
     options = dict(snakemake.params.options)
     if "file" in options:
         options["file"] = snakemake.input.file[0]  # where it lies, seen from here
-    sources = registry.load_all(Path(snakemake.params.plugins), "datasets")
-    name, folds = snakemake.wildcards.dataset, snakemake.params.folds
-    table, facts = loading.load(name, sources, options, folds)
-    check_known(known_of(facts.task), **snakemake.params.shown)
+    name, besides = snakemake.wildcards.dataset, snakemake.params.besides
+    sources = registry.load_all(Path(besides["plugins"]), "datasets")
+    table, facts = loading.load(name, sources, options, besides["folds"])
+    check_known(known_of(facts.task), **besides["shown"])
     parquet.write(table, snakemake.output.table)
     facts.save(snakemake.output.facts)

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from epochwise.job_log import job
+from epochwise.records.recording import recorded
 
-with job(snakemake.log[0]):
+with job(snakemake.log[0]), recorded(snakemake):
     from epochwise.page import manifest
 
     file = Path(snakemake.output[0])

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from epochwise.job_log import job
+from epochwise.records.recording import recorded
 
-with job(snakemake.log[0], snakemake.wildcards.study):
+with job(snakemake.log[0], snakemake.wildcards.study), recorded(snakemake):
     from epochwise.study import yaml_files
 
     text = yaml_files.dump(snakemake.params.study)

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from epochwise.job_log import job
+from epochwise.records.recording import recorded
 
-with job(snakemake.log[0], snakemake.wildcards.study) as log:
+with job(snakemake.log[0], snakemake.wildcards.study) as log, recorded(snakemake) as inputs:
     from epochwise.study.jobs import parse_seeds
-    from epochwise.training import checkpoints, training_job
+    from epochwise.training import training_job
     from epochwise.training.segment import Segment
 
     at = snakemake.wildcards
@@ -14,14 +15,14 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
         arrays=snakemake.input.arrays,
         scaler=snakemake.input.scaler,
         state=snakemake.input.get("state") or None,
-        plugins=Path(snakemake.params.plugins),
+        plugins=Path(snakemake.params.besides["plugins"]),
         backend=at.backend,
         values=snakemake.params.hyperparameters,
-        batches=snakemake.params.batches,
+        batches=snakemake.params.besides["batches"],
         segment=Segment(
             parse_seeds(at.seeds), int(at.start), int(at.end), snakemake.params.shuffle
         ),
-        made_from=checkpoints.made_from(snakemake.input, dict(snakemake.params)),
+        made_from=inputs.identity(),
         label=f"{at.dataset}: {at.backend}, {at.point}, fold {at.fold}, seeds {at.seeds}",
         short=f"{at.backend} {at.point} seeds {at.seeds}",
         log=log,

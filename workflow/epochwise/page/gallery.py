@@ -44,7 +44,8 @@ def write(results: Path, studies: Sequence[Study], out: str | Path) -> None:
 def entry(results: Path, study: Study) -> Entry:
     """Describe one study: its sentence, its answer, its first figure."""
     folder = results / study.name
-    pictures = parts.figures(folder)
+    results = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["results"]
+    pictures = parts.figures(folder, results)
     return Entry(
         study.name,
         study.resolved.get("title", study.name),

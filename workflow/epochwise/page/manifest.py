@@ -1,56 +1,54 @@
-"""What a study's results are, to the byte, and which versions made them."""
+"""What a study's results are, to the byte, and what made them."""
 
-import hashlib
 import json
-import platform
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from epochwise import __version__
+from epochwise.records import digests
+from epochwise.records.chain import Chain, chain
 
-PACKAGES = (
-    "numpy",
-    "scipy",
-    "pandas",
-    "pyarrow",
-    "matplotlib",
-    "scikit-learn",
-    "plotly",
-    "jinja2",
-    "pillow",
-    "torch",
-    "jax",
-    "tensorflow-cpu",
-)
+PAGE = "report.html"
+WORK = "work/"
 
 
 def write(files: Iterable[str], folder: Path, out: str | Path, besides: Iterable[str] = ()) -> None:
-    """Write the SHA-256 of every result and the versions of what made them (JSON).
+    """Write the digest (SHA-256) of every file of a study, and what made them (JSON).
+
+    The digests of results, page and `work/` are those of when they were made.
 
     Parameters
     ----------
-    files : the results.
+    files : the results and the page.
     folder : the study's folder, which their names are relative to.
     besides : packages whose versions are told as well.
     """
-    digests = {str(Path(file).relative_to(folder)): digest(file) for file in sorted(files)}
-    manifest = {"results": digests, "versions": versions(*besides)}
+    found = chain(files, folder)
+    results = results_of(found)
+    records = {name: digests.of_file(folder / name) for name in sorted(found.records)}
+    manifest = {
+        "study": folder.name,
+        "digest": digest_of(results),
+        "results": results | {PAGE: found.files[PAGE]},
+        "work": {name: one for name, one in sorted(found.files.items()) if name.startswith(WORK)},
+        "records": records,
+        "sources": dict(sorted(found.sources.items())),
+        "versions": {"epochwise": [__version__]}
+        | found.versions()
+        | {name: [version(name)] for name in besides},
+        "arithmetic": found.arithmetic(),
+    }
     Path(out).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def digest(file: str | Path) -> str:
-    """Hash a file (SHA-256)."""
-    with open(file, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def results_of(found: Chain) -> dict[str, str]:
+    """Give the digests of what a study leaves for its reader, but for the page that tells them."""
+    names = sorted(name for name in found.files if not name.startswith(WORK) and name != PAGE)
+    return {name: found.files[name] for name in names}
 
 
-def versions(*besides: str) -> dict[str, str]:
-    """Give the versions of Python and of the packages that results can depend on."""
-    found = {"epochwise": __version__, "python": platform.python_version()}
-    for package in (*PACKAGES, *besides):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return found
+def digest_of(results: dict[str, Any]) -> str:
+    """Give the one digest that stands for all results."""
+    return digests.of_value(results)

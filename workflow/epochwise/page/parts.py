@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -146,14 +146,15 @@ def as_cell(value: Any) -> Cell:
     return Cell(str(value), str(value), "long" if len(str(value)) > LONG else "")
 
 
-def figures(folder: Path) -> list[Picture]:
-    """Give the static figures of the manifest, or else of the folder; loss curves first."""
-    listed = folder / "manifest.json"
-    if listed.is_file():
-        results = json.loads(listed.read_text(encoding="utf-8")).get("results", {})
-        names = {Path(name).stem for name in results if name.startswith("figures/")}
-    else:
-        names = {path.stem for path in (folder / "figures").glob("*.svg")}
+def figures(folder: Path, results: Iterable[str | Path] = ()) -> list[Picture]:
+    """Give the static figures of a study, loss curves first.
+
+    Parameters
+    ----------
+    results : the files of its results; by default those in the folder.
+    """
+    drawn = [Path(file) for file in results or (folder / "figures").glob("*.svg")]
+    names = {path.stem for path in drawn if path.parent.name == "figures"}
     ordered = sorted(names, key=lambda name: (name != "loss_curves", name))
     return [picture(folder / "figures", name) for name in ordered]
 

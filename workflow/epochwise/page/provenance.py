@@ -1,10 +1,11 @@
 """What a page must say so that it can be made again."""
 
-import hashlib
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from epochwise.page import manifest
+from epochwise.records.chain import chain
 from epochwise.study import yaml_files
 from epochwise.study.study import Study
 
@@ -16,28 +17,28 @@ class Provenance:
     Parameters
     ----------
     files : the data files that it names, or "".
-    versions : name and version of each package; empty without a manifest.
-    digest : SHA-256 of `manifest.json`, or "".
+    versions : name and version of each package; empty without records.
+    kernels : the BLAS kernels that trained.
+    digest : the digest that stands for every result, or "".
     """
 
     study: str
     text: str
     files: str
     versions: list[tuple[str, str]]
+    kernels: str
     digest: str
 
 
-def read(folder: Path, study: Study) -> Provenance:
-    """Read the study file and the manifest of a study's results."""
-    file, manifest = folder / "study.yaml", folder / "manifest.json"
+def read(folder: Path, study: Study, results: Iterable[str | Path]) -> Provenance:
+    """Read the study file and the records of a study's results."""
+    file, found = folder / "study.yaml", chain(results, folder)
     text = file.read_text(encoding="utf-8") if file.is_file() else yaml_files.dump(study.resolved)
     files = ", ".join(files_of(study))
-    if not manifest.is_file():
-        return Provenance(study.name, text, files, [], "")
-    content = manifest.read_bytes()
-    versions = json.loads(content).get("versions", {})
-    digest = hashlib.sha256(content).hexdigest()
-    return Provenance(study.name, text, files, sorted(versions.items()), digest)
+    versions = [(name, ", ".join(those)) for name, those in found.versions().items()]
+    kernels = " and ".join(found.arithmetic("train")["blas"])
+    digest = manifest.digest_of(manifest.results_of(found)) if found.files else ""
+    return Provenance(study.name, text, files, versions, kernels, digest)
 
 
 def files_of(study: Study) -> list[str]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,16 @@ POLICY = (
 SCRIPTS = ("page.js", "traces.js", "chart.js")
 
 
-def write(folder: Path, study: Study, out: str | Path) -> None:
+def write(folder: Path, study: Study, out: str | Path, results: Sequence[str | Path] = ()) -> None:
     """Write the report page of a study; the same results give the same bytes.
 
     Parameters
     ----------
     folder : the study's results: `losses.parquet`, and of the other tables, the figures,
-        `answer.json`, `study.yaml` and `manifest.json` what there is.
+        `answer.json` and `study.yaml` what there is.
     study : the study.
     out : the page.
+    results : those of its files that are the study's results; by default all that lies there.
 
     Raises
     ------
@@ -56,10 +58,10 @@ def write(folder: Path, study: Study, out: str | Path) -> None:
         overview=[(tables.in_their_words(n), v) for n, v in parts.overview(study, every)],
         taken=parts.taken(tables),
         tables=parts.tables(tables),
-        figures=parts.figures(folder),
+        figures=parts.figures(folder, results),
         linked=glossary.linked,
         words=glossary.TERMS,
-        made=provenance.read(folder, study),
+        made=provenance.read(folder, study, results),
     )
     Path(out).write_text(page, encoding="utf-8")
 

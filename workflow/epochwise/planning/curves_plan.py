@@ -1,5 +1,6 @@
 """What is made for a study of curves: nothing is trained, loss histories are read."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from os.path import isdir
 from pathlib import Path
@@ -24,6 +25,9 @@ class CurvesPlan(Plan):
     def has_csv(self) -> bool:
         """Whether the loss table is written as CSV too: always; how large it will be is not known."""
         return True
+
+    def _before_losses(self) -> Iterator[tuple[str, dict[str, str]]]:
+        yield "read_curves", {}
 
     def sources(self) -> list[str]:
         """List the files that the loss table is made of."""

@@ -1,7 +1,7 @@
 """Which jobs a study needs, and what each depends on."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -274,13 +274,40 @@ class Plan:
         drawn = [f"figures/{name}.{suffix}" for name in self.figures for suffix in SUFFIXES]
         return [str(self.folder / name) for name in [*tables, *drawn, "study.yaml"]]
 
+    def jobs(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """List the jobs, each after those whose files it reads, as rule and wildcards."""
+        yield from self._before_losses()
+        names = ["answers", "typeset", "study_file"]
+        names += ["agreement"] if len(self.study.compared) > 1 else []
+        for name in names:
+            yield name, {}
+        for figure in self.figures:
+            yield "figure", {"figure": figure}
+        yield "report", {}
+        yield "manifest", {}
+
+    def _before_losses(self) -> Iterator[tuple[str, dict[str, str]]]:
+        for dataset in self.study.datasets:
+            yield "load", {"dataset": dataset}
+            for fold in self.study.folds(dataset):
+                yield "standardise", {"dataset": dataset, "fold": str(fold)}
+        for block in self.blocks:
+            of_all = {"dataset": block.dataset, "fold": str(block.fold), "seeds": block.seeds}
+            of_all |= {"point": block.point.name, "backend": block.backend}
+            for start, end in block.segments:
+                yield "train", of_all | {"start": str(start), "end": str(end)}
+        for number in range(len(self.study.rounds) - 1):
+            yield "judge_round", {"round": str(number)}
+        yield "losses" if self.has_csv else "losses_without_csv", {}
+        yield "timings", {}
+
     def sources(self) -> list[str]:
         """List the files that the loss table is made of, as far as a run has come."""
         return self.segment_files("parquet", self.reached())
 
     def made(self) -> list[str]:
         """List what a run is to make: all else comes before."""
-        names = ["report.html", "timings.csv"] if self.study.trains else ["report.html"]
+        names = ["manifest.json", "timings.csv"] if self.study.trains else ["manifest.json"]
         return [str(self.folder / name) for name in names]
 
     def facts_files(self) -> list[str]:

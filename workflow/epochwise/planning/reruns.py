@@ -54,8 +54,9 @@ class Code:
     @cache  # noqa: B019  # one object serves a whole run
     def _digest(self, rule: str, plugins: tuple[str, ...], uses: str) -> str:
         files = [self.scripts / f"{rule}.py", *map(Path, plugins)]
-        roots = set().union(*(self.modules_in(file.read_text(encoding="utf-8")) for file in files))
-        digest = hashlib.sha256()
+        script, *texts = [file.read_text(encoding="utf-8") for file in files]
+        roots = set().union(*map(self.modules_in, (script, *texts)))
+        digest = hashlib.sha256(script.encode())
         for name in sorted(self.modules_behind(roots | self.named_in(uses))):
             digest.update(f"{name}\n{self.modules[name]}\n".encode())
             for file in self.data.get(name, ()):
