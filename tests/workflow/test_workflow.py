@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -202,6 +203,50 @@ def test_the_same_bytes_for_any_cores_and_any_run_and_the_answer_at_its_end(read
     assert "Page: results/tiny/report.html" in text
     assert contents(tiny.folder / "results") == first
     assert any(name.endswith(".png") for name in first)
+
+
+CHANGES = {
+    "learning rate": ("{epochs: 30,", "{epochs: 30, learning_rate_init: 0.01,"),
+    "title": ("datasets:", "title: Tiny\ndatasets:"),
+    "epochs": ("epochs: 30", "epochs: 40"),
+    "fewer epochs": ("epochs: 30", "epochs: 25"),
+    "seeds": ("seeds: [42]", "seeds: [42, 7]"),
+    "backends": ("[numpy, twin]", "[numpy]"),
+    "dataset": ("datasets: [diabetes]", "datasets: {other: {source: diabetes}}"),
+    "rows": ("datasets:", "partitions: {test_size: 0.2}\ndatasets:"),
+    "figures": ("datasets:", "figures: [loss_curves]\ndatasets:"),
+    "confidence": ("datasets:", "answer: {confidence: 0.8}\ndatasets:"),
+}
+QUICK = ("learning rate", "title")
+
+
+@pytest.mark.parametrize(
+    "change", [c if c in QUICK else pytest.param(c, marks=pytest.mark.long) for c in CHANGES]
+)
+def test_without_snakemakes_memory_what_is_made_again_is_the_same(done, change):
+    old, new = CHANGES[change]
+    assert old in TINY
+    done.study("tiny", TINY.replace(old, new))
+    before = done.jobs()
+    assert "study_file" in before
+    assert ("train" in before) == (
+        change in ("learning rate", "epochs", "seeds", "dataset", "rows")
+    )
+    shutil.rmtree(done.folder / ".snakemake")
+    assert done.jobs() == before
+
+
+def test_results_that_are_copied_without_their_times_are_up_to_date(ready, clone):
+    with_tiny_study(clone)
+    for name in ("plugins", "results"):  # nothing else: neither memory nor logs
+        shutil.rmtree(clone.folder / name, ignore_errors=True)
+        shutil.copytree(ready.folder / name, clone.folder / name, copy_function=shutil.copy)
+    newest_first = sorted((clone.folder / "results").rglob("*"), reverse=True)
+    for number, file in enumerate(newest_first):
+        os.utime(file, (number, number))
+    assert clone.jobs() == {}
+    clone.edit("config/studies/tiny.yaml", "{epochs: 30,", "{epochs: 30, alpha: 0.5,")
+    assert clone.jobs()["train"] == 6
 
 
 def test_editing_a_backend_retrains_its_curves_alone(done):

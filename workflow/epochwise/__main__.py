@@ -227,6 +227,34 @@ def check(backend: str, plugins: Path) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--retrain",
+    type=click.IntRange(0),
+    default=0,
+    metavar="K",
+    help="Train K runs again, drawn at random.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what was found for programs.")
+@click.option("--plugins", **PLUGINS)
+def verify(folder: Path, retrain: int, as_json: bool, plugins: Path) -> None:
+    """Check that the results in FOLDER, such as results/diabetes, are what was made, and follow from it."""
+    from epochwise.plugins.backend_commands import require_plugins
+    from epochwise.verification import finding, verifying
+
+    require_plugins(plugins)
+    findings = []
+    for one in verifying.verify(folder, plugins, retrain):
+        findings.append(one)
+        if not as_json:
+            click.echo(one.line())
+    found = finding.as_json(str(folder), findings)
+    click.echo(json.dumps(found, indent=2) if as_json else finding.conclude(found))
+    if not found["holds"]:
+        raise SystemExit(1)
+
+
+@main.command()
 def snakefile() -> None:
     """Print where the Snakefile is: snakemake -s "$(epochwise snakefile)" --cores 4 runs it anywhere."""
     click.echo(workflow_folder() / "Snakefile")

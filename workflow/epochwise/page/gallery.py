@@ -44,8 +44,9 @@ def write(results: Path, studies: Sequence[Study], out: str | Path) -> None:
 def entry(results: Path, study: Study) -> Entry:
     """Describe one study: its sentence, its answer, its first figure."""
     folder = results / study.name
-    results = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["results"]
-    pictures = parts.figures(folder, results)
+    manifest = folder / "manifest.json"
+    listed = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    pictures = parts.figures(folder, listed.get("results", ()))
     return Entry(
         study.name,
         study.resolved.get("title", study.name),

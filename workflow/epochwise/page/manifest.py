@@ -4,14 +4,10 @@ import json
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from epochwise import __version__
 from epochwise.records import digests
-from epochwise.records.chain import Chain, chain
-
-PAGE = "report.html"
-WORK = "work/"
+from epochwise.records.chain import PAGE, WORK, chain
 
 
 def write(files: Iterable[str], folder: Path, out: str | Path, besides: Iterable[str] = ()) -> None:
@@ -26,11 +22,11 @@ def write(files: Iterable[str], folder: Path, out: str | Path, besides: Iterable
     besides : packages whose versions are told as well.
     """
     found = chain(files, folder)
-    results = results_of(found)
+    results = found.results()
     records = {name: digests.of_file(folder / name) for name in sorted(found.records)}
     manifest = {
         "study": folder.name,
-        "digest": digest_of(results),
+        "digest": found.digest(),
         "results": results | {PAGE: found.files[PAGE]},
         "work": {name: one for name, one in sorted(found.files.items()) if name.startswith(WORK)},
         "records": records,
@@ -41,14 +37,3 @@ def write(files: Iterable[str], folder: Path, out: str | Path, besides: Iterable
         "arithmetic": found.arithmetic(),
     }
     Path(out).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-
-
-def results_of(found: Chain) -> dict[str, str]:
-    """Give the digests of what a study leaves for its reader, but for the page that tells them."""
-    names = sorted(name for name in found.files if not name.startswith(WORK) and name != PAGE)
-    return {name: found.files[name] for name in names}
-
-
-def digest_of(results: dict[str, Any]) -> str:
-    """Give the one digest that stands for all results."""
-    return digests.of_value(results)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from epochwise.page import manifest
 from epochwise.records.chain import chain
 from epochwise.study import yaml_files
 from epochwise.study.study import Study
@@ -37,7 +36,7 @@ def read(folder: Path, study: Study, results: Iterable[str | Path]) -> Provenanc
     files = ", ".join(files_of(study))
     versions = [(name, ", ".join(those)) for name, those in found.versions().items()]
     kernels = " and ".join(found.arithmetic("train")["blas"])
-    digest = manifest.digest_of(manifest.results_of(found)) if found.files else ""
+    digest = found.digest() if found.files else ""
     return Provenance(study.name, text, files, versions, kernels, digest)
 
 

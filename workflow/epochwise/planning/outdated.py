@@ -130,7 +130,7 @@ class Comparison:
     def _set_times(self, job: Expected, record: Record) -> None:
         """Mark a job's files as up to date, if they and what it read are what the records say."""
         made = {name: digest for name, (digest, _) in record.outputs.items()}
-        files = {f"{job.folder}/{name}": one for name, one in (made | record.inputs).items()}
+        files = {f"{job.folder}/{name}": one for name, one in {**made, **record.inputs}.items()}
         if wrong := [file for file, digest in files.items() if not _is(file, digest)]:
             self._damage(wrong)
             return

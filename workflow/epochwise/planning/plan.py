@@ -137,10 +137,13 @@ class Plan:
     def _starts(self) -> Mapping[tuple[str, int], int]:
         """Where the segment begins that ends at an epoch, by its block's folder."""
         return {
-            (str(self._folder(b)), end): start for b in self.blocks for start, end in b.segments
+            (str(self.block_folder(b)), end): start
+            for b in self.blocks
+            for start, end in b.segments
         }
 
-    def _folder(self, block: Block) -> Path:
+    def block_folder(self, block: Block) -> Path:
+        """Give where a block's files are."""
         fold = self.work / block.dataset / f"fold-{block.fold}"
         return fold / block.point.name / block.backend / f"seeds-{block.seeds}"
 
@@ -334,7 +337,7 @@ class Plan:
     def segment_files(self, suffix: str, number: int | None = None) -> list[str]:
         """List a file of every segment up to a round, in the order of the loss table."""
         return [
-            f"{self._folder(block)}/{start}-{end}.{suffix}"
+            f"{self.block_folder(block)}/{start}-{end}.{suffix}"
             for block in self.up_to(number)
             for start, end in block.segments
         ]
@@ -345,7 +348,7 @@ class Plan:
             (end - start) * len(parse_seeds(block.seeds))
             for block in self.up_to(0)
             for start, end in block.segments
-            if not Path(f"{self._folder(block)}/{start}-{end}.npz").is_file()
+            if not Path(f"{self.block_folder(block)}/{start}-{end}.npz").is_file()
         )
 
     def segment_labels(self, number: int | None = None) -> list[dict[str, Any]]:

@@ -40,14 +40,25 @@ def read_plans(names: Any, folder: Path, plugins: Path, results: Path) -> dict[s
     check_folder(results)
     plans: dict[str, Plan] = {}
     for path in studies.find(names, folder):
-        study = studies.load(path, partial(_declared, str(path), plugins))
-        check_names(study.file, study.backends, plugins)
-        study = set_apart(study, plugins)
+        study = read_study(path, plugins)
         check_sources(study, registered["datasets"])
         check_stopping(study, registered["stopping"])
         check_folder(results / study.name)
         plans[study.name] = plan_of(study, results, registered, plugins)
     return plans
+
+
+def read_study(path: Path, plugins: Path) -> Study:
+    """Read a study with what its backends have of their own.
+
+    Raises
+    ------
+    EpochwiseError
+        The mistakes in it, or a backend that cannot be had.
+    """
+    study = studies.load(path, partial(_declared, str(path), plugins))
+    check_names(study.file, study.backends, plugins)
+    return set_apart(study, plugins)
 
 
 def check_folder(folder: Path) -> None:

@@ -5,7 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from epochwise.records.digests import of_value
 from epochwise.records.record import Found, Shelf
+
+PAGE = "report.html"
+WORK = "work/"
 
 
 @dataclass
@@ -22,6 +26,15 @@ class Chain:
     files: dict[str, str] = field(default_factory=dict)
     records: dict[str, Found] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
+
+    def results(self) -> dict[str, str]:
+        """Give the digests of what a study leaves for its reader, but for the page that tells them."""
+        names = sorted(name for name in self.files if not name.startswith(WORK) and name != PAGE)
+        return {name: self.files[name] for name in names}
+
+    def digest(self) -> str:
+        """Give the one digest that stands for all results."""
+        return of_value(self.results())
 
     def versions(self) -> dict[str, list[str]]:
         """List the versions of each package that took part; one each where all is of one machine."""

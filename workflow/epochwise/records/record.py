@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from epochwise.atomic_write import atomic_write
+from epochwise.records.digests import of_value
 
 BESIDE = "made.json"  # what the name of a record ends in
 RESULTS = "records"  # the folder of the records of what is not beside its own
@@ -38,7 +39,12 @@ class Record:
     def save(self, path: str | Path) -> None:
         """Write it as JSON; it is whole or not there."""
         with atomic_write(path) as beside:
-            beside.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+            beside.write_text(self.text(), encoding="utf-8")
+
+    def text(self) -> str:
+        """Give it as JSON, with a digest of itself."""
+        content = asdict(self)
+        return json.dumps({"digest": of_value(content), **content}, indent=1) + "\n"
 
 
 def read(path: str | Path) -> Record | None:
@@ -46,14 +52,19 @@ def read(path: str | Path) -> Record | None:
     try:
         with open(path, "rb") as file:
             found = json.loads(file.read())
-        outputs = {name: (str(digest), int(size)) for name, (digest, size) in _items(found)}
+        del found["digest"]
+        outputs = {
+            name: (str(digest), int(size)) for name, (digest, size) in found["outputs"].items()
+        }
         return Record(**{**found, "outputs": outputs})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
-def _items(found: dict[str, Any]) -> Iterator[tuple[str, tuple[str, int]]]:
-    yield from found["outputs"].items()
+def is_whole(path: str | Path) -> bool:
+    """Tell whether a record is, to the byte, what was written."""
+    record = read(path)
+    return record is not None and Path(path).read_bytes() == record.text().encode()
 
 
 @dataclass(frozen=True)
@@ -91,10 +102,10 @@ class Shelf:
         """
         path = Path(path)
         for one in self._places(path):
-            record = self.read(one)
-            for name in record.outputs if record else ():
-                if f"/{path.as_posix()}".endswith(f"/{name}"):
-                    return Found(record, one, name)
+            if record := self.read(one):
+                for name in record.outputs:
+                    if f"/{path.as_posix()}".endswith(f"/{name}"):
+                        return Found(record, one, name)
         return None
 
     def read(self, path: Path) -> Record | None:

@@ -117,8 +117,8 @@ class Inputs:
 
     def _check_alike(self, file: str, before: Record) -> None:
         """Refuse to go on from what a job of the same rule has made from something else."""
-        others = before.inputs | before.sources
-        mine = self.own | self.sources
+        others = {**before.inputs, **before.sources}
+        mine = {**self.own, **self.sources}
         changed = [name for name in others.keys() & mine.keys() if others[name] != mine[name]]
         if before.asked != self.asked or changed:
             what = (

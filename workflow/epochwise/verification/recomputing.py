@@ -1,0 +1,130 @@
+"""Whether the results follow from what was trained: made again from the files of `work/`, and compared."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from epochwise import parquet
+from epochwise.answers import files
+from epochwise.curves.gathering import gather
+from epochwise.curves.readers import load_readers
+from epochwise.data import datasets, standardise
+from epochwise.errors import EpochwiseError
+from epochwise.planning.curves_plan import CurvesPlan
+from epochwise.planning.plan import Plan
+from epochwise.study import yaml_files
+from epochwise.study.study import restore
+from epochwise.tables import agreement, loss_table, markup, timings
+from epochwise.tables.results import Tables
+from epochwise.training import states
+from epochwise.verification.finding import Finding, some
+
+Make = Callable[[Path], Any]  # makes files in a folder
+
+
+def check_results(plan: Plan, plugins: Path) -> Iterator[Finding]:
+    """Make every table of a study again, each from those before it, and the arrays from the data.
+
+    Parameters
+    ----------
+    plan : the study, planned where its results lie.
+    plugins : the folder of plugins.
+    """
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch) / plan.folder.name
+        folder.mkdir()
+        for check, make in _steps(plan, plugins).items():
+            yield _compare(check, make, plan.folder, folder)
+
+
+def _steps(plan: Plan, plugins: Path) -> dict[str, Make]:
+    losses = plan.folder / "losses.parquet"
+    steps: dict[str, Make] = {"study file": partial(_study, plan)}
+    if plan.study.trains:
+        steps["arrays"] = partial(_arrays, plan)
+        steps["times"] = partial(_times, plan)
+    steps["loss table"] = partial(_losses, plan, plugins)
+    steps["answers"] = partial(_answers, plan, plugins, losses)
+    if len(plan.study.compared) > 1:
+        steps["agreement"] = partial(_agreement, plan, losses)
+    return steps | {"tables for texts": partial(_typeset, plan, losses)}
+
+
+def _compare(check: str, make: Make, folder: Path, scratch: Path) -> Finding:
+    """Make files again and compare them with those that are there, byte for byte."""
+    before = set(scratch.rglob("*"))
+    try:
+        make(scratch)
+    except FileNotFoundError as error:
+        return Finding(check, "not checked", f"{error.filename} is not here")
+    except EpochwiseError as error:
+        return Finding(check, "fails", str(error))
+    made = [file for file in sorted(scratch.rglob("*")) if file.is_file() and file not in before]
+    names = [file.relative_to(scratch) for file in made if not file.is_symlink()]
+    wrong = [str(name) for name in names if not _same(folder / name, scratch / name)]
+    if wrong:
+        return Finding(check, "fails", f"made again, these are others: {some(wrong)}")
+    listed = some(list(map(str, names)), 3)
+    return Finding(check, "holds", f"byte for byte the same when made again: {listed}")
+
+
+def _same(there: Path, again: Path) -> bool:
+    return there.is_file() and there.read_bytes() == again.read_bytes()
+
+
+def _study(plan: Plan, to: Path) -> None:
+    (to / "study.yaml").write_text(yaml_files.dump(plan.study.as_run), encoding="utf-8")
+
+
+def _arrays(plan: Plan, to: Path) -> None:
+    for dataset in plan.study.datasets:
+        own = plan.work / dataset
+        table = parquet.read(own / "raw.parquet")
+        facts = datasets.read_facts(own / "raw.json")
+        for fold in plan.study.folds(dataset):
+            name = Path("work", dataset, f"fold-{fold}")
+            if not (plan.folder / name).is_dir():  # a round that was not needed
+                continue
+            parts = standardise.cut_rows(table, facts, plan.partitions(), fold)
+            scaled = plan.study.resolved["standardise"]
+            arrays, scaler = standardise.standardise(table, facts, parts, scaled)
+            (to / name).mkdir(parents=True)
+            states.save(to / name / "arrays.npz", arrays)
+            scaler.save(to / name / "scaler.json")
+
+
+def _times(plan: Plan, to: Path) -> None:
+    last = plan.reached()
+    segments = plan.segment_files("timings.json", last)
+    timings.collect(segments, plan.segment_labels(last), str(to / "timings.csv"))
+
+
+def _losses(plan: Plan, plugins: Path, to: Path) -> None:
+    csv = to / "losses.csv" if plan.has_csv else None
+    if isinstance(plan, CurvesPlan):
+        table = gather(plan.curves(), load_readers(plugins))
+        loss_table.save(table, to / "losses.parquet", csv)
+        return
+    last = plan.reached()
+    parts = loss_table.parts(plan.segment_files("parquet", last), plan.segment_labels(last))
+    epochs = plan.study.resolved["training"]["epochs"]
+    loss_table.save(loss_table.Joined(parts, epochs), to / "losses.parquet", csv)
+
+
+def _answers(plan: Plan, plugins: Path, losses: Path, to: Path) -> None:
+    facts = [datasets.read_facts(path) for path in plan.facts_files()]
+    files.make(losses, facts, plan.answer_settings(), plan.registered["stopping"], to)
+
+
+def _agreement(plan: Plan, losses: Path, to: Path) -> None:
+    compared = plan.study.compared
+    summary, by_epoch = to / "agreement.csv", to / "agreement_by_epoch.csv"
+    agreement.write(losses, compared[0], summary, by_epoch, compared)
+
+
+def _typeset(plan: Plan, losses: Path, to: Path) -> None:
+    if not (to / losses.name).exists():
+        (to / losses.name).symlink_to(losses.resolve())
+    markup.write_all(Tables(to, restore(plan.study.name, plan.drawn_study())))
