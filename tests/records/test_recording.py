@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from epochwise.errors import DataError
+from epochwise.errors import DataError, DataWarning
 from epochwise.records.record import Shelf, is_whole, read
 from epochwise.records.recording import asked, folder_of, recorded
 from records.running import job
@@ -111,6 +111,17 @@ def test_a_segment_goes_on_from_nothing_that_was_made_otherwise():
     ):
         train(5, before)
     assert Path(before["state"]).is_file()
+
+
+def test_going_on_from_another_kind_of_processor_is_told(monkeypatch):
+    load()
+    train(0, {})
+    other = {"blas": ["openblas 1 Other, 1 thread"], "cpu": "SSE"}
+    monkeypatch.setattr("epochwise.records.recording.arithmetic", lambda: other)
+    with pytest.warns(
+        DataWarning, match=r"another kind of processor \(.*; here openblas 1 Other, 1"
+    ):
+        train(5, {"state": f"{WORK}/0-5.txt"})
 
 
 def test_what_changed_while_it_was_read_is_told_and_nothing_is_recorded():

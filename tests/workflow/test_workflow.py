@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import psutil
+import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +20,9 @@ from click.testing import CliRunner
 
 from conftest import Clone
 from epochwise.__main__ import main
+from epochwise.errors import DataError
+from epochwise.records.record import Record
+from epochwise.verification import digests_kept
 
 TINY = """
 datasets: [diabetes]
@@ -247,6 +252,137 @@ def test_results_that_are_copied_without_their_times_are_up_to_date(ready, clone
     assert clone.jobs() == {}
     clone.edit("config/studies/tiny.yaml", "{epochs: 30,", "{epochs: 30, alpha: 0.5,")
     assert clone.jobs()["train"] == 6
+
+
+@pytest.fixture
+def verified(monkeypatch):
+    """Verify the tiny study of a clone as the command does; give its exit status and what it says."""
+
+    def run(clone, *arguments):
+        monkeypatch.chdir(clone.folder)
+        command = ["verify", "results/tiny", "--plugins", "plugins", *arguments]
+        done = CliRunner().invoke(main, command)
+        return done.exit_code, done.output
+
+    return run
+
+
+@pytest.mark.versions
+def test_clean_results_verify_and_so_do_their_runs_when_trained_again(ready, verified):
+    status, said = verified(ready, "--retrain", "2")
+    assert status == 0, said
+    assert said.count("31 epochs, the same to the last bit") == 2
+    assert "byte for byte the same when made again: losses.csv, losses.parquet" in said
+    assert said.splitlines()[-1] == "results/tiny: all holds (13 checks)."
+
+
+def test_results_that_were_mailed_are_verified_as_far_as_can_be(done, verified):
+    shutil.rmtree(done.folder / "results/tiny/work")
+    status, said = verified(done, "--retrain", "1", "--json")
+    found = json.loads(said)
+    assert (status, found["holds"]) == (0, True)
+    outcomes = {one["check"]: one["outcome"] for one in found["checks"]}
+    assert outcomes["digests"] == outcomes["tables for texts"] == "holds"
+    assert outcomes["work"] == outcomes["loss table"] == outcomes["training"] == "not checked"
+    os.remove(done.folder / "results/tiny/summary.csv")
+    status, said = verified(done)
+    assert status == 1
+    assert "not there: summary.csv" in said
+
+
+def files_of(clone):
+    folder = clone.folder / "results/tiny"
+    return [file for file in sorted(folder.rglob("*")) if file.is_file()]
+
+
+def flip(file, place):
+    content = bytearray(file.read_bytes())
+    content[place] ^= 1
+    file.write_bytes(content)
+
+
+def digests_differ(folder):
+    """Look at digests alone, which is quick."""
+    try:
+        manifest = digests_kept.read_manifest(folder)
+    except DataError:
+        return True
+    found = [
+        *digests_kept.check_digests(folder, manifest),
+        *digests_kept.check_records(folder, manifest),
+    ]
+    return any(one.outcome == "fails" for one in found)
+
+
+@pytest.mark.long
+def test_a_change_of_any_byte_of_any_file_is_found(done, verified):
+    """Times too, but for those that no table shows; what they were made into tells of them."""
+    for number, file in enumerate(files_of(done)):
+        content = file.read_bytes()
+        every = {0, len(content) - 1, number * 7919 % len(content)}
+        for place in every:
+            flip(file, place)
+            if not digests_differ(done.folder / "results/tiny"):
+                status, said = verified(done)
+                assert (status, "timings" in file.name) == (1, True), (file, place, said)
+            file.write_bytes(content)
+    assert verified(done)[0] == 0
+
+
+@pytest.mark.long
+def test_a_manifest_that_was_edited_to_match_does_not_help(done, verified):
+    manifest = done.folder / "results/tiny/manifest.json"
+    listed = manifest.read_text(encoding="utf-8")
+    for file in files_of(done):
+        content, before = file.read_bytes(), hashlib.sha256(file.read_bytes()).hexdigest()
+        if before not in listed:  # times, and the manifest with its record
+            continue
+        flip(file, len(content) // 2)
+        after = hashlib.sha256(file.read_bytes()).hexdigest()
+        manifest.write_text(listed.replace(before, after), encoding="utf-8")
+        assert verified(done)[0] == 1, file
+        file.write_bytes(content)
+        manifest.write_text(listed, encoding="utf-8")
+
+
+@pytest.mark.long
+def test_a_curve_that_was_never_trained_is_found_by_training_it_again(done, verified):
+    """Whoever forges a segment with its record, and has all else made from it, leaves no other trace."""
+    segment = next((done.folder / "results/tiny/work").rglob("numpy/seeds-42/20-30.parquet"))
+    table = pq.read_table(segment)
+    row = table.column_names.index("validation_loss")
+    better = pa.chunked_array([[value.as_py() / 2 for value in table["validation_loss"]]])
+    pq.write_table(table.set_column(row, table.schema.field(row), better), segment)
+    record = segment.with_name("20-30.made.json")
+    told = json.loads(record.read_text(encoding="utf-8"))
+    del told["digest"]
+    name = next(name for name in told["outputs"] if name.endswith(".parquet"))
+    told["outputs"][name] = [
+        hashlib.sha256(segment.read_bytes()).hexdigest(),
+        segment.stat().st_size,
+    ]
+    forged = Record(**told)
+    forged.save(record)
+    done.run()
+    assert verified(done)[0] == 0
+    status, said = verified(done, "--retrain", "2")
+    assert status == 1
+    assert "numpy, seed 42: losses differ by up to 0.5 of themselves" in said
+
+
+@pytest.mark.long
+def test_a_result_of_another_kernel_is_within_the_tolerance_and_says_so(
+    done, verified, monkeypatch
+):
+    shutil.rmtree(done.folder / "results")
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")  # this process keeps its own
+    done.run()
+    status, said = verified(done, "--retrain", "2")
+    assert status == 0, said
+    told = re.findall(r"31 epochs within (\S+) of each loss \(1e-06 is allowed", said)
+    assert len(told) == 2
+    assert all(0 < float(apart) < 1e-12 for apart in told)
+    assert "Haswell" in said
 
 
 def test_editing_a_backend_retrains_its_curves_alone(done):

@@ -1,13 +1,14 @@
 """What every job does with its inputs and outputs: check what it reads, write down what it made."""
 
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from os.path import relpath
 from pathlib import Path
 from typing import Any, Protocol
 
-from epochwise.errors import DataError
+from epochwise.errors import DataError, DataWarning
 from epochwise.records import digests
 from epochwise.records.environment import arithmetic, environment
 from epochwise.records.record import Record, Shelf
@@ -129,6 +130,19 @@ class Inputs:
             raise DataError(
                 f"{file}: was made before {what}; nothing goes on from it. Run the same command again: "
                 "what came before the change is made anew."
+            )
+
+        self._warn_of_another_processor(file, before)
+
+    def _warn_of_another_processor(self, file: str, before: Record) -> None:
+        here, then = arithmetic(), before.environment
+        if here["cpu"] != then.get("cpu") or not set(here["blas"]) <= set(then.get("blas", ())):
+            warnings.warn(
+                f"{file} was made on another kind of processor ({', '.join(then.get('blas', ()))}; here "
+                f"{', '.join(here['blas'])}); going on from it may give other last digits than one kind "
+                "alone would.",
+                DataWarning,
+                stacklevel=2,
             )
 
     def check_unchanged(self) -> None:

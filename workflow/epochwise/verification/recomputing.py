@@ -61,6 +61,8 @@ def _compare(check: str, make: Make, folder: Path, scratch: Path) -> Finding:
         return Finding(check, "not checked", f"{error.filename} is not here")
     except EpochwiseError as error:
         return Finding(check, "fails", str(error))
+    except Exception as error:  # what is damaged may break anything
+        return Finding(check, "fails", f"cannot be made again ({type(error).__name__}: {error})")
     made = [file for file in sorted(scratch.rglob("*")) if file.is_file() and file not in before]
     names = [file.relative_to(scratch) for file in made if not file.is_symlink()]
     wrong = [str(name) for name in names if not _same(folder / name, scratch / name)]
