@@ -10,6 +10,8 @@ from epochwise.columns import described
 from epochwise.figures import loss_curves
 from epochwise.figures.save import save
 from epochwise.page import gallery, report
+from epochwise.records.digests import of_file
+from epochwise.records.record import Record
 from epochwise.study.study import load as load_study
 from figure_samples import answered, make, options, valley, with_accuracy, with_test
 from helpers import lack, load
@@ -25,6 +27,13 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MACHINE = {
+    "python": "3.11.7",
+    "machine": "Linux",
+    "packages": {"numpy": "2.4.6"},
+    "blas": ["openblas 0.3 Haswell, 1 thread"],
+    "cpu": "AVX2",
+}
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -40,8 +49,9 @@ def finish(tables):
     drawn = [folder / "figures" / f"loss_curves.{kind}" for kind in ("png", "svg", "pdf")]
     save(loss_curves.draw(tables, options()), drawn)
     shutil.copy(tables.study.file, folder / "study.yaml")
-    listed = '{"results": {"figures/loss_curves.svg": "0"}, "versions": {"numpy": "2.4.6"}}'
-    (folder / "manifest.json").write_text(listed, encoding="utf-8")
+    made = {"losses.parquet": (of_file(folder / "losses.parquet"), 1)}
+    (folder / "records").mkdir(exist_ok=True)
+    Record("train", "", {}, {}, made, MACHINE).save(folder / "records" / "losses.json")
     report.write(folder, tables.study, folder / "report.html")
     return folder / "report.html"
 

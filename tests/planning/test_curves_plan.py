@@ -27,7 +27,7 @@ def test_nothing_is_trained_and_all_that_follows_is_made(tmp_path):
     assert isinstance(plan, CurvesPlan)
     assert plan.segment_files("parquet") == plan.facts_files() == []
     assert plan.epochs_to_train() == 0
-    assert plan.made() == ["results/mine/manifest.json"]
+    assert plan.made() == ["results/mine/report.html", "results/mine/manifest.json"]
     assert plan.curve_files() == [f"{tmp_path}/a-0.csv", f"{tmp_path}/a-1.csv"]
     files, options = plan.curves()["net"]
     assert [labels for _, labels in files] == [{"seed": 0}, {"seed": 1}]

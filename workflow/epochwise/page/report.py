@@ -39,6 +39,7 @@ def write(folder: Path, study: Study, out: str | Path, results: Sequence[str | P
         Where the loss table is missing or broken.
     """
     folder = Path(folder)
+    results = results or [file for file in sorted(folder.rglob("*")) if file.is_file()]
     tables = Tables(folder, study)
     every = curves_of(tables, plot_data.DRAWN)
     drawn = plot_data.drawn(every)

@@ -310,7 +310,7 @@ class Plan:
 
     def made(self) -> list[str]:
         """List what a run is to make: all else comes before."""
-        names = ["manifest.json", "timings.csv"] if self.study.trains else ["manifest.json"]
+        names = ["report.html", "manifest.json", *["timings.csv"] * self.study.trains]
         return [str(self.folder / name) for name in names]
 
     def facts_files(self) -> list[str]:
