@@ -61,7 +61,7 @@ FAILS = {  # a check that each of them must fail, and words of the advice
     "penalises_by_batch_size": ("agrees_epoch_by_epoch", "with batches of 6+6+4 or batches of 5+5"),
     "penalty_not_over_rows": ("agrees_epoch_by_epoch", "alpha * W / rows"),
     "refuses_everything": ("agrees_epoch_by_epoch", "refuses every problem"),
-    "resumes_in_float64": ("resuming_changes_nothing", "keep the problem's dtype"),
+    "resumes_in_float64": ("resuming_changes_nothing", "it must give {"),
     "rounds_its_state": ("resuming_changes_nothing", "state()"),
     "rounds_its_velocity": ("agrees_epoch_by_epoch", "rounding to float32"),
     "sets_how_errors_are_treated": ("leaves_the_process_alone", "with np.errstate"),

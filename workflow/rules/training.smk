@@ -25,8 +25,9 @@ rule train:
     params:
         hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
         shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],
-        # a check of all points; with `input` among the arguments it is no reason to run again
+        # a check of all points, and a limit; with `input` among the arguments they are no reason to run again
         batches=lambda w, input: PLANS[w.study].batch_sizes(w.dataset),
+        epoch_timeout=lambda w, input: PLANS[w.study].epoch_timeout,
         plugins=lambda w: str(PLUGINS),
         code=lambda w: CODE.behind("train", "backends", [w.backend]),
     message:

@@ -9,7 +9,8 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
     from epochwise.training import checkpoints, training_job
     from epochwise.training.segment import Segment
 
-    at = snakemake.wildcards
+    at, params = snakemake.wildcards, dict(snakemake.params)
+    epoch_timeout = params.pop("epoch_timeout")  # no result follows from it
     training_job.run(
         arrays=snakemake.input.arrays,
         scaler=snakemake.input.scaler,
@@ -21,7 +22,8 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
         segment=Segment(
             parse_seeds(at.seeds), int(at.start), int(at.end), snakemake.params.shuffle
         ),
-        made_from=checkpoints.made_from(snakemake.input, dict(snakemake.params)),
+        made_from=checkpoints.made_from(snakemake.input, params),
+        epoch_timeout=epoch_timeout,
         label=f"{at.dataset}: {at.backend}, {at.point}, fold {at.fold}, seeds {at.seeds}",
         short=f"{at.backend} {at.point} seeds {at.seeds}",
         log=log,

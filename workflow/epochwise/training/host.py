@@ -82,7 +82,7 @@ def train(
     epochs = segment.epochs()
     curves = np.full((len(epochs), len(segment.seeds), len(columns_of(problem))), np.nan)
     rows = _losses(name, trainer, problem, segment) if going.any() else iter(())
-    everyone, stands = bool(going.all()), _stands_every(trainer, problem, segment)
+    everyone, stands = bool(going.all()), stands_every(trainer, problem, segment)
     for row, losses in enumerate(rows):
         finite = np.isfinite(losses)
         if not (everyone and finite.all()):
@@ -97,7 +97,7 @@ def train(
     return curves, going
 
 
-def _stands_every(trainer: Trainer, problem: Problem, segment: Segment) -> int:
+def stands_every(trainer: Trainer, problem: Problem, segment: Segment) -> int:
     """Give after how many epochs the trainer stands at the epoch that is measured."""
     compiled = isinstance(trainer, LongStretches)
     return stretch_length(problem, len(segment.seeds)) if compiled else 1

@@ -5,7 +5,6 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -31,6 +30,7 @@ from epochwise.training.parameters import initial_state, own_start
 from epochwise.training.progress import Progress
 from epochwise.training.rebuilding import require_rebuilt
 from epochwise.training.segment import Segment
+from epochwise.training.time_limit import limited
 
 
 def run(
@@ -43,6 +43,7 @@ def run(
     batches: Mapping[str, Any],
     segment: Segment,
     made_from: str,
+    epoch_timeout: float | None,
     label: str,
     short: str,
     log: TextIO,
@@ -59,6 +60,7 @@ def run(
     values : the point's hyperparameters, as they stand in the study.
     batches : what `problems.check_batch_sizes` needs, of all points of the study.
     made_from : a digest of all that the results follow from; see `checkpoints`.
+    epoch_timeout : seconds that an epoch may take; None for no limit.
     label, short : what the progress line calls this job, in full and in a few words.
     shared : see `Progress`.
     outputs : files for ``losses``, ``state`` and ``timings``.
@@ -76,8 +78,16 @@ def run(
         trainer = start(found, problem, reached.state)
         returned.state(backend, trainer, fresh)  # so that a mistake is told before any training
         ready, rest = time.perf_counter(), replace(segment, start=reached.epoch)
-        keep = partial(checkpoint.keep, trainer)
-        with closing(Progress(label, short, rest, columns_of(problem), log, shared)) as watch:
+        at_once = host.stands_every(trainer, problem, rest)
+        with (
+            closing(Progress(label, short, rest, columns_of(problem), log, shared)) as watch,
+            limited(backend, epoch_timeout, rest.start, at_once, log) as count,
+        ):
+
+            def keep(epoch: int, curves: Array, going: Array) -> None:
+                count.set(epoch)
+                checkpoint.keep(trainer, epoch, curves, going)
+
             curves, going = host.train(backend, trainer, problem, rest, reached.going, watch, keep)
         trained = time.perf_counter()
         left = end_state(backend, trainer, problem, segment, going, fresh)
