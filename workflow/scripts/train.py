@@ -28,5 +28,5 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log:
         short=f"{at.backend} {at.point} seeds {at.seeds}",
         log=log,
         shared=Path(".snakemake/epochwise.progress"),
-        outputs=snakemake.output,
+        outputs=dict(snakemake.output),
     )

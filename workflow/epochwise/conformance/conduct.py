@@ -28,6 +28,7 @@ from epochwise.training.contract import Partition, Problem, State
 from epochwise.training.defaults import hyperparameters
 from epochwise.training.handing_over import arrays_of
 
+FINGERPRINTS = "fingerprints:"  # begins the line of these, among what a backend may print
 LEAST_WORDS = 5  # of a refusal that says what there is instead
 
 
@@ -114,10 +115,11 @@ def fingerprints_elsewhere(backend: Backend, cases: Cases) -> list[str]:
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode or FINGERPRINTS not in done.stdout:
         last = done.stderr.strip().splitlines()[-1:] or ["it says nothing"]
         raise FailedCheckError(f"a second process failed: {last[0]}")
-    return done.stdout.split()[-len(cases) :]
+    lines = [line for line in done.stdout.splitlines() if line.startswith(FINGERPRINTS)]
+    return lines[0].split()[1:] if lines else []
 
 
 @on(fewest)

@@ -1,6 +1,7 @@
 """One training job: a block of seeds over one segment of epochs."""
 
 import json
+import os
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -66,6 +67,9 @@ def run(
     outputs : files for ``losses``, ``state`` and ``timings``.
     """
     began = time.perf_counter()
+    # absolute, as a backend may change the working directory
+    outputs = {kind: os.path.abspath(path) for kind, path in outputs.items()}
+    shared = shared.absolute()
     fold = read_scaler(scaler)
     problems.check_batch_sizes(fold.rows["train"], **batches)
     found = load_backend(plugins, backend)
