@@ -116,11 +116,8 @@ def stop_epochs(watched: Series, criterion: Criterion) -> Ints:
     PluginError
         When the answer is not one epoch per run that the run has, or -1.
     """
-    given = [watched.train.view(), watched.validation.view()]
-    for losses in given:
-        losses.flags.writeable = False
     with contained(f"stopping criterion {criterion.label}", "stops"):
-        stops = np.asarray(criterion.stops(*given))
+        stops = np.asarray(criterion.stops(watched.train, watched.validation))
     runs = len(watched.last)
     if stops.shape != (runs,) or stops.dtype.kind not in "iu":
         raise PluginError(
