@@ -2,6 +2,8 @@
 
 import pytest
 
+from epochwise.plugins.registry import SUFFIXES
+
 pytestmark = pytest.mark.long
 
 STUDY = """
@@ -102,6 +104,21 @@ def test_a_backend_that_exits_fails_its_run(clone):
     said = clone.run("--config", "studies=two", ok=False)
     assert "backend 'spoiled': " in said
     assert "ends the process, by sys.exit(0); raise epochwise.api.PluginError" in said
+
+
+@pytest.mark.parametrize("kind", SUFFIXES)
+def test_a_plugin_that_exits_when_it_is_imported_ends_no_run_well(clone, kind):
+    name = f"spoiled{SUFFIXES[kind]}"
+    write(clone, name, "raise SystemExit(0)\n")
+    more = {
+        "backends": "backends: [spoiled]\n",
+        "curves": "curves: {mine: {files: ../../a.csv, reader: table}}\n",
+    }
+    clone.study("two", more[kind] if kind == "curves" else STUDY + more.get(kind, ""))
+    (clone.folder / "a.csv").write_text("epoch,train_loss,validation_loss\n1,2,3\n")
+    said = clone.run("--dry-run", "--config", "studies=two", ok=False)
+    assert f"{name}.py: cannot be imported (SystemExit: 0)" in said
+    assert "Traceback" not in said
 
 
 def test_what_a_plugin_changes_of_its_process_changes_no_result(clone):
