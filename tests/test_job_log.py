@@ -84,3 +84,35 @@ def test_a_terminal_that_went_away_ends_no_job(tmp_path):
     running.communicate("\n")
     assert running.returncode == 0
     assert (tmp_path / "log").read_text() == "warning: here\n"
+
+
+def test_an_exit_is_no_success(tmp_path, capsys):
+    with pytest.raises(SystemExit) as stop, job(tmp_path / "log", "houses"):
+        sys.exit(0)
+    assert stop.value.code == 1
+    said = capsys.readouterr().err
+    assert said.startswith("epochwise: study houses: ")
+    assert "ends the job, by sys.exit(0)" in said
+    assert (tmp_path / "log").read_text() == said
+
+
+THREADS = """
+import sys, threading, time
+from epochwise.job_log import job
+with job(sys.argv[1]) as log:
+    threading.Thread(target=time.sleep, args=(600,), daemon="daemon" in sys.argv).start()
+    print("its work", file=log)
+    if "fails" in sys.argv:
+        1 / 0
+print("after")
+"""
+
+
+@pytest.mark.parametrize("how", ["well", "fails", "daemon"])
+def test_a_thread_that_is_left_keeps_no_job_from_ending(tmp_path, how):
+    command = [sys.executable, "-c", THREADS, str(tmp_path / "log"), how]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == (how == "fails")
+    assert ("the thread 'Thread-1 (sleep)' running" in done.stderr) == (how != "daemon")
+    assert ("ZeroDivisionError" in done.stderr) == (how == "fails")
+    assert (tmp_path / "log").read_text().startswith("its work")

@@ -177,7 +177,9 @@ def test_a_criterion_cannot_change_what_the_next_one_sees():
             validation[:] = 0
             return np.full(len(validation), -1)
 
-    with pytest.raises(ValueError, match="read-only"):
+    with pytest.raises(
+        PluginError, match=r"criterion writes\(1\): .*which is read-only: copy first"
+    ):
         replayed(curves([3, 2, 1.0]), [Writes()])
 
 

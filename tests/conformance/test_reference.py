@@ -79,7 +79,8 @@ def test_the_reference_takes_and_leaves_float32_and_computes_in_float64(case):
     problem = case.problem()
     trainer = Reference(problem, fresh(problem))
     trainer.run_epoch(orders_of(problem, 1))
-    assert trainer.predict(problem.train.x).dtype == np.float64
+    assert trainer.predict(problem.train.x).dtype == np.float32
+    assert trainer.kept["weights"].dtype == np.float64
     kinds = {name: array.dtype for name, array in fresh(problem).items()}
     assert {name: array.dtype for name, array in trainer.state().items()} == kinds
 

@@ -44,6 +44,8 @@ def test_every_key_is_described_and_has_a_default_that_is_allowed():
             ("stopping",),
         ):  # theirs depends on the study
             continue
+        if path == ("jobs", "epoch_timeout"):  # by default there is no limit, and no key
+            continue
         study = copy.deepcopy(GOOD)
         at = study
         for key in path[:-1]:

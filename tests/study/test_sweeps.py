@@ -162,6 +162,16 @@ def test_a_backends_own_hyperparameter_is_swept_like_any_other(tmp_path):
     assert "dropout" not in points(tmp_path, "", OWN)["default"].values
 
 
+@pytest.mark.parametrize("value", ["../../elsewhere", "a/b", "a\\\\b", "{wildcard}", "a\\nb", "*"])
+def test_a_text_that_would_lead_to_another_folder_names_no_point(tmp_path, value):
+    text = {"mode": {"type": "string", "default": "plain"}}
+    with pytest.raises(StudyError, match=r"is to name a folder; give values of letters"):
+        points(tmp_path, f'sweep: {{mode: ["{value}"]}}', text)
+    (named,) = points(tmp_path, f'sweep: {{points: {{a: {{mode: "{value}"}}}}}}', text)
+    assert named == "a"
+    assert [*points(tmp_path, "sweep: {mode: [a b-c_1.5]}", text)] == ["mode=a b-c_1.5"]
+
+
 @pytest.mark.parametrize("text", ["sweep: {dropout: [%s]}", "sweep: {points: {a: {dropout: %s}}}"])
 @pytest.mark.parametrize("value", ["high", "true", "2.5"])
 def test_a_wrong_value_of_a_backends_own_hyperparameter_is_refused(tmp_path, text, value):

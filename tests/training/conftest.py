@@ -42,6 +42,7 @@ def job(tmp_path):
         asked=(),
         made_from="",
         log=None,
+        epoch_timeout=None,
         **changed,
     ):
         name = f"{segment.start}-{segment.end}"
@@ -57,6 +58,7 @@ def job(tmp_path):
             {"dataset": "made", "where": "made.yaml", "asked": asked},
             segment,
             made_from,
+            epoch_timeout,
             "made numpy",
             "made",
             log or io.StringIO(),

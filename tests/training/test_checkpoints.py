@@ -142,17 +142,3 @@ def test_a_checkpoint_is_written_every_few_seconds_and_rarer_where_it_takes_long
         clock[0] = max(clock[0], float(second))
         keeping.keep(Trainer(), second, np.zeros((1, 1, 1)), np.ones(1, bool))
     assert saved == [10.0, 36.0]  # half a second is 2 % of 25
-
-
-def test_the_digest_follows_from_what_the_files_hold_and_from_the_parameters(tmp_path):
-    (tmp_path / "a").write_text("1")
-    (tmp_path / "b").write_text("1")
-    made = [
-        checkpoints.made_from([str(tmp_path / name)], {"rate": rate})
-        for name in "ab"
-        for rate in (0.1, 0.2)
-    ]
-    assert made[:2] == made[2:]
-    assert made[0] != made[1]
-    (tmp_path / "a").write_text("2")
-    assert checkpoints.made_from([str(tmp_path / "a")], {"rate": 0.1}) not in made

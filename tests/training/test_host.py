@@ -151,7 +151,7 @@ class NothingAtAll(LastRowAlone):
         (Boasting, r"'tested'.*reports train_loss .*0\.0.* after epoch 3, but its predict gives"),
         (LastRowAlone, r"'tested'.*run_epochs gave.*shape \(1, 2, 2\).*here \(3, 2, 2\)"),
         (LastRowWithoutEpochs, r"'tested'.*run_epochs gave.*shape \(2, 2\).*here \(3, 2, 2\)"),
-        (NothingAtAll, r"'tested'.*run_epochs gave.*shape \(\).*here \(3, 2, 2\)"),
+        (NothingAtAll, r"'tested'.*run_epochs gave a NoneType; .* plain NumPy array of float64"),
     ],
 )
 def test_a_backend_that_answers_wrongly_is_told_how(problem, broken, sentence):
@@ -353,6 +353,11 @@ class NoPredictions(Wrapped):
         self.inner.predict(x)
 
 
+class TwoAxes(Wrapped):
+    def predict(self, x):
+        return self.inner.predict(x)[..., 0]
+
+
 class RowTooFew(Wrapped):
     def predict(self, x):
         return self.inner.predict(x)[:, 1:]
@@ -404,7 +409,8 @@ def test_what_is_no_probability_is_the_backend_s_mistake(task, outputs, sentence
 @pytest.mark.parametrize(
     ("broken", "sentence"),
     [
-        (NoPredictions, r"shape \(\); it must be \(seeds, rows, outputs\), here \(seeds, 20, 1\)"),
+        (NoPredictions, r"predict gave a NoneType; it must give a plain NumPy array of float64"),
+        (TwoAxes, r"shape \(2, 20\); it must be \(seeds, rows, outputs\), here \(seeds, 20, 1\)"),
         (RowTooFew, r"shape \(2, 19, 1\); it must be"),
         (OneNaN, "NaN or infinity for untrained networks"),
     ],

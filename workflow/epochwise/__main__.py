@@ -4,13 +4,17 @@ import json
 import os
 import shutil
 import sys
+import traceback
+from contextlib import redirect_stdout
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from epochwise.culprit import place
 from epochwise.errors import CurvesError, EpochwiseError
+from epochwise.leftovers import ending_without_threads
 from epochwise.shipped import own_or_shipped, workflow_folder
 
 if TYPE_CHECKING:
@@ -46,6 +50,14 @@ class Sentences(click.Group):
         """Run a command; show a user's mistake without a traceback."""
         try:
             return super().invoke(ctx)
+        except SystemExit as error:
+            if (
+                traceback.extract_tb(error.__traceback__)[-1].filename == __file__
+            ):  # a command's own
+                raise
+            raise click.ClickException(
+                f"{place(error)} ends the process, by sys.exit({error.code!r}); see there."
+            ) from None
         except EpochwiseError as error:
             if isinstance(error, CurvesError):
                 raise Unreadable("\n".join([*error.sentences, HOW_TO_SAY])) from None
@@ -220,10 +232,12 @@ def check(backend: str, plugins: Path) -> None:
     is_file = backend.endswith(".py")
     if not is_file:
         require_plugins(plugins)
-    checks = conformance.check(backend) if is_file else conformance.check(plugins, backend)
-    click.echo(conformance.report(checks))
-    if any(one.failed for one in checks):
-        raise SystemExit(1)
+    with ending_without_threads():
+        with redirect_stdout(sys.stderr):  # what the backend prints is no part of the report
+            checks = conformance.check(backend) if is_file else conformance.check(plugins, backend)
+        click.echo(conformance.report(checks))
+        if any(one.failed for one in checks):
+            raise SystemExit(1)
 
 
 @main.command()

@@ -8,7 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
+from epochwise.culprit import place
 from epochwise.errors import EpochwiseError
+from epochwise.leftovers import ending_without_threads
 
 
 @contextmanager
@@ -20,7 +22,7 @@ def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
     study : the name that the sentence begins with.
     """
     about = f"study {study}: " if study else ""
-    with _opened(log) as file:
+    with ending_without_threads(), _opened(log) as file:
 
         def show(message: Warning | str, category: type, *_: object, **__: object) -> None:
             _say(file, f"warning: {about}{message}")
@@ -31,6 +33,10 @@ def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
         except EpochwiseError as error:
             for sentence in error.sentences:
                 _say(file, f"epochwise: {about}{sentence}")
+            sys.exit(1)
+        except SystemExit as error:  # of status 0, it would pass for success
+            code, where = error.code, place(error)
+            _say(file, f"epochwise: {about}{where} ends the job, by sys.exit({code!r}); see there.")
             sys.exit(1)
         except KeyboardInterrupt:  # who stopped the run is told what stands by the run itself
             sys.exit(130)

@@ -26,10 +26,11 @@ rule train:
     params:
         hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
         shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],
-        # a check of all points, and where plugins lie; with `input` among the arguments no reason
-        # to run again
+        # a check of all points, a limit, and where plugins lie; with `input` among the arguments no
+        # reason to run again
         besides=lambda w, input: {
             "batches": PLANS[w.study].batch_sizes(w.dataset),
+            "epoch_timeout": PLANS[w.study].epoch_timeout,
             "plugins": str(PLUGINS),
         },
         code=lambda w: CODE.behind("train", "backends", [w.backend]),

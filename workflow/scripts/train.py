@@ -10,22 +10,23 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log, recorded(snakemake
     from epochwise.training import training_job
     from epochwise.training.segment import Segment
 
-    at = snakemake.wildcards
+    at, besides = snakemake.wildcards, snakemake.params.besides
     training_job.run(
         arrays=snakemake.input.arrays,
         scaler=snakemake.input.scaler,
         state=snakemake.input.get("state") or None,
-        plugins=Path(snakemake.params.besides["plugins"]),
+        plugins=Path(besides["plugins"]),
         backend=at.backend,
         values=snakemake.params.hyperparameters,
-        batches=snakemake.params.besides["batches"],
+        batches=besides["batches"],
         segment=Segment(
             parse_seeds(at.seeds), int(at.start), int(at.end), snakemake.params.shuffle
         ),
         made_from=inputs.identity(),
+        epoch_timeout=besides["epoch_timeout"],
         label=f"{at.dataset}: {at.backend}, {at.point}, fold {at.fold}, seeds {at.seeds}",
         short=f"{at.backend} {at.point} seeds {at.seeds}",
         log=log,
         shared=Path(".snakemake/epochwise.progress"),
-        outputs=snakemake.output,
+        outputs=dict(snakemake.output),
     )

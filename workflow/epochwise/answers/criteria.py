@@ -8,6 +8,7 @@ from typing import Any
 from epochwise.answers.default_criteria import DEFAULT
 from epochwise.answers.stopping import Criterion
 from epochwise.errors import PluginError, StudyError, unknown
+from epochwise.plugins.containment import contained
 
 Registry = Mapping[str, Callable[..., Criterion]]
 
@@ -62,7 +63,8 @@ def _criterion(spec: object, registry: Registry) -> Criterion:
         for key, value in parameters.items()
     }
     try:
-        criterion = registry[name](**nested)
+        with contained(f"stopping criterion {name!r}", "making it"):
+            criterion = registry[name](**nested)
     except (TypeError, ValueError) as error:
         raise StudyError(f"stopping: criterion {name!r}: {error}.") from error
     if not isinstance(criterion, Criterion):

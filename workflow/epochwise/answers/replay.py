@@ -8,6 +8,7 @@ import numpy as np
 from epochwise.answers.stopping import NEVER, Criterion, Patience, strip_of
 from epochwise.arrays import Bools, Floats, Ints
 from epochwise.errors import PluginError
+from epochwise.plugins.containment import contained
 from epochwise.tables.curves import Curves
 from epochwise.tables.declaring import SPREADS
 from epochwise.tables.minima import first_minimum, highest_equal, quiet
@@ -115,7 +116,8 @@ def stop_epochs(watched: Series, criterion: Criterion) -> Ints:
     PluginError
         When the answer is not one epoch per run that the run has, or -1.
     """
-    stops = np.asarray(criterion.stops(watched.train, watched.validation))
+    with contained(f"stopping criterion {criterion.label}", "stops"):
+        stops = np.asarray(criterion.stops(watched.train, watched.validation))
     runs = len(watched.last)
     if stops.shape != (runs,) or stops.dtype.kind not in "iu":
         raise PluginError(

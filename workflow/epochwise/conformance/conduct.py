@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,19 +23,24 @@ from epochwise.conformance.driving import (
 )
 from epochwise.conformance.trying import Tried, on, try_all
 from epochwise.errors import PluginError
-from epochwise.training import host
-from epochwise.training.contract import Problem, State
+from epochwise.training import host, returned
+from epochwise.training.contract import Partition, Problem, State
 from epochwise.training.defaults import hyperparameters
+from epochwise.training.handing_over import arrays_of
 
+FINGERPRINTS = "fingerprints:"  # begins the line of these, among what a backend may print
 LEAST_WORDS = 5  # of a refusal that says what there is instead
 
 
 @on(few)
 def gives_outputs(backend: Backend, case: Case) -> None:
-    """Give finite outputs of the right shape before and after an epoch, of classes probabilities."""
+    """Give finite outputs of the right shape and type, of classes probabilities, and a state of arrays."""
     problem = case.problem()
-    trainer = backend.new(problem, backend.fresh(problem))
+    state = backend.fresh(problem)
+    trainer = backend.new(problem, state)
+    returned.state(backend.name, trainer, state)
     through_host(trainer, problem, 0, 1)
+    returned.state(backend.name, trainer, state)
     if not np.isfinite(host.measure_all(backend.name, trainer, problem)).all():
         raise FailedCheckError("a loss after one epoch is NaN or infinite; look at the step")
 
@@ -63,8 +70,7 @@ def require_untouched(arrays: list[Array], before: str) -> None:
 
 def given(problem: Problem, state: State, batches: list[Array]) -> list[Array]:
     """List all arrays that a trainer is given."""
-    parts = [array for p in problem.partitions.values() for array in (p.x, p.y, p.target)]
-    return [*parts, *state.values(), *batches]
+    return [*arrays_of(problem), *state.values(), *batches]
 
 
 def digest(arrays: list[Array]) -> str:
@@ -109,10 +115,70 @@ def fingerprints_elsewhere(backend: Backend, cases: Cases) -> list[str]:
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode or FINGERPRINTS not in done.stdout:
         last = done.stderr.strip().splitlines()[-1:] or ["it says nothing"]
         raise FailedCheckError(f"a second process failed: {last[0]}")
-    return done.stdout.split()[-len(cases) :]
+    lines = [line for line in done.stdout.splitlines() if line.startswith(FINGERPRINTS)]
+    return lines[0].split()[1:] if lines else []
+
+
+@on(fewest)
+def trains_on_its_rows_alone(backend: Backend, case: Case) -> None:
+    """Train on the training rows alone, whatever the rows of validation and test hold."""
+    problem = case.problem()
+    first, second = (end_of(backend, one) for one in (problem, with_other_rows_turned(problem)))
+    if wrong := [name for name in first if not np.array_equal(first[name], second[name])]:
+        raise FailedCheckError(
+            f"{wrong[0]} is another after training where the rows of validation and test are others; "
+            "they are there to be measured: train on problem.train alone, and take no mean or scale "
+            "of other rows"
+        )
+
+
+def end_of(backend: Backend, problem: Problem) -> State:
+    """Train a problem; the state at its end."""
+    trainer = backend.new(problem, backend.fresh(problem))
+    through_host(trainer, problem)
+    return trainer.state()
+
+
+def with_other_rows_turned(problem: Problem) -> Problem:
+    """Give the problem with all rows but training's the other way round, features and targets apart."""
+    parts = {
+        name: part
+        if name == "train"
+        else Partition(1.5 - part.x, part.y[::-1].copy(), part.target[::-1].copy())
+        for name, part in problem.partitions.items()
+    }
+    return replace(problem, partitions=parts)
+
+
+@on(plainest)
+def leaves_the_process_alone(backend: Backend, case: Case) -> None:
+    """Leave the process as it is: its folder, NumPy's treatment of errors, no thread that goes on."""
+    folder, treats, threads = Path.cwd(), np.geterr(), set(threading.enumerate())
+    problem = case.problem()
+    try:
+        trainer = backend.new(problem, backend.fresh(problem))
+        trainer.run_epoch(orders_of(problem, 1))
+        trainer.predict(problem.train.x)
+        trainer.state()
+        moved, changed = Path.cwd() != folder, np.geterr() != treats
+    finally:
+        os.chdir(folder)
+        np.seterr(**treats)
+    if moved:
+        raise FailedCheckError("it changes the working directory; use whole paths instead")
+    if changed:
+        raise FailedCheckError(
+            "it calls np.seterr for all; write `with np.errstate` around its own"
+        )
+    left = [one for one in threading.enumerate() if one not in threads and not one.daemon]
+    if left:
+        raise FailedCheckError(
+            f"it leaves the thread {left[0].name!r} running, and a job ends when all have ended; join it, "
+            "or make it a daemon"
+        )
 
 
 @on(every)
@@ -124,7 +190,7 @@ def refuses_with_a_sentence(backend: Backend, case: Case) -> None:
     problem = case.problem()
     try:
         backend.new(problem, backend.fresh(problem))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise FailedCheckError(
             f"ends in {type(error).__name__} ({error}) when it starts; take what it cannot do out of "
             "the honours that it registers, or raise a PluginError in __init__ that says what it can"

@@ -19,6 +19,7 @@ from epochwise.study.sweeps import effective
 from epochwise.training import host
 from epochwise.training.contract import Hyperparameters, Problem, State, Trainer
 from epochwise.training.defaults import hyperparameters
+from epochwise.training.handing_over import start
 from epochwise.training.parameters import initial_state, own_start
 from epochwise.training.randomness import BatchOrders
 from epochwise.training.segment import Segment
@@ -77,8 +78,7 @@ class Backend:
         problem = self.settle(problem)
         asked = effective(self._as_in_a_study(problem)) | {"task": problem.task}
         require_honoured(self.registered, asked, usual(), choices())
-        trainer: Trainer = self.registered.resolve()(problem, state)
-        return trainer
+        return start(self.registered, problem, state)
 
     def settle(self, problem: Problem) -> Problem:
         """Give a problem its own hyperparameters and, if it is of its own mathematics, what it honours."""
@@ -148,6 +148,7 @@ class Backend:
         cases = whole_array()
         return cases if all(map(self.accepts, cases)) else choose(self.accepts)
 
+    @np.errstate()  # what a backend sets in it is of this trial alone
     def accepts(self, case: Case) -> bool:
         """Tell whether it takes a case; one that it crashes on counts, to be told of in a check."""
         if not self.takes(case):
@@ -158,7 +159,7 @@ class Backend:
         except PluginError as refusal:
             self.refusals.append(str(refusal))
             return False
-        except Exception:
+        except (Exception, SystemExit):
             return True
         return True
 

@@ -69,7 +69,7 @@ class Reference:
         """Give the outputs of every network, (seeds, rows, outputs)."""
         networks = self.kept["weights"]
         rows = [[activations(self.problem, one, row)[-1] for row in x] for one in networks]
-        return np.array(rows)
+        return np.array(rows, x.dtype)
 
     def state(self) -> State:
         """Copy all that is needed to go on."""

@@ -11,6 +11,7 @@ from epochwise.conformance.cases import FACTORS, Case
 from epochwise.conformance.choosing import Cases, Chooses, whole_array
 from epochwise.conformance.driving import Backend, FailedCheckError, NotCheckedError
 from epochwise.errors import EpochwiseError
+from epochwise.training.blame import blamed
 
 CheckCase = Callable[[Backend, Case], None]
 
@@ -55,14 +56,15 @@ def try_all(check: CheckCase, backend: Backend, chooses: Chooses) -> Tried:
 
 
 def attempt(check: CheckCase, backend: Backend, case: Case) -> Exception | None:
-    """Try one case. Whatever a plugin's code raises, a warning too, is a failure.
+    """Try one case. Whatever a plugin's code raises, a warning or an exit too, is a failure.
 
     As in `host.train`, overflow warns of nothing: a run may diverge.
     """
     try:
         with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
             warnings.simplefilter("error", RuntimeWarning)
-            check(backend, case)
+            with blamed(backend.name):
+                check(backend, case)
     except NotCheckedError:
         raise
     except Exception as error:

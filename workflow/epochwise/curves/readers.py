@@ -10,6 +10,7 @@ from epochwise.curves.histories import COMMON, LOSSES, History, Logged
 from epochwise.curves.scoring import JUDGED
 from epochwise.curves.settling import RESTARTS, as_run, numbering, split
 from epochwise.errors import CurvesError, EpochwiseError, PluginError, unknown
+from epochwise.plugins.containment import contained
 from epochwise.plugins.registry import Registered, load_all
 from epochwise.shipped import own_or_shipped
 
@@ -90,7 +91,10 @@ def _recognises(reader: Registered, path: Path, head: bytes) -> float:
     """Ask a reader how sure it is; one that cannot tell is not."""
     recognises = reader.about.get("recognises")
     try:
-        return float(recognises(path, head) or 0) if recognises else 0.0
+        with contained(reader.source, f"`recognises` of reader {reader.name!r}"):
+            return float(recognises(path, head) or 0) if recognises else 0.0
+    except PluginError:
+        raise
     except OSError:  # a folder that may not be looked into
         return 0.0
     except Exception as error:
@@ -153,7 +157,8 @@ def check_options(path: Path | str, reader: Registered, options: Mapping[str, An
 def _call(reader: Registered, path: Path, options: Mapping[str, Any]) -> Logged:
     """Call a reader; what it gives, as `Logged`."""
     try:
-        given = reader.resolve()(path, **options)
+        with contained(reader.source, f"reader {reader.name!r} of {path}"):
+            given = reader.resolve()(path, **options)
     except (EpochwiseError, ImportError) as error:
         raise _with_install(reader, path, error) from None
     except IsADirectoryError:

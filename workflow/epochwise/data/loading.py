@@ -14,6 +14,7 @@ from epochwise.data.partitions import check_one_fold
 from epochwise.data.tasks import check_exact, settle_task
 from epochwise.errors import DataError, DataWarning
 from epochwise.parquet import array
+from epochwise.plugins.containment import contained
 from epochwise.plugins.registry import Registered
 
 FEWEST_ROWS = 4  # two for training, two for validation
@@ -160,6 +161,8 @@ def load(
         of a dataset that brings its own cut.
     """
     source = find_source(name, sources, options)
-    table, facts = settle(name, source.value(**given_options(options)), options.get("task"))
+    with contained(source.source, f"loading dataset {name!r}"):
+        dataset = source.value(**given_options(options))
+    table, facts = settle(name, dataset, options.get("task"))
     check_one_fold(name, facts.partition, folds)
     return table, facts

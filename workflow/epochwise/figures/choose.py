@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from epochwise.errors import EpochwiseError, PluginError, StudyError, unknown
+from epochwise.plugins.containment import contained
 from epochwise.plugins.registry import Registered
 from epochwise.study.study import Study
 
@@ -113,7 +114,8 @@ def _word(one: Any) -> str:
 
 def _applies(figure: Registered, study: Study, asked: bool, where: str) -> bool:
     try:
-        applies = bool(figure.about.get("applies", lambda study: True)(study))
+        with contained(figure.source, f"`applies` of figure {figure.name!r}"):
+            applies = bool(figure.about.get("applies", lambda study: True)(study))
     except EpochwiseError:
         raise
     except Exception as error:

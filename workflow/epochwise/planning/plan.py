@@ -176,6 +176,12 @@ class Plan:
         """Give the time that a training job asks a cluster for; see `megabytes`."""
         return MINUTES << (attempt - 1)
 
+    @property
+    def epoch_timeout(self) -> float | None:
+        """The seconds that an epoch may take; None for no limit."""
+        seconds: float | None = self.study.resolved["jobs"].get("epoch_timeout")
+        return seconds
+
     def dataset_file(self, dataset: str) -> list[str]:
         """Give the user's file that a dataset is read from, if it is."""
         file = self.study.dataset_file(dataset)

@@ -25,6 +25,7 @@ import pluggy
 
 from epochwise.errors import PluginError, unknown
 from epochwise.plugins import hookspecs
+from epochwise.plugins.containment import contained
 
 SUFFIXES = {
     "backends": "_backend",
@@ -57,7 +58,16 @@ class Registered:
 
     def resolve(self) -> Any:
         """Give what was registered; what was only named is imported now."""
-        return pkgutil.resolve_name(self.value) if isinstance(self.value, str) else self.value
+        if not isinstance(self.value, str):
+            return self.value
+        try:
+            with contained(self.source, f"importing {self.value}"):
+                return pkgutil.resolve_name(self.value)
+        except (ImportError, AttributeError) as error:
+            raise PluginError(
+                f"{self.source}: registers {self.name!r} as {self.value!r}, which cannot be imported "
+                f"({type(error).__name__}: {error}); write it as 'package.module:name'."
+            ) from error
 
     @property
     def hyperparameters(self) -> dict[str, dict[str, Any]]:
@@ -129,7 +139,7 @@ def is_installed(module: str) -> bool:
     """Tell whether a module could be imported, without importing it."""
     try:
         return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):  # the package around it is missing, or is no package
+    except (Exception, SystemExit):  # the package around it is missing, is no package, or fails
         return False
 
 
@@ -183,7 +193,7 @@ def load_backend(folder: Path, name: str) -> Registered:
         Where there is no such backend, its plugin is broken, or its framework is
         missing; the sentence says what to install.
     """
-    found = find_backend(folder, name)
+    found = _only(folder, name)  # alone in its process, it may set that up as it needs it
     if missing := found.missing():
         raise PluginError(
             f"backend {name!r} needs {', '.join(missing)}, which is not installed; "
@@ -200,6 +210,11 @@ def find_backend(folder: Path, name: str) -> Registered:
     PluginError
         Where there is no such backend, or its plugin is broken.
     """
+    with contained(_source(folder, name, "backends"), "importing it"):
+        return _only(folder, name)
+
+
+def _only(folder: Path, name: str) -> Registered:
     if name not in (known := names(folder, "backends")):
         raise PluginError(unknown("backend", name, known))
     found = _collect(_module(folder, name, "backends"), "backends", name)
@@ -215,7 +230,9 @@ def load_all(folder: Path, kind: str) -> dict[str, Registered]:
     """Import every plugin of a kind and give what they registered, by name."""
     found: dict[str, Registered] = {}
     for name in names(folder, kind):
-        for key, value in _collect(_module(folder, name, kind), kind, name).items():
+        with contained(_source(folder, name, kind), "importing it"):
+            announced = _collect(_module(folder, name, kind), kind, name)
+        for key, value in announced.items():
             if key in found:
                 raise PluginError(
                     f"{value.source}: registers {key!r} for {kind}, which {found[key].source} "

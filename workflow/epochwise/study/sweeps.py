@@ -1,17 +1,19 @@
 """The points of a study: the combinations of hyperparameters that its sweep asks for."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import Any
 
-from epochwise.errors import StudyError, unknown
+from epochwise.errors import StudyError, shorten, unknown
 from epochwise.study import schema
 
 HOSTS_OWN = ("epochs", "shuffle")  # the keys of `training` that no backend sees
 MOST_POINTS = 100_000
+FOLDER = re.compile(r"[\w .,=+~-]+")  # what a point's name may hold
 LONGEST_NAME = 200  # characters of a point's name; file systems allow 255
 
 
@@ -113,6 +115,11 @@ def check(resolved: Mapping[str, Any], where: str, own: schema.Rules = schema.NO
     _check_effects(every, resolved, where)
     seen: dict[str, str] = {}
     for point in every:
+        if not FOLDER.fullmatch(point.name):
+            raise StudyError(
+                f"{where}: sweep: {shorten(repr(point.name))} is to name a folder; give values of letters, "
+                "digits, spaces and . , = + ~ - _, or name the points: sweep: {points: {a: {...}}}."
+            )
         same = repr(sorted(point.values.items()))
         if same in seen:
             raise StudyError(

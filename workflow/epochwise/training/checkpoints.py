@@ -5,14 +5,11 @@ the next one goes on from there, to the same bytes, since going on changes nothi
 used only by a job of the same making; when the segment is whole, it is removed.
 """
 
-import hashlib
-import json
 import time
-from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import numpy as np
 
@@ -23,15 +20,6 @@ from epochwise.training.contract import State, Trainer
 
 SECONDS = 10.0  # between two checkpoints, at least
 SHARE = 0.02  # of a job's time, at most, goes into them
-
-
-def made_from(files: Iterable[str], parameters: Mapping[str, Any]) -> str:
-    """Give a digest of all that a job's results follow from."""
-    digest = hashlib.sha256(json.dumps(parameters, sort_keys=True, default=str).encode())
-    for file in files:
-        with open(file, "rb") as opened:
-            digest.update(hashlib.file_digest(opened, "sha256").digest())
-    return digest.hexdigest()
 
 
 @dataclass
@@ -58,7 +46,7 @@ class Checkpoint:
     Parameters
     ----------
     path : its file.
-    made_from : see the function of that name.
+    made_from : a digest of all that the job's results follow from.
     log : is told where a checkpoint could not be kept; training goes on all the same.
     """
 

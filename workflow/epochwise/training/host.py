@@ -10,14 +10,14 @@ import numpy as np
 
 from epochwise.arrays import Array
 from epochwise.errors import PluginError
-from epochwise.training.contract import Partition, Problem, Trainer
+from epochwise.training import returned
+from epochwise.training.contract import Problem, Trainer
 from epochwise.training.metrics import columns_of, measure_network
 from epochwise.training.randomness import BatchOrders
 from epochwise.training.segment import Segment
 
 STRETCH = 500  # epochs that a compiled loop runs before the host looks again
 ROW_NUMBERS = 2**22  # fewer epochs where their orders would fill more than this: 32 MB
-AUDIT_TOLERANCE = {"float64": 1e-9, "float32": 1e-3}  # relative
 
 
 @runtime_checkable
@@ -82,7 +82,7 @@ def train(
     epochs = segment.epochs()
     curves = np.full((len(epochs), len(segment.seeds), len(columns_of(problem))), np.nan)
     rows = _losses(name, trainer, problem, segment) if going.any() else iter(())
-    everyone, stands = bool(going.all()), _stands_every(trainer, problem, segment)
+    everyone, stands = bool(going.all()), stands_every(trainer, problem, segment)
     for row, losses in enumerate(rows):
         finite = np.isfinite(losses)
         if not (everyone and finite.all()):
@@ -97,7 +97,7 @@ def train(
     return curves, going
 
 
-def _stands_every(trainer: Trainer, problem: Problem, segment: Segment) -> int:
+def stands_every(trainer: Trainer, problem: Problem, segment: Segment) -> int:
     """Give after how many epochs the trainer stands at the epoch that is measured."""
     compiled = isinstance(trainer, LongStretches)
     return stretch_length(problem, len(segment.seeds)) if compiled else 1
@@ -106,57 +106,41 @@ def _stands_every(trainer: Trainer, problem: Problem, segment: Segment) -> int:
 def measure_all(name: str, trainer: Trainer, problem: Problem) -> Array:
     """Measure every network on every partition, (seeds, columns)."""
     parts = problem.partitions.values()
-    outputs = [_predict(name, trainer, part) for part in parts]
+    outputs = [returned.predict(name, trainer, part) for part in parts]
     if problem.task != "regression":
         for one in outputs:
-            _require_probabilities(name, one, problem)
-    rows = [
-        [
-            value
-            for part, out in zip(parts, one, strict=True)
-            for value in measure_network(problem, part, out)
+            returned.require_probabilities(name, one, problem)
+    with np.errstate(all="ignore"):  # whatever a backend has set
+        rows = [
+            [
+                value
+                for part, out in zip(parts, one, strict=True)
+                for value in measure_network(problem, part, out)
+            ]
+            for one in zip(*outputs, strict=True)
         ]
-        for one in zip(*outputs, strict=True)
-    ]
     return np.array(rows)
-
-
-def _predict(name: str, trainer: Trainer, part: Partition) -> Array:
-    outputs = trainer.predict(part.x)
-    if np.ndim(outputs) != 3 or outputs.shape[1:] != part.y.shape:
-        raise PluginError(
-            f"backend {name!r}: predict gave an array of shape {np.shape(outputs)}; it must be "
-            f"(seeds, rows, outputs), here (seeds, {part.y.shape[0]}, {part.y.shape[1]})."
-        )
-    return outputs
-
-
-def _require_probabilities(name: str, outputs: Array, problem: Problem) -> None:
-    """Refuse probabilities (seeds, rows, outputs) that are none; of NaN, a run's end, nothing is said."""
-    tolerance = AUDIT_TOLERANCE[problem.hyperparameters.dtype]
-    for value in (outputs.min(), outputs.max()):
-        if value < -tolerance or value > 1 + tolerance:
-            raise PluginError(
-                f"backend {name!r}: predict gave the probability {value:.6g}; probabilities lie from 0 to 1: "
-                "the logistic function, or of more than two classes softmax, makes them of what a network gives."
-            )
-    if problem.task == "multiclass":
-        sums = outputs.sum(axis=-1, dtype=np.float64)
-        if (wrong := np.abs(sums - 1) > tolerance).any():
-            raise PluginError(
-                f"backend {name!r}: predict gave probabilities of the classes of a row that sum to "
-                f"{sums[wrong][0]:.6g}; they must sum to 1, as those of softmax do."
-            )
 
 
 def _losses(name: str, trainer: Trainer, problem: Problem, segment: Segment) -> Iterator[Array]:
     """Yield the losses of every epoch of the segment, each (seeds, columns)."""
-    hp = problem.hyperparameters
-    orders = BatchOrders(segment.shuffle, len(problem.train.x), problem.layer_sizes, hp.activation)
+    orders = orders_of(problem, segment)
     if segment.start == 0:
         yield _first(name, trainer, problem, segment)
     by = _in_stretches if isinstance(trainer, LongStretches) else _epoch_by_epoch
     yield from by(name, trainer, problem, segment, orders)
+
+
+def orders_of(problem: Problem, segment: Segment) -> BatchOrders:
+    """Give what knows in which order each epoch visits the training rows."""
+    activation = problem.hyperparameters.activation
+    return BatchOrders(segment.shuffle, len(problem.train.x), problem.layer_sizes, activation)
+
+
+def batches_of(problem: Problem, order: Array) -> list[Array]:
+    """Cut an epoch's order (seeds, rows) into its batches; nobody may write to them."""
+    size = problem.hyperparameters.batch_size
+    return [order[:, i : i + size] for i in range(0, order.shape[1], size)]
 
 
 def _first(name: str, trainer: Trainer, problem: Problem, segment: Segment) -> Array:
@@ -177,10 +161,8 @@ def _first(name: str, trainer: Trainer, problem: Problem, segment: Segment) -> A
 def _epoch_by_epoch(
     name: str, trainer: Trainer, problem: Problem, segment: Segment, orders: BatchOrders
 ) -> Iterator[Array]:
-    size = problem.hyperparameters.batch_size
     for epoch in range(segment.start + 1, segment.end + 1):
-        order = orders(segment.seeds, epoch)
-        trainer.run_epoch([order[:, i : i + size] for i in range(0, order.shape[1], size)])
+        trainer.run_epoch(batches_of(problem, orders(segment.seeds, epoch)))
         yield measure_all(name, trainer, problem)
 
 
@@ -191,18 +173,11 @@ def _in_stretches(
     for start in range(segment.start, segment.end, length):
         epochs = range(start + 1, min(start + length, segment.end) + 1)
         stretch = np.stack([orders(segment.seeds, epoch) for epoch in epochs])
-        losses = np.asarray(cast(LongStretches, trainer).run_epochs(stretch))
-        _check_shape(name, losses, (*stretch.shape[:2], len(columns_of(problem))))
+        stretch.flags.writeable = False
+        losses = cast(LongStretches, trainer).run_epochs(stretch)
+        returned.require_losses(name, losses, (*stretch.shape[:2], len(columns_of(problem))))
         _audit(name, losses[-1], measure_all(name, trainer, problem), problem, epochs[-1])
         yield from losses
-
-
-def _check_shape(name: str, losses: Array, wanted: tuple[int, ...]) -> None:
-    if losses.shape != wanted:
-        raise PluginError(
-            f"backend {name!r}: run_epochs gave an array of shape {losses.shape}; it must be "
-            f"(epochs, seeds, columns), here {wanted}: the losses after every epoch of the stretch."
-        )
 
 
 def _audit(name: str, claimed: Array, measured: Array, problem: Problem, epoch: int) -> None:
@@ -210,7 +185,7 @@ def _audit(name: str, claimed: Array, measured: Array, problem: Problem, epoch: 
 
     Runs that have diverged are left out: there is nothing to compare.
     """
-    tolerance = AUDIT_TOLERANCE[problem.hyperparameters.dtype]
+    tolerance = returned.PRECISION[problem.hyperparameters.dtype]
     wrong = np.abs(claimed - measured) > tolerance * np.maximum(np.abs(measured), tolerance)
     wrong |= np.isfinite(claimed) != np.isfinite(measured)
     if wrong.any():

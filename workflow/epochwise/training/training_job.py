@@ -1,11 +1,11 @@
 """One training job: a block of seeds over one segment of epochs."""
 
 import json
+import os
 import time
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,14 +20,18 @@ from epochwise.data.standardise import read_scaler
 from epochwise.errors import PluginError
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import load_backend
-from epochwise.training import host, problems, states
+from epochwise.training import host, problems, returned, states
 from epochwise.training.baselines import baselines
+from epochwise.training.blame import blamed
 from epochwise.training.checkpoints import Checkpoint, Reached, path_of
 from epochwise.training.contract import Problem, State, Trainer
+from epochwise.training.handing_over import start
 from epochwise.training.metrics import columns_of
 from epochwise.training.parameters import initial_state, own_start
 from epochwise.training.progress import Progress
+from epochwise.training.rebuilding import require_rebuilt
 from epochwise.training.segment import Segment
+from epochwise.training.time_limit import limited
 
 
 def run(
@@ -40,6 +44,7 @@ def run(
     batches: Mapping[str, Any],
     segment: Segment,
     made_from: str,
+    epoch_timeout: float | None,
     label: str,
     short: str,
     log: TextIO,
@@ -55,12 +60,16 @@ def run(
     plugins : the folder of plugins.
     values : the point's hyperparameters, as they stand in the study.
     batches : what `problems.check_batch_sizes` needs, of all points of the study.
-    made_from : a digest of all that the results follow from; see `checkpoints`.
+    made_from : a digest of all that the results follow from; see `recording.Inputs.identity`.
+    epoch_timeout : seconds that an epoch may take; None for no limit.
     label, short : what the progress line calls this job, in full and in a few words.
     shared : see `Progress`.
     outputs : files for ``losses``, ``state`` and ``timings``.
     """
     began = time.perf_counter()
+    # absolute, as a backend may change the working directory
+    outputs = {kind: os.path.abspath(path) for kind, path in outputs.items()}
+    shared = shared.absolute()
     fold = read_scaler(scaler)
     problems.check_batch_sizes(fold.rows["train"], **batches)
     found = load_backend(plugins, backend)
@@ -69,25 +78,44 @@ def run(
     fresh = initial_state(problem, segment.seeds) if found.definition else own_start(segment.seeds)
     reached = checkpoint.load() or _start(state, fresh, segment)
     require_honoured(found, {"task": problem.task}, {})
-    trainer = found.value(problem, reached.state)
-    ready, rest = time.perf_counter(), replace(segment, start=reached.epoch)
-    keep = partial(checkpoint.keep, trainer)
-    with closing(Progress(label, short, rest, columns_of(problem), log, shared)) as watch:
-        curves, going = host.train(backend, trainer, problem, rest, reached.going, watch, keep)
-    trained = time.perf_counter()
+    with blamed(backend):
+        trainer = start(found, problem, reached.state)
+        returned.state(backend, trainer, fresh)  # so that a mistake is told before any training
+        ready, rest = time.perf_counter(), replace(segment, start=reached.epoch)
+        at_once = host.stands_every(trainer, problem, rest)
+        with (
+            closing(Progress(label, short, rest, columns_of(problem), log, shared)) as watch,
+            limited(backend, epoch_timeout, rest.start, at_once, log) as count,
+        ):
+
+            def keep(epoch: int, curves: Array, going: Array) -> None:
+                count.set(epoch)
+                checkpoint.keep(trainer, epoch, curves, going)
+
+            curves, going = host.train(backend, trainer, problem, rest, reached.going, watch, keep)
+        trained = time.perf_counter()
+        left = end_state(backend, trainer, problem, segment, going, fresh)
+        states.save(outputs["state"], left)
+        if segment.start == 0 and going.any():
+            kept, _ = split_state(states.load(outputs["state"]), segment)
+            require_rebuilt(found, trainer, problem, segment, kept)
     curves = np.concatenate([reached.curves, curves]) if len(reached.curves) else curves
     parquet.write(segment_table(problem, segment, curves), outputs["losses"])
-    left = end_state(backend, trainer, problem, segment, going, fresh)
-    states.save(outputs["state"], left)
     _write_times(outputs["timings"], ready - began, trained - ready, rest)
     checkpoint.remove()
 
 
 def _start(state: str | None, fresh: State, segment: Segment) -> Reached:
     """Give what a segment starts from: the state that the one before left, or untrained networks."""
-    kept = states.load(state) if state else {**fresh}
-    going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
+    kept, going = split_state(states.load(state) if state else fresh, segment)
     return Reached(segment.start, np.empty(0), going, kept)
+
+
+def split_state(whole: State, segment: Segment) -> tuple[State, Array]:
+    """Give the trainer's part of a state that was kept, and which runs still go, (seeds,) bool."""
+    kept = {**whole}
+    going = kept.pop("going", np.ones(len(segment.seeds), bool)).astype(bool)
+    return kept, going
 
 
 def segment_table(problem: Problem, segment: Segment, curves: Array) -> pa.Table:
@@ -141,14 +169,7 @@ def end_state(
     PluginError
         Where the state is not that of the segment's end.
     """
-    state = trainer.state()
-    if missing := set(fresh) - set(state):
-        raise PluginError(f"backend {name!r}: state() lacks {', '.join(sorted(missing))}.")
-    if objects := [key for key, array in state.items() if np.asarray(array).dtype == object]:
-        raise PluginError(
-            f"backend {name!r}: state()[{objects[0]!r}] is of Python objects, which only pickle could save; "
-            "keep arrays of numbers."
-        )
+    state = returned.state(name, trainer, fresh)
     updates = segment.end * problem.iterations_per_epoch
     if going.any() and int(state["iteration"]) != updates:
         raise PluginError(

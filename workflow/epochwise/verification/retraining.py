@@ -107,6 +107,7 @@ def _train(plan: Plan, plugins: Path, block: Block, seed: int) -> Array:
             batches=plan.batch_sizes(block.dataset),
             segment=Segment([seed], 0, values["epochs"], values["shuffle"]),
             made_from="",
+            epoch_timeout=None,
             label=f"{block.backend}, seed {seed}, again",
             short=f"{block.backend} seed {seed}",
             log=io.StringIO(),
