@@ -122,6 +122,7 @@ def framework() -> Any:
     with suppress(RuntimeError):  # someone in this process has used it, and chosen, already
         tensorflow.config.threading.set_intra_op_parallelism_threads(1)
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    tensorflow.config.experimental.enable_tensor_float_32_execution(False)  # float32 is float32
     return tensorflow
 
 

@@ -1,5 +1,6 @@
 """Networks of PyTorch: any module, optimiser, scheduler and loss, as a trainer of the contract."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -95,6 +96,8 @@ class TorchNetwork:
         torch_checks.require_device(recipe.source, self.hp.device)
         torch.set_num_threads(1)  # sharing a sum among threads could change its last bits
         if self.hp.device != "cpu":
+            # else cuBLAS may sum in another order each time; it reads this at its first product
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
             torch.use_deterministic_algorithms(True, warn_only=True)
         self.dtype = getattr(torch, self.hp.dtype)
         self.seed, self.iteration = int(state["seed"]), int(state["iteration"])
