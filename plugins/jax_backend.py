@@ -133,7 +133,8 @@ def compiled(task: Task, hp: Hyperparameters, sizes: tuple[int, ...], shapes: An
 def same_bits_each_time(platform: str) -> dict[str, bool]:
     """Give the options of a compilation whose results have the same last bits on every run.
 
-    Shared out among threads, a product is summed in another order; on a GPU XLA tries several
+    Shared out among as many threads as the machine has, which XLA offers, a product may be summed in
+    another order elsewhere; on a GPU XLA tries several
     ways to compute one, and takes what was fastest just then.
     """
     one_thread = {"xla_cpu_multi_thread_eigen": False}

@@ -28,6 +28,7 @@ from epochwise.training.metrics import columns_of
 from epochwise.training.parameters import initial_state, own_start
 from epochwise.training.progress import Progress
 from epochwise.training.segment import Segment
+from epochwise.training.threads import use
 
 
 def run(
@@ -36,6 +37,7 @@ def run(
     state: str | None,
     plugins: Path,
     backend: str,
+    threads: int,
     values: Mapping[str, Any],
     batches: Mapping[str, Any],
     segment: Segment,
@@ -53,6 +55,7 @@ def run(
     arrays, scaler : the fold's files.
     state : the file that the segment before left; None at epoch 0.
     plugins : the folder of plugins.
+    threads : how many the job computes with.
     values : the point's hyperparameters, as they stand in the study.
     batches : what `problems.check_batch_sizes` needs, of all points of the study.
     made_from : a digest of all that the results follow from; see `checkpoints`.
@@ -61,6 +64,7 @@ def run(
     outputs : files for ``losses``, ``state`` and ``timings``.
     """
     began = time.perf_counter()
+    use(threads)
     fold = read_scaler(scaler)
     problems.check_batch_sizes(fold.rows["train"], **batches)
     found = load_backend(plugins, backend)
