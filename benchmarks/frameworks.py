@@ -1,10 +1,11 @@
-"""How fast each backend trains the tutorial's study, on one core.
+"""How fast each backend trains the tutorial's study, on one core, or with `--device cuda` on a graphics card.
 
 Baselines: the tutorial's loop over scikit-learn's `partial_fit`, the loop that a PyTorch user
 writes, and `keras.Model.fit`. All arms take turns, round after round, and what is printed is
 the median over the rounds of the ratio of times, so that a busy machine slows all alike.
 What starting costs (importing the framework, compiling) is measured apart, in
-fresh processes. Arms whose framework is not installed are left out.
+fresh processes. Arms whose framework is not installed, or finds no card, are left out. On a card the backends that can use
+one train there, and so does the loop that a PyTorch user writes; all else stays on the core.
 """
 
 import argparse
@@ -21,6 +22,7 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", TF_CPP_MIN_LOG_
 
 import numpy as np
 
+from epochwise.errors import PluginError
 from epochwise.plugins.registry import load_backend
 from epochwise.training import host
 from epochwise.training.contract import Partition, Problem
@@ -45,19 +47,20 @@ def tutorial() -> tuple[np.ndarray, ...]:
     return scaler.transform(x_train), scaler.transform(x_test), y_train, y_test
 
 
-def problem(dtype: str) -> Problem:
+def problem(dtype: str, device: str) -> Problem:
     """Give the tutorial's network as a problem."""
     x_train, x_test, y_train, y_test = tutorial()
     parts = {}
     for name, x, y in (("train", x_train, y_train), ("validation", x_test, y_test)):
         target = y[:, np.newaxis]
         parts[name] = Partition(x.astype(dtype), target.astype(dtype), target)
-    return Problem("regression", parts, hyperparameters(hidden_layer_sizes=(128,), dtype=dtype))
+    hp = hyperparameters(hidden_layer_sizes=(128,), dtype=dtype, device=device)
+    return Problem("regression", parts, hp)
 
 
-def backend(name: str, dtype: str, seeds: int) -> Arm:
+def backend(name: str, dtype: str, seeds: int, device: str) -> Arm:
     """Train through the host, as a study does."""
-    task, numbers = problem(dtype), range(seeds)
+    task, numbers = problem(dtype, device), range(seeds)
     trainer = load_backend(PLUGINS, name).value(task, initial_state(task, numbers))
     done = [0]
 
@@ -69,7 +72,7 @@ def backend(name: str, dtype: str, seeds: int) -> Arm:
     return arm
 
 
-def tutorial_loop() -> Arm:
+def tutorial_loop(_device: str) -> Arm:
     """Train as the tutorial does."""
     from sklearn.metrics import mean_squared_error
     from sklearn.neural_network import MLPRegressor
@@ -86,20 +89,20 @@ def tutorial_loop() -> Arm:
     return arm
 
 
-def torch_loop() -> Arm:
+def torch_loop(device: str) -> Arm:
     """Train as a PyTorch user does: modules, autograd, the fused optimiser."""
     import torch
 
     torch.set_num_threads(1)
-    x_train, x_test, y_train, y_test = (torch.tensor(array) for array in tutorial())
+    x_train, x_test, y_train, y_test = (torch.tensor(a, device=device) for a in tutorial())
     layers = torch.nn.Linear(10, 128), torch.nn.ReLU(), torch.nn.Linear(128, 1)
-    model = torch.nn.Sequential(*layers).double()
+    model = torch.nn.Sequential(*layers).to(device, torch.float64)
     optimizer = torch.optim.Adam(model.parameters(), fused=True)
     loss = torch.nn.MSELoss()
 
     def arm(epochs: int) -> None:
         for _ in range(epochs):
-            for rows in torch.randperm(len(x_train)).split(200):
+            for rows in torch.randperm(len(x_train), device=device).split(200):
                 optimizer.zero_grad()
                 loss(model(x_train[rows])[:, 0], y_train[rows]).backward()
                 optimizer.step()
@@ -110,7 +113,7 @@ def torch_loop() -> Arm:
     return arm
 
 
-def keras_fit() -> Arm:
+def keras_fit(_device: str) -> Arm:
     """Train as a Keras user does, in float32, which is its default."""
     import keras
 
@@ -130,9 +133,10 @@ def keras_fit() -> Arm:
 
 BASELINES = {
     "tutorial loop": (tutorial_loop, "sklearn"),
-    "torch loop": (torch_loop, "torch"),
+    "torch loop": (torch_loop, "torch"),  # where the backend `torch` trains
     "keras fit": (keras_fit, "tensorflow"),
 }
+ON_A_CARD = ("jax", "torch", "tensorflow")
 BACKENDS = {
     "numpy": ("numpy", (1,)),
     "sklearn": ("sklearn", (1,)),
@@ -142,14 +146,36 @@ BACKENDS = {
 }
 
 
-def arms() -> dict[str, tuple[Arm, int]]:
+def arms(device: str) -> dict[str, tuple[Arm, int]]:
     """Make all arms: what trains, and how many networks at once."""
-    made = {name: (make(), 1) for name, (make, needs) in BASELINES.items() if installed(needs)}
-    for name, (module, counts) in BACKENDS.items():
-        for dtype in ("float64", "float32") if installed(module) else ():
+    here = [
+        name for name, (module, _) in BACKENDS.items() if installed(module) and starts(name, device)
+    ]
+    made = {n: (make(device), 1) for n, (make, needs) in BASELINES.items() if needs in here}
+    for name in here:
+        counts = BACKENDS[name][1]
+        for dtype in ("float64", "float32"):
             for seeds in counts:
-                made[f"{name} {dtype} x{seeds}"] = backend(name, dtype, seeds), seeds
+                made[f"{name} {dtype} x{seeds}"] = (
+                    backend(name, dtype, seeds, device_of(name, device)),
+                    seeds,
+                )
     return made
+
+
+def starts(name: str, device: str) -> bool:
+    """Whether a backend finds the device; if not, its own sentence says so."""
+    try:
+        backend(name, "float64", 1, device_of(name, device))
+    except PluginError as refusal:
+        print(refusal, file=sys.stderr)
+        return False
+    return True
+
+
+def device_of(name: str, device: str) -> str:
+    """Give where a backend trains when a device is asked for."""
+    return device if name in ON_A_CARD else "cpu"
 
 
 def installed(module: str) -> bool:
@@ -157,9 +183,9 @@ def installed(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def measure(rounds: int, epochs: int) -> dict[str, np.ndarray]:
+def measure(rounds: int, epochs: int, device: str) -> dict[str, np.ndarray]:
     """Give the seconds per epoch and network, (rounds,) for each arm."""
-    made = arms()
+    made = arms(device)
     seconds: dict[str, list[float]] = {name: [] for name in made}
     for arm, _ in made.values():
         arm(epochs)  # warm
@@ -189,10 +215,10 @@ import importlib, sys, time
 began = time.perf_counter()
 importlib.import_module(sys.argv[1])
 imported = time.perf_counter()
-sys.path.insert(0, sys.argv[3])
+sys.path.insert(0, sys.argv[4])
 import frameworks
 from epochwise.training.parameters import initial_state
-task, times = frameworks.problem("float64"), [imported - began]
+task, times = frameworks.problem("float64", sys.argv[3]), [imported - began]
 make = frameworks.load_backend(frameworks.PLUGINS, sys.argv[2]).value
 segment = frameworks.Segment([42], 0, 1, "scikit_learn")
 for _ in range(2):
@@ -204,13 +230,14 @@ print(*times)
 """
 
 
-def print_starts(repeats: int) -> None:
+def print_starts(repeats: int, device: str) -> None:
     """Print what starting costs, in fresh processes: medians, in seconds."""
     print(f"\n{'':24}{'import alone':>14}{'one epoch':>14}{'and again':>14}")
     for name, (module, _) in BACKENDS.items():
-        if not installed(module):
+        if not installed(module) or not starts(name, device):
             continue
-        command = [sys.executable, "-c", START, module, name, str(Path(__file__).parent)]
+        here = str(Path(__file__).parent)
+        command = [sys.executable, "-c", START, module, name, device_of(name, device), here]
         runs = [
             subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
             for _ in range(repeats)
@@ -234,7 +261,7 @@ def own(kind: str, rows: int) -> tuple[Arm, Arm]:
 
     folder = Path(mkdtemp())
     new_backend(folder, f"own_{kind}", kind)
-    task = problem("float64")
+    task = problem("float64", "cpu")
     hp = replace(task.hyperparameters, own=NETWORK, batch_size=rows)
     task = replace(task, hyperparameters=hp)
     registered = load_backend(folder, f"own_{kind}")
@@ -323,12 +350,13 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=3, help="fresh processes per backend")
     parser.add_argument("--networks", type=int, default=100, help="rounds of networks of one's own")
     parser.add_argument("--only-networks", action="store_true")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="of the backends")
     options = parser.parse_args()
     if options.only_networks:
         print_networks(options.networks)
         return
-    print_speeds(measure(options.rounds, options.epochs))
-    print_starts(options.starts)
+    print_speeds(measure(options.rounds, options.epochs, options.device))
+    print_starts(options.starts, options.device)
     print_networks(options.networks)
 
 

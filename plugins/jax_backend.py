@@ -51,6 +51,7 @@ class JaxTrainer:
         import jax
 
         jax.config.update("jax_enable_x64", True)  # float32 stays float32; losses are float64
+        jax.config.update("jax_default_matmul_precision", "highest")  # no TF32 on a GPU
         self.problem, self.hp, self.jax = problem, problem.hyperparameters, jax
         self.device = find_device(self.hp.device)
         self.iteration = int(state["iteration"])
@@ -82,7 +83,8 @@ class JaxTrainer:
 
     def predict(self, x: Array) -> Array:
         """Give the outputs of every network, (seeds, rows, outputs)."""
-        run = predictor(self.problem.task, self.hp.activation, self.problem.layer_sizes)
+        platform = self.device.platform
+        run = predictor(self.problem.task, self.hp.activation, self.problem.layer_sizes, platform)
         padded = np.zeros((max(len(x), self.most_rows), x.shape[1]), x.dtype)
         padded[: len(x)] = x  # one shape for all partitions: compiled once
         return np.array(run(self.kept["weights"], self._put(padded)))[:, : len(x)]
@@ -124,20 +126,31 @@ def compiled(task: Task, hp: Hyperparameters, sizes: tuple[int, ...], shapes: An
     sharding = jax.sharding.SingleDeviceSharding(device)
     described = [jax.ShapeDtypeStruct(*leaf, sharding=sharding) for leaf in leaves]
     run = jax.jit(trainer(task, hp, sizes), donate_argnums=0)
-    # One thread: how a product is shared out among threads could change its last bits.
-    options = {"xla_cpu_multi_thread_eigen": False} if device.platform == "cpu" else None
-    return run.lower(*jax.tree.unflatten(tree, described)).compile(compiler_options=options)
+    lowered = run.lower(*jax.tree.unflatten(tree, described))
+    return lowered.compile(compiler_options=same_bits_each_time(device.platform))
+
+
+def same_bits_each_time(platform: str) -> dict[str, bool]:
+    """Give the options of a compilation whose results have the same last bits on every run.
+
+    Shared out among as many threads as the machine has, which XLA offers, a product may be summed in
+    another order elsewhere; on a GPU XLA tries several
+    ways to compute one, and takes what was fastest just then.
+    """
+    one_thread = {"xla_cpu_multi_thread_eigen": False}
+    return one_thread if platform == "cpu" else {"xla_gpu_deterministic_ops": True}
 
 
 @lru_cache
-def predictor(task: Task, activation: str, sizes: tuple[int, ...]) -> Any:
+def predictor(task: Task, activation: str, sizes: tuple[int, ...], platform: str) -> Any:
     """Compile the forward pass of all seeds."""
     import jax
 
     def one(weights: Any, x: Any) -> Any:
         return forward(split_layers(weights, sizes), x, activation, task)[-1]
 
-    return jax.jit(jax.vmap(one, in_axes=(0, None)))
+    options = same_bits_each_time(platform)
+    return jax.jit(jax.vmap(one, in_axes=(0, None)), compiler_options=options)
 
 
 def trainer(task: Task, hp: Hyperparameters, sizes: tuple[int, ...]) -> Callable[..., Any]:

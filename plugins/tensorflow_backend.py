@@ -31,6 +31,7 @@ from epochwise.api import (
     one_seed,
     step_sizes,
     stretch_length,
+    threads,
     weights_mask,
 )
 from epochwise.api import (
@@ -114,14 +115,15 @@ class TensorflowTrainer:
 
 @lru_cache
 def framework() -> Any:
-    """Import TensorFlow, quietly, and for one thread: sharing a sum could change its last bits."""
+    """Import TensorFlow, quietly, for as many threads as the study says."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with hidden("jax", "keras"):
         import tensorflow
 
     with suppress(RuntimeError):  # someone in this process has used it, and chosen, already
-        tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+        tensorflow.config.threading.set_intra_op_parallelism_threads(threads())
         tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    tensorflow.config.experimental.enable_tensor_float_32_execution(False)  # float32 is float32
     return tensorflow
 
 

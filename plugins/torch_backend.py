@@ -23,6 +23,7 @@ from epochwise.api import (
     measure,
     split_layers,
     step_sizes,
+    threads,
     weights_mask,
 )
 
@@ -46,7 +47,7 @@ class TorchTrainer:
 
         self.torch, self.problem, self.hp = torch, problem, problem.hyperparameters
         require_device(self.hp.device)
-        torch.set_num_threads(1)  # sharing a sum among threads could change its last bits
+        torch.set_num_threads(threads())
         self.iteration = int(state["iteration"])
         self.kept = {name: self._tensor(state[name]) for name in state if name in ON_DEVICE}
         self.schedule = {

@@ -22,6 +22,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Count the tests that train with a framework, by their names, among the long ones."""
     for item in items:
         name = item.nodeid.partition("::")[2].lower()
+        if item.get_closest_marker("gpu"):
+            continue  # neither among the long ones
         trains = item.path.parent.name == "backends" or item.path.name == "test_metrics.py"
         if trains and any(framework in name for framework in FRAMEWORKS):
             item.add_marker(pytest.mark.long)

@@ -204,6 +204,7 @@ with open("log", "w") as log:
         state=None,
         plugins=Path(plugins),
         backend=backend,
+        threads=1,
         values=json.loads(values),
         batches={"dataset": "small", "where": "small.yaml", "asked": []},
         segment=Segment([0], 0, 2, "never"),

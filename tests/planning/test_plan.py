@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from epochwise.errors import EpochwiseError, PluginError
+from epochwise.planning.cores import too_few
 from epochwise.planning.plan import Plan
 from epochwise.planning.refusals import check_backends, read_plans
 from epochwise.plugins.registry import EXTRAS, Registered, names
@@ -217,6 +218,15 @@ def test_jobs_have_the_size_that_follows_from_the_study(tmp_path):
 def test_points_on_the_graphics_card_take_one(tmp_path):
     plan = make(tmp_path, "datasets: [iris]\nsweep: {device: [cpu, cuda]}\n")
     assert [plan.gpus(point) for point in plan.points] == [0, 1]
+
+
+def test_the_threads_of_a_job_are_the_study_s_whatever_the_cores(tmp_path):
+    plan = make(tmp_path, "datasets: [iris]\njobs: {threads: 3}\n")
+    assert plan.threads == 3
+    assert list(too_few([plan], 3)) == []
+    (said,) = too_few([plan], 2)
+    assert "jobs.threads: 3 is more than --cores 2" in said
+    assert make(tmp_path, "datasets: [iris]\n").threads == 1
 
 
 def test_a_cluster_is_asked_for_twice_as_much_at_each_attempt(tmp_path):

@@ -54,6 +54,7 @@ def job(tmp_path):
             state,
             plugins,
             backend,
+            1,
             values(**changed),
             {"dataset": "made", "where": "made.yaml", "asked": asked},
             segment,

@@ -11,6 +11,7 @@ import time
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -421,6 +422,22 @@ def test_fewer_epochs_train_nothing(done):
 def test_what_a_cluster_is_asked_for_is_no_reason_to_train_again(done):
     asked = ["--set-resources", "train:mem_mb=1", "train:runtime=1", "--set-threads", "train=2"]
     assert done.jobs(*asked) == {}
+
+
+@pytest.mark.long
+def test_threads_are_the_study_s_and_another_number_trains_again(done):
+    kept = "return {name: array.copy() for name, array in self.kept.items()}"
+    threads = (
+        'np.array([one["num_threads"] for one in __import__("threadpoolctl").threadpool_info()])'
+    )
+    done.edit("plugins/twin_backend.py", kept, f'{kept} | {{"threads": {threads}}}')
+    done.study("tiny", TINY.replace("jobs: {", "jobs: {threads: 3, "))
+    assert done.jobs()["train"] == 6
+    said = done.run("--cores", "1", LOSSES)
+    assert "tiny.yaml: jobs.threads: 3 is more than --cores 1" in said
+    states = list(done.folder.glob("results/tiny/work/**/twin/**/*.npz"))
+    assert [np.load(state)["threads"].tolist() for state in states] == [[3], [3], [3]]
+    assert done.jobs("--set-threads", "train=1", "--cores", "4", LOSSES) == {}
 
 
 def tables(folder: Path) -> dict[str, str]:

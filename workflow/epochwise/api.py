@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from epochwise.training.randomness import framework_seed
     from epochwise.training.schedules import SMALLEST_RATE, adapt, learning_rate, step_sizes
     from epochwise.training.seeds import join_seeds, one_seed, one_seed_at_a_time
+    from epochwise.training.threads import threads
 
 VERSION = 1
 
@@ -109,6 +110,7 @@ HOMES = {  # the modules that the names above come from
     "training.randomness": ("framework_seed",),
     "training.schedules": ("SMALLEST_RATE", "adapt", "learning_rate", "step_sizes"),
     "training.seeds": ("join_seeds", "one_seed", "one_seed_at_a_time"),
+    "training.threads": ("threads",),
 }
 HOME = {name: module for module, names in HOMES.items() for name in names}
 
@@ -172,6 +174,7 @@ __all__ = [
     "style",
     "table",
     "take_losses",
+    "threads",
     "torch_network",
     "unknown",
     "weights_mask",

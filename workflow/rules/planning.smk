@@ -8,6 +8,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
+from epochwise.planning.cores import too_few
 from epochwise.planning.endings import (
     WhenSaid,
     cancel_on_interrupt,
@@ -82,6 +83,8 @@ def before_any_job():
         with suppress(OSError):
             expect(PROGRESS, sum(plan.epochs_to_train() for plan in PLANS.values()))
         if workflow.local_exec:
+            for sentence in too_few(PLANS.values(), workflow.cores):
+                logger.warning(sentence)
             end_on_interrupt(lambda: stopped(PLANS.values()))
         else:
             cancel_on_interrupt(lambda: ENDING.update(words=stopped))

@@ -16,7 +16,7 @@ rule train:
         "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.log",
     benchmark:
         "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.benchmark.tsv"
-    threads: 1
+    threads: lambda w: PLANS[w.study].threads
     resources:
         gpu=lambda w: PLANS[w.study].gpus(w.point),
         mem_mb=lambda w, input, attempt: PLANS[w.study].megabytes(
@@ -26,6 +26,7 @@ rule train:
     params:
         hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
         shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],
+        threads=lambda w: PLANS[w.study].threads,
         # a check of all points, a limit, and where plugins lie; with `input` among the arguments no
         # reason to run again
         besides=lambda w, input: {

@@ -17,6 +17,7 @@ with job(snakemake.log[0], snakemake.wildcards.study) as log, recorded(snakemake
         state=snakemake.input.get("state") or None,
         plugins=Path(besides["plugins"]),
         backend=at.backend,
+        threads=snakemake.params.threads,
         values=snakemake.params.hyperparameters,
         batches=besides["batches"],
         segment=Segment(

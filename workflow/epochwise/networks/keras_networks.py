@@ -15,6 +15,7 @@ from epochwise.networks.lifting import as_backend
 from epochwise.networks.rehearsal import kind_of, rehearse, seed_python, source_of, told
 from epochwise.training.contract import Hyperparameters, Problem, State
 from epochwise.training.randomness import framework_seed
+from epochwise.training.threads import threads
 
 Model = Any  # keras is imported only when a network is made
 Variable = Any
@@ -188,7 +189,7 @@ class KerasNetwork:
 
 @cache
 def framework() -> Any:
-    """Import Keras, quietly; TensorFlow for one thread, as sharing a sum could change its last bits."""
+    """Import Keras, quietly, for as many threads as the study says."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import keras
 
@@ -199,12 +200,12 @@ def framework() -> Any:
             "ERROR"
         )  # each length of batch is traced, which it warns of
         with suppress(RuntimeError):  # someone in this process has used it, and chosen, already
-            tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+            tensorflow.config.threading.set_intra_op_parallelism_threads(threads())
             tensorflow.config.threading.set_inter_op_parallelism_threads(1)
     elif keras.backend.backend() == "torch":
         import torch
 
-        torch.set_num_threads(1)
+        torch.set_num_threads(threads())
     return keras
 
 

@@ -1,5 +1,6 @@
 """Networks of PyTorch: any module, optimiser, scheduler and loss, as a trainer of the contract."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,7 @@ from epochwise.networks.lifting import as_backend
 from epochwise.networks.rehearsal import kind_of, rehearse, seed_python, source_of, told
 from epochwise.training.contract import Hyperparameters, Problem, State
 from epochwise.training.randomness import framework_seed
+from epochwise.training.threads import threads
 
 Tensor = Any  # torch is imported only when a network is made
 Module = Any
@@ -93,8 +95,10 @@ class TorchNetwork:
         self.torch, self.recipe, self.problem = torch, recipe, problem
         self.hp = problem.hyperparameters
         torch_checks.require_device(recipe.source, self.hp.device)
-        torch.set_num_threads(1)  # sharing a sum among threads could change its last bits
+        torch.set_num_threads(threads())
         if self.hp.device != "cpu":
+            # else cuBLAS may sum in another order each time; it reads this at its first product
+            os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
             torch.use_deterministic_algorithms(True, warn_only=True)
         self.dtype = getattr(torch, self.hp.dtype)
         self.seed, self.iteration = int(state["seed"]), int(state["iteration"])

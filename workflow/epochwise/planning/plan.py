@@ -158,6 +158,11 @@ class Plan:
         folder, start = fold / at.point / at.backend / f"seeds-{at.seeds}", int(at.start)
         return f"{folder}/{self._starts[str(folder), start]}-{start}.npz" if start else []
 
+    @property
+    def threads(self) -> int:
+        """How many threads a training job computes with."""
+        return int(self.study.resolved["jobs"]["threads"])
+
     def gpus(self, point: str) -> int:
         """Give how many graphics cards a job that trains a point takes."""
         return int(self.points[point].values["device"] == "cuda")

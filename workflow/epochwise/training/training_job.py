@@ -32,6 +32,7 @@ from epochwise.training.progress import Progress
 from epochwise.training.rebuilding import require_rebuilt
 from epochwise.training.segment import Segment
 from epochwise.training.time_limit import limited
+from epochwise.training.threads import use
 
 
 def run(
@@ -40,6 +41,7 @@ def run(
     state: str | None,
     plugins: Path,
     backend: str,
+    threads: int,
     values: Mapping[str, Any],
     batches: Mapping[str, Any],
     segment: Segment,
@@ -58,6 +60,7 @@ def run(
     arrays, scaler : the fold's files.
     state : the file that the segment before left; None at epoch 0.
     plugins : the folder of plugins.
+    threads : how many the job computes with.
     values : the point's hyperparameters, as they stand in the study.
     batches : what `problems.check_batch_sizes` needs, of all points of the study.
     made_from : a digest of all that the results follow from; see `recording.Inputs.identity`.
@@ -70,6 +73,7 @@ def run(
     # absolute, as a backend may change the working directory
     outputs = {kind: os.path.abspath(path) for kind, path in outputs.items()}
     shared = shared.absolute()
+    use(threads)
     fold = read_scaler(scaler)
     problems.check_batch_sizes(fold.rows["train"], **batches)
     found = load_backend(plugins, backend)

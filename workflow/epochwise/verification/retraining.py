@@ -21,7 +21,6 @@ from epochwise.training.segment import Segment
 from epochwise.verification.finding import Finding
 
 TOLERANCE = 1e-6  # relative, where processor or versions are others; see docs/reliability.md
-THREADS = 1  # of BLAS, as training jobs have
 TINY = float(np.finfo(float).tiny)
 
 
@@ -44,7 +43,7 @@ def _check(plan: Plan, plugins: Path, block: Block, seed: int) -> Finding:
     then = _kept(plan, block, seed)
     if then is None or not (plan.work / block.dataset / f"fold-{block.fold}").is_dir():
         return Finding("training", "not checked", f"{where}: its files in {plan.work} are not here")
-    with threadpool_limits(THREADS, user_api="blas"):
+    with threadpool_limits(plan.threads, user_api="blas"):
         again = _train(plan, plugins, block, seed)[: len(then)]
         others = _difference(plan, block)
     if same_bits(then, again):
@@ -103,6 +102,7 @@ def _train(plan: Plan, plugins: Path, block: Block, seed: int) -> Array:
             state=None,
             plugins=plugins,
             backend=block.backend,
+            threads=plan.threads,
             values=block.point.hyperparameters,
             batches=plan.batch_sizes(block.dataset),
             segment=Segment([seed], 0, values["epochs"], values["shuffle"]),
