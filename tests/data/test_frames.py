@@ -184,7 +184,8 @@ def test_what_another_library_says_is_told_in_one_line(tmp_path, monkeypatch, wo
         raise ValueError(words)
 
     monkeypatch.setattr(frames, "read_text", refuse)
-    assert refusal(tmp_path, "a,b\n1,2\n") == f"cannot be read: {told}"
+    said = f"cannot be read: {told}; it is damaged or of another kind, so write it once more."
+    assert refusal(tmp_path, "a,b\n1,2\n") == said
 
 
 # ---- which files ----

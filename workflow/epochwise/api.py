@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         DataWarning,
         PluginError,
         StudyError,
+        in_quotes,
+        told_by,
         unknown,
     )
     from epochwise.figures import style
@@ -83,6 +85,8 @@ HOMES = {  # the modules that the names above come from
         "DataWarning",
         "PluginError",
         "StudyError",
+        "in_quotes",
+        "told_by",
         "unknown",
     ),
     "figures": ("style",),
@@ -149,6 +153,7 @@ __all__ = [
     "framework_seed",
     "hidden",
     "hookimpl",
+    "in_quotes",
     "infinite_where_not_finite",
     "is_like_an_id",
     "join_seeds",
@@ -172,6 +177,7 @@ __all__ = [
     "style",
     "table",
     "take_losses",
+    "told_by",
     "torch_network",
     "unknown",
     "weights_mask",

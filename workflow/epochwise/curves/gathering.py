@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _read_all(
                 readers.read(path, options.get("reader"), readers=known, **own)
             )
         )
-        yield from ((str(Path(path).expanduser()), sentence) for sentence in problems)
+        yield from ((expanduser(path), sentence) for sentence in problems)
         read += [
             Labelled(_scores_alone(one, own) if judging.is_score else one, labels) for one in found
         ]

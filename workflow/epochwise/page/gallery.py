@@ -1,6 +1,5 @@
 """A page that shows every study: `results/index.html`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from epochwise.page import comparison, parts
 from epochwise.page.embedding import read
 from epochwise.page.report import render
+from epochwise.records import read_record
 from epochwise.study.study import Study
 from epochwise.tables.results import Tables
 
@@ -64,4 +64,4 @@ def headlines(folder: Path, study: Study) -> list[str]:
     if not file.is_file():
         made = Tables(folder, study)
         return parts.answer(made, made.curves())
-    return describing.headlines(json.loads(file.read_text(encoding="utf-8")))
+    return describing.headlines(read_record(file))

@@ -1,11 +1,11 @@
 """What stands around the curves: the answer, the tables, the figures."""
 
 import base64
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from epochwise.figures.panels import Panel
 from epochwise.figures.style import count
 from epochwise.page.brief import WORDS, arranged
 from epochwise.page.glossary import TERMS, Term
+from epochwise.records import damaged, read_record
 from epochwise.study.study import Study
 from epochwise.tables.catalogue import headings, typeset_files
 from epochwise.tables.curves import Curves
@@ -74,7 +75,7 @@ def answer(made: Tables, every: Sequence[Curves]) -> list[str]:
         return [finding([Panel(one, [one.backend]) for one in every], made) + "."]
     from epochwise.answers.describing import describe
 
-    return describe(json.loads(path.read_text(encoding="utf-8"))).splitlines()
+    return describe(read_record(path)).splitlines()
 
 
 def taken(made: Tables) -> list[str]:
@@ -150,7 +151,9 @@ def figures(folder: Path) -> list[Picture]:
     """Give the static figures of the manifest, or else of the folder; loss curves first."""
     listed = folder / "manifest.json"
     if listed.is_file():
-        results = json.loads(listed.read_text(encoding="utf-8")).get("results", {})
+        results = read_record(listed).get("results", {})
+        if not isinstance(results, dict):
+            raise damaged(listed, "its 'results' is not what it was")
         names = {Path(name).stem for name in results if name.startswith("figures/")}
     else:
         names = {path.stem for path in (folder / "figures").glob("*.svg")}
@@ -161,10 +164,10 @@ def figures(folder: Path) -> list[Picture]:
 def picture(folder: Path, name: str) -> Picture:
     """Read one figure: the SVG, or where that is large the PNG."""
     files = [
-        path.name for kind in ("png", "svg", "pdf") if (path := folder / f"{name}.{kind}").is_file()
+        path.name for kind in ("png", "svg", "pdf") if isfile(path := folder / f"{name}.{kind}")
     ]
     svg, png = folder / f"{name}.svg", folder / f"{name}.png"
-    small = svg.is_file() and (svg.stat().st_size <= LARGEST_SVG or not png.is_file())
+    small = isfile(svg) and (svg.stat().st_size <= LARGEST_SVG or not isfile(png))
     shown, kind = (svg, "svg+xml") if small else (png, "png")
     packed = base64.b64encode(shown.read_bytes()).decode("ascii")
     return Picture(name, title_of(svg), f"data:image/{kind};base64,{packed}", files)
@@ -172,7 +175,7 @@ def picture(folder: Path, name: str) -> Picture:
 
 def title_of(svg: Path) -> str:
     """Read a figure's title from its SVG."""
-    if not svg.is_file():
+    if not isfile(svg):
         return ""
     with svg.open(encoding="utf-8") as file:
         found = re.search(r"<dc:title>(.*?)</dc:title>", file.read(4000), re.DOTALL)

@@ -49,10 +49,13 @@ def start_curves(
     """
     known = load_readers(plugins)
     found = list(dict.fromkeys(file for path in paths for file in files_in(path, known, reader)))
-    path = output or Path(f"{name_of(paths[0].expanduser().resolve())}.yaml")
+    path = output or Path(f"{name_of(Path(os.path.realpath(os.path.expanduser(paths[0]))))}.yaml")
     check_output(path)
     folder = path.resolve().parent
-    seen = [Path(os.path.relpath(one.expanduser().resolve(), folder)).as_posix() for one in found]
+    seen = [
+        Path(os.path.relpath(os.path.realpath(os.path.expanduser(one)), folder)).as_posix()
+        for one in found
+    ]
     patterns = patterns_of(seen)
     files = find_run_files(patterns, folder, f"{path}: files")
     listed = [(one.path, one.labels) for one in files]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def _paths(names: list[str], folder: Path, findings: Findings) -> list[Path]:
     found: dict[Path, Path] = {}
     for name in names:
         try:
-            found |= {path.resolve(): path for path in studies.find(name, folder)}
+            found |= {Path(realpath(path)): path for path in studies.find(name, folder)}
         except EpochwiseError as error:
             findings.problems += error.sentences
     findings.problems += problems_of(lambda: studies.check_distinct(list(found.values())))
