@@ -196,6 +196,10 @@ def _history(path: Path, reader: Registered, logged: Logged, common: Mapping[str
     columns = as_columns(logged.table, path, reader.source)
     first = logged.first_epoch if common["first_epoch"] is None else common["first_epoch"]
     parts = split(columns, path, common["restarts"], first)
+    if not parts:
+        raise CurvesError(
+            f"{path}: has no row with both an epoch and a loss; is it the right file, and are its columns named rightly?"
+        )
     unit = str(common["unit"] or logged.unit)
     counted = numbering(parts, first, unit)
     runs = tuple(as_run(name, rows, counted.first_epoch, path) for name, rows in parts.items())

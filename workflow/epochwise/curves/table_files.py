@@ -113,6 +113,8 @@ def _from_records(path: Path, text: str) -> WrittenTable:
                 '{"epoch": 1, "train_loss": 0.5}.'
             )
     names = dict.fromkeys(name for record in records for name in record)
+    if not names:
+        raise CurvesError(f"{path}: has no rows; was an epoch trained?")
     columns = {name: [record.get(name) for record in records] for name in names}
     return WrittenTable(path, columns, places)
 
@@ -120,7 +122,7 @@ def _from_records(path: Path, text: str) -> WrittenTable:
 def _parsed(path: Path, text: str, line: int) -> Any:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         place = line + getattr(error, "lineno", 1) - 1
         raise CurvesError(
             f"{path}: line {place} is no JSON; give a file with one object a line, or a list of objects."

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from epochwise.page import comparison, parts
 from epochwise.page.embedding import read
-from epochwise.page.report import render
+from epochwise.page.report import policy, render
 from epochwise.records import read_record
 from epochwise.study.study import Study
 from epochwise.tables.results import Tables
 
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
 FIRST = "loss_curves"
 
 
@@ -37,7 +36,8 @@ def write(results: Path, studies: Sequence[Study], out: str | Path) -> None:
     out : the page; links are relative to it.
     """
     entries = [entry(Path(results), study) for study in studies]
-    page = render("gallery.html", entries=entries, style=read("page.css"), policy=POLICY)
+    style = read("page.css")
+    page = render("gallery.html", entries=entries, style=style, policy=policy((), (style,)))
     Path(out).write_text(page, encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from epochwise.curves.taken import taken_for
+from epochwise.errors import DataError
 from epochwise.figures.curve_words import finding
 from epochwise.figures.panels import Panel
 from epochwise.figures.style import count
@@ -169,6 +170,8 @@ def picture(folder: Path, name: str) -> Picture:
     svg, png = folder / f"{name}.svg", folder / f"{name}.png"
     small = isfile(svg) and (svg.stat().st_size <= LARGEST_SVG or not isfile(png))
     shown, kind = (svg, "svg+xml") if small else (png, "png")
+    if not isfile(shown):
+        raise DataError(f"{shown}: the figure is listed and not there; run again to draw it.")
     packed = base64.b64encode(shown.read_bytes()).decode("ascii")
     return Picture(name, title_of(svg), f"data:image/{kind};base64,{packed}", files)
 

@@ -1,9 +1,7 @@
 """Segments' end states on disk: named arrays in one `.npz`, never pickled."""
 
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -11,8 +9,6 @@ from epochwise.arrays import Array
 from epochwise.atomic_write import atomic_write
 from epochwise.errors import TOO_LARGE, DataError, told_by
 from epochwise.training.contract import State
-
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error)
 
 
 def save(path: str | Path, arrays: dict[str, Array]) -> None:
@@ -40,7 +36,7 @@ def load(path: str | Path, only: Sequence[str] = ()) -> State:
         raise DataError(f"{path}: there is no such file; run again to make it.") from None
     except MemoryError:
         raise DataError(f"{path}: {TOO_LARGE}") from None
-    except UNREADABLE as error:
+    except Exception as error:  # of damaged archives zipfile and NumPy raise a dozen kinds
         raise DataError(
             f"{path}: not a file of arrays ({told_by(error)}); delete it and run again."
         ) from None
