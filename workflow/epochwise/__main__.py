@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -31,6 +32,9 @@ OPTION: dict[str, Any] = {
     "help": "What the files are, such as validation_loss=val_mse; give it again for several.",
 }
 NO_MEMORY = "this needs more memory than there is; free some, or give smaller data or files."
+ASKS = re.compile(  # of a sentence that asks for a reader or an option
+    r"\breader\b|\b(?:run|epoch|restarts|unit|first_epoch|\w+_loss|best|out_of|label|rows|experiment|runs): "
+)
 HOW_TO_SAY = "What you are asked for is said with --reader NAME or --option KEY=VALUE."
 
 
@@ -49,7 +53,8 @@ class Sentences(click.Group):
             return super().invoke(ctx)
         except EpochwiseError as error:
             if isinstance(error, CurvesError):
-                raise Unreadable("\n".join([*error.sentences, HOW_TO_SAY])) from None
+                asked = any(map(ASKS.search, error.sentences))
+                raise Unreadable("\n".join([*error.sentences, *[HOW_TO_SAY] * asked])) from None
             raise click.ClickException(str(error)) from None
         except MemoryError:
             raise click.ClickException(NO_MEMORY) from None

@@ -86,6 +86,12 @@ def told_by(error: BaseException) -> str:
     return words if len(words) <= LONGEST_WORDS else f"{words[:LONGEST_WORDS]}..."
 
 
+def counted(number: float, what: str) -> str:
+    """Write how many there are of something: 1 epoch, 2,024 epochs, 3 classes."""
+    more = "es" if what.endswith("s") else "s"
+    return f"{number:,.0f} {what}{more * (number != 1)}"
+
+
 def in_quotes(value: object) -> str:
     """Show a value as Python writes it, cut where it is long."""
     return shorten(repr(value))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from epochwise.curves.written_tables import WrittenTable
-from epochwise.errors import CurvesError, shorten, told_by
+from epochwise.errors import CurvesError, counted, shorten, told_by
 from epochwise.readable import why_no_file
 
 SEPARATORS = (",", "\t", ";", "|")  # else a blank
@@ -193,6 +193,6 @@ def _check_widths(path: Path, rows: list[tuple[str, ...]], lines: list[int], wid
     for line, row in zip(lines, rows, strict=True):
         if len(row) != width:
             raise CurvesError(
-                f"{path}: line {line} has {len(row)} value(s), the first line names {width} column(s); correct "
+                f"{path}: line {line} has {counted(len(row), 'value')}, the first line names {counted(width, 'column')}; correct "
                 "the line, leave nothing above the names, or quote what has a separator in it."
             )

@@ -12,7 +12,7 @@ from epochwise.data.date_columns import are_datetimes
 from epochwise.data.lookalikes import recognise
 from epochwise.data.text_frames import CODES
 from epochwise.data.written_numbers import EXACT, Written
-from epochwise.errors import in_quotes
+from epochwise.errors import counted, in_quotes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +58,7 @@ def categories(values: "pd.Series[Any]", written: Written) -> Column:
     """Take a column as categories, whatever it looks like."""
     cells = Cells(values, written)
     notes = [
-        f"has {in_quotes(cells.texts[place])} in {cells.rows[place]} row(s), read as a category; list it under "
+        f"has {in_quotes(cells.texts[place])} in {counted(cells.rows[place], 'row')}, read as a category; list it under "
         "missing_words if it means a missing value"
         for place in np.flatnonzero(cells.usual_gaps)
     ]

@@ -16,7 +16,7 @@ from epochwise.data import partitions
 from epochwise.data.datasets import Facts
 from epochwise.data.partitions import Rows
 from epochwise.data.tasks import class_names
-from epochwise.errors import DataError, DataWarning, in_quotes
+from epochwise.errors import DataError, DataWarning, counted, in_quotes
 from epochwise.records import read_as
 
 SHOWN = 10  # names that a warning spells out
@@ -154,8 +154,8 @@ def _warn_of_constants(dataset: str, constant: list[str]) -> None:
         return
     shown = ", ".join(constant[:SHOWN]) + (", ..." if len(constant) > SHOWN else "")
     warnings.warn(
-        f"dataset {in_quotes(dataset)}: {len(constant)} feature(s) have one value in all training rows and "
-        f"teach the network nothing: {shown}",
+        f"dataset {in_quotes(dataset)}: {counted(len(constant), 'feature')} with one value in all training rows, "
+        f"from which the network learns nothing: {shown}",
         DataWarning,
         stacklevel=2,
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochwise.data.written_numbers import EXACT
-from epochwise.errors import DataError, in_quotes
+from epochwise.errors import DataError, counted, in_quotes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +132,7 @@ def quoted(separator: str) -> str:
 def _check_width(path: Path, names: list[str], width: int) -> None:
     if width != len(names):
         raise DataError(
-            f"{path}: the first line names {len(names)} column(s), a row has {width}; name every column, leave "
+            f"{path}: the first line names {counted(len(names), 'column')}, a row has {width}; name every column, leave "
             "nothing above the names, put numbers with a decimal comma in quotes, or give another separator."
         )
 

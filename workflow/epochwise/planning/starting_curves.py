@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from epochwise.answers.of_files import files_in
-from epochwise.answers.wording import counted
 from epochwise.columns import facts_of
 from epochwise.curves.gathering import gather
 from epochwise.curves.readers import load_readers
 from epochwise.curves.taken import taken_for
-from epochwise.errors import StudyError
+from epochwise.errors import StudyError, counted
 from epochwise.planning.starting_study import Started, check_output, name_of
 from epochwise.planning.study_text import line
 from epochwise.study.run_files import RUN, find_run_files, natural, pairs_of

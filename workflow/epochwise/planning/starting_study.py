@@ -12,7 +12,7 @@ from epochwise.data.datasets import Facts
 from epochwise.data.frames import check_file
 from epochwise.data.guessing import guess
 from epochwise.data.mending import Guess, listed
-from epochwise.errors import DataError, DataWarning, StudyError
+from epochwise.errors import DataError, DataWarning, StudyError, counted
 from epochwise.planning.study_text import FEW, write
 from epochwise.plugins.registry import load_all
 from epochwise.study import schema
@@ -164,7 +164,11 @@ def _said(path: Path, found: Guess, facts: Facts | None, problem: str) -> list[s
     guessed = (
         " (guessed: the last column; --target names another)" if "target" in found.reasons else ""
     )
-    about = "" if facts is None else f"{facts.rows:,} rows, {len(facts.features)} features, "
+    about = (
+        ""
+        if facts is None
+        else f"{counted(facts.rows, 'row')}, {counted(len(facts.features), 'feature')}, "
+    )
     task = found.options.get("task", "unknown task")
     said = [f"{path}: {about}{task} of {target}{guessed}."]
     if dropped := found.options.get("drop"):
