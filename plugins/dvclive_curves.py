@@ -43,6 +43,8 @@ def metrics_folder(path: Path) -> Path | None:
 
 def is_metric(file: Path) -> bool:
     """Tell a metric's file by its first line."""
+    if not file.is_file():
+        return False
     with file.open("rb") as opened:
         return opened.readline().startswith(b"step\t")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epochwise.api import DataError, Dataset, DataWarning, hookimpl, unknown
+from epochwise.api import DataError, Dataset, DataWarning, hookimpl, in_quotes, unknown
 
 if TYPE_CHECKING:  # what reads tables is imported where one is read
     import pandas as pd
@@ -109,7 +109,7 @@ def check_roles(file: str, roles: Roles, categorical: list[str], there: list[str
                 raise DataError(f"{file}: {role}: {unknown('column', name, there)}")
             if name in taken:
                 raise DataError(
-                    f"{file}: {name!r} stands under {taken[name]} and under {role}; choose one."
+                    f"{file}: {in_quotes(name)} stands under {taken[name]} and under {role}; choose one."
                 )
             taken[name] = role
     features = roles["features"] or [name for name in there if name not in taken]
@@ -162,7 +162,9 @@ def tell(file: str, columns: "Mapping[str, Column]", features: list[str]) -> Non
 
     problems = {name: column.problem for name, column in columns.items() if column.problem}
     if problems:
-        raise DataError(*(f"{file}: column {name!r} {said}." for name, said in problems.items()))
+        raise DataError(
+            *(f"{file}: column {in_quotes(name)} {said}." for name, said in problems.items())
+        )
     for name, column in columns.items():
         notes = list(column.notes)
         if name in features and column.kind == "number" and is_like_an_id(column.values):
@@ -171,7 +173,7 @@ def tell(file: str, columns: "Mapping[str, Column]", features: list[str]) -> Non
                 "put it under drop unless it measures something"
             )
         for note in notes:
-            warnings.warn(f"{file}: column {name!r} {note}", DataWarning, stacklevel=2)
+            warnings.warn(f"{file}: column {in_quotes(name)} {note}", DataWarning, stacklevel=2)
 
 
 def dataset(

@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from epochwise.api import CurvesError, Logged, choose_loss, hookimpl, read_text, require_known
+from epochwise.api import (
+    CurvesError,
+    Logged,
+    choose_loss,
+    hookimpl,
+    in_quotes,
+    read_text,
+    require_known,
+)
 
 FILE = "trainer_state.json"
 ROLES = ("train_loss", "validation_loss", "test_loss")
@@ -57,6 +65,7 @@ def read(path: Path, **columns: Any) -> Logged:
         raise CurvesError(
             f"{path}: log_history has no loss; was the training logged? Set logging_steps and eval_strategy."
         )
+    require_numbers(path, entries, list(taken.values()))
     table = on_the_grid(path, entries, taken)
     notes += [AVERAGED] if "train_loss" in table else []
     notes += [FRACTIONS] if any(epoch % 1 for epoch in table["epoch"]) else []
@@ -68,14 +77,29 @@ def history(path: Path) -> list[Entry]:
     file = (states(path) or [path])[-1] if path.is_dir() else path
     try:
         entries = json.loads(read_text(file))["log_history"]
-        if all("step" in entry and "epoch" in entry for entry in entries) and entries:
+        if all(is_number(entry[key]) for entry in entries for key in ("step", "epoch")) and entries:
             return list(entries)
-    except (KeyError, TypeError, json.JSONDecodeError):
+    except (LookupError, TypeError, ValueError, RecursionError):
         pass
     raise CurvesError(
         f"{file}: has no log_history with steps and epochs; give the {FILE} of the output folder or of its "
         "last checkpoint."
     )
+
+
+def is_number(value: object) -> bool:
+    """Tell whether a value of JSON is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def require_numbers(path: Path, entries: Sequence[Entry], keys: Sequence[str]) -> None:
+    """Refuse a loss that is no number."""
+    for entry in entries:
+        for key in keys:
+            if not is_number(value := entry.get(key, 0)) and value is not None:
+                raise CurvesError(
+                    f"{path}: {key} is {in_quotes(value)} at step {entry['step']}, which is no number."
+                )
 
 
 def trained(entries: Sequence[Entry]) -> tuple[list[Entry], list[str]]:

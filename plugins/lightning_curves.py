@@ -1,7 +1,6 @@
 """What Lightning's `CSVLogger` writes as `metrics.csv`: training and validation of an epoch on different lines."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,9 +40,10 @@ def recognises(path: Path, head: bytes) -> float:
 
 
 def _is_one(file: Path) -> bool:
-    with suppress(FileNotFoundError), file.open("rb") as opened:
+    if not file.is_file():
+        return False
+    with file.open("rb") as opened:
         return _names_both(opened.readline(HEAD))
-    return False
 
 
 def _names_both(head: bytes) -> bool:

@@ -85,7 +85,7 @@ def opened(path: Path) -> Mapping[str, Any]:
     text = read_text(path)
     try:
         content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise CurvesError(
             f"{path}: line {getattr(error, 'lineno', 1)} is no JSON; write the history with json.dump."
         ) from None

@@ -12,6 +12,7 @@ from epochwise.api import (
     CurvesError,
     Floats,
     Logged,
+    counted,
     hookimpl,
     join_series,
     stack_runs,
@@ -73,7 +74,7 @@ def read(
     by_run = gathered(path, rows, runs)
     kept = with_losses(path, by_run, columns)
     left_out = len(by_run) - len(kept)
-    notes = [f"{left_out} run(s) without a loss were left out"] if left_out else []
+    notes = [f"left out: {counted(left_out, 'run')} without a loss"] if left_out else []
     found = take_losses(
         stack_runs(path, kept), {"epoch": "step", "run": "run"} | columns, "step", None, notes
     )

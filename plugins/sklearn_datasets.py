@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Literal
 
-from epochwise.api import DataError, Dataset, hidden, hookimpl
+from epochwise.api import DataError, Dataset, hidden, hookimpl, in_quotes, told_by
 
 OURS = {  # what scikit-learn calls an option, and what a study does
     "n_samples": "rows",
@@ -17,6 +17,7 @@ OURS = {  # what scikit-learn calls an option, and what a study does
     "make_friedman1": "friedman1",
     "make_moons": "moons",
 }
+MOST_NUMBERS = 50_000_000  # 400 MB
 Task = Literal["regression", "classification"]
 
 
@@ -110,19 +111,35 @@ def generate(generator: str, **options: Any) -> tuple[Any, Any]:
     seed = options["random_state"]
     if isinstance(seed, bool) or not isinstance(seed, int):  # None would draw others every time
         name = OURS.get(generator, generator)
-        raise DataError(f"{name}: seed: {seed!r} is not allowed; it must be a whole number from 0.")
+        raise DataError(
+            f"{name}: seed: {in_quotes(seed)} is not allowed; it must be a whole number from 0."
+        )
+    check_size(OURS.get(generator, generator), options)
     with hidden("pandas"):
         from sklearn import datasets
 
     try:
         x, y = getattr(datasets, generator)(**options)
     except (ValueError, TypeError) as error:
-        said = " ".join(str(error).split()).rstrip(".")
+        said = told_by(error).rstrip(".")
         for theirs, ours in OURS.items():
             said = re.sub(rf"\b{theirs}\b", ours, said)
         name = OURS.get(generator, generator)
         raise DataError(f"{name}: {said}; change the dataset's options.") from None
     return x, y
+
+
+def check_size(name: str, options: dict[str, Any]) -> None:
+    """Refuse to draw more numbers than memory holds, before any is drawn."""
+    counts = [options.get(key, 1) for key in ("n_samples", "n_features")]
+    targets = options.get("n_targets", 1)
+    if all(isinstance(one, int) and one > 0 for one in [*counts, targets]):
+        numbers = counts[0] * counts[1] + (counts[0] + counts[1]) * targets
+        if numbers > MOST_NUMBERS:
+            raise DataError(
+                f"{name}: would draw {numbers:,} numbers, of which there may be {MOST_NUMBERS:,}; ask for fewer rows, "
+                "features or targets."
+            )
 
 
 def numbered(features: int) -> list[str]:

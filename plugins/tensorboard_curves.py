@@ -1,6 +1,6 @@
 """Event files of TensorBoard, whoever wrote them: Keras, Lightning, Hugging Face, PyTorch's SummaryWriter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,15 @@ def register_curves(register: Callable[..., None]) -> None:
 def recognises(path: Path, head: bytes) -> float:
     """Tell a file by its name and a folder by such files in it."""
     if path.is_dir():
-        return 0.6 if next(path.rglob(f"*{EVENTS}*"), None) else 0.0
+        return 0.6 if next(event_files(path), None) else 0.0
     return 0.9 if EVENTS in path.name else 0.0
+
+
+def event_files(folder: Path) -> Iterator[Path]:
+    """Find the event files in a folder; a folder with a pipe of such a name is none of TensorBoard's."""
+    found = list(folder.rglob(f"*{EVENTS}*"))
+    pipes = {one.parent for one in found if not (one.is_file() or one.is_dir())}
+    yield from (one for one in found if one.is_file() and one.parent not in pipes)
 
 
 def read(path: Path, **columns: Any) -> Logged:
@@ -81,9 +88,7 @@ def read(path: Path, **columns: Any) -> Logged:
 def tagged(path: Path) -> dict[str, dict[str, Series]]:
     """Give the series of each run by their tags."""
     root = path if path.is_dir() else path.parent
-    sources = (
-        sorted({file.parent for file in path.rglob(f"*{EVENTS}*")}) if path.is_dir() else [path]
-    )
+    sources = sorted({file.parent for file in event_files(path)}) if path.is_dir() else [path]
     runs: dict[str, dict[str, Series]] = {}
     for source in sources:
         folder = source if source.is_dir() else source.parent

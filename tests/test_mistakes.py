@@ -221,7 +221,7 @@ DATA = {  # a file, the options that are added, and what is said of it
     "nothing in it": ("", "", "is empty; the first line must name the columns"),
     "no rows": ("a,y\n", "", "has a header but no rows"),
     "no header": ("0.5,1.5\n" + "1,2\n" * 9, "", "the first line has numbers, such as '0.5'"),
-    "a title above": ("Prices\na,b,y\n" + "1,2,3\n" * 9, "", "names 1 column.s., a row has 3"),
+    "a title above": ("Prices\na,b,y\n" + "1,2,3\n" * 9, "", "names 1 column, a row has 3"),
     "semicolons": ("a;b;y\n" + "1;2;3\n" * 9, "", '.a;b;y., is one column .* set separator: ";"'),
     "tabs": ("a\ty\n" + "1\t2\n" * 9, "", r'set separator: "\\t"'),
     "a comment above": (
@@ -324,7 +324,7 @@ DATA = {  # a file, the options that are added, and what is said of it
     "a gap": (
         "a,y\n1,1\n,2\n3,3\n4,4\n",
         "",
-        "column 'a' has 1 missing value.s., the first in row 2",
+        "column 'a' has 1 missing value, the first in row 2",
     ),
     "no value": (
         "a,b,y\n" + "1,,1\n2,,2\n" * 9,
@@ -357,12 +357,12 @@ DATA = {  # a file, the options that are added, and what is said of it
     "three rows": (
         "a,y\n1,1.5\n2,2.5\n3,3.5\n",
         "",
-        "has 3 row.s. without missing values; it needs",
+        "has 3 rows without missing values; it needs",
     ),
     "a rare class": (
         "a,y\n" + "1,b\n2,c\n" * 9 + "3,rare\n",
         "",
-        "class rare has 1 row.s., too few to strat",
+        "class rare has 1 row, too few to strat",
     ),
     "a word that is no partition": (
         "a,y,part\n" + "1,1.5,train\n2,2.5,valid\n" * 9,

@@ -46,7 +46,7 @@ def test_a_database_has_many_runs_and_writes_what_is_not_finite_its_own_way(tmp_
         assert [run.name for run in history.runs] == ["seed bbbbbbbb", "seed aaaaaaaa"]
         check(history, 0, epochs=[2], train_loss=[float("inf")])
         check(history, 1, epochs=[1, 2], train_loss=[3, 2], validation_loss=[4, float("inf")])
-        assert "1 run(s) without a loss were left out" in history.notes
+        assert "left out: 1 run without a loss" in history.notes
 
 
 def test_experiments_and_runs_are_chosen_by_name(tmp_path):

@@ -106,8 +106,8 @@ def test_lines_may_end_in_a_separator_but_a_column_of_values_needs_a_name(tmp_pa
             "a;b\n1;2\n",
             "the first line, 'a;b', is one column where ',' separates them; set separator: ",
         ),
-        ("a,b\n1,2,3\n", "the first line names 2 column(s), a row has 3; name every column"),
-        ("a,b\n1\n", "the first line names 2 column(s), a row has 1; name every column"),
+        ("a,b\n1,2,3\n", "the first line names 2 columns, a row has 3; name every column"),
+        ("a,b\n1\n", "the first line names 2 columns, a row has 1; name every column"),
         *(
             (
                 f"{start}\n<body>1,2\n",
@@ -184,7 +184,8 @@ def test_what_another_library_says_is_told_in_one_line(tmp_path, monkeypatch, wo
         raise ValueError(words)
 
     monkeypatch.setattr(frames, "read_text", refuse)
-    assert refusal(tmp_path, "a,b\n1,2\n") == f"cannot be read: {told}"
+    said = f"cannot be read: {told}; it is damaged or of another kind, so write it once more."
+    assert refusal(tmp_path, "a,b\n1,2\n") == said
 
 
 # ---- which files ----

@@ -24,7 +24,7 @@ def test_the_usual_words_are_gaps_among_numbers_and_texts_among_texts():
     assert found.values.tolist()[:2] == ["NA", "ZA"]
     assert found.values.isna().tolist() == [False, False, True, False]
     assert found.notes == [
-        "has 'NA' in 1 row(s), read as a category; list it under missing_words if it means a missing value"
+        "has 'NA' in 1 row, read as a category; list it under missing_words if it means a missing value"
     ]
 
 

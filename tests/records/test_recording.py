@@ -148,7 +148,9 @@ def test_what_a_job_follows_from_is_its_parameters_its_inputs_and_the_processor(
     identities = [train(0, {}, rate).identity() for rate in (0.1, 0.1, 0.2)]
     Path("plugin.py").write_text("a = 2")
     identities.append(train(0, {}).identity())
-    monkeypatch.setattr("epochwise.records.recording.arithmetic", lambda: {"blas": ["another"]})
+    monkeypatch.setattr(
+        "epochwise.records.recording.arithmetic", lambda: {"blas": ["other, 1 thread"]}
+    )
     identities.append(train(0, {}).identity())
     assert identities[0] == identities[1]
     assert len(set(identities)) == 4

@@ -46,9 +46,7 @@ def test_cells(value, expected):
 
 
 def test_a_points_name_fits_a_file_and_is_its_own(tmp_path):
-    sizes = ", ".join(
-        f"[{', '.join(str(10000 + i) for i in range(19))}, {last}]" for last in (1, 2)
-    )
+    sizes = ", ".join(f"[{', '.join(str(2000 + i) for i in range(19))}, {last}]" for last in (1, 2))
     others = (
         "epochs: [10000001, 10000002],"
         " learning_rate_init: [0.00012345678901234], epsilon: [1.2345678901234e-08],"

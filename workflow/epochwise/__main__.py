@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import sys
 import traceback
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epochwise.culprit import place
-from epochwise.errors import CurvesError, EpochwiseError
+from epochwise.errors import CurvesError, DataError, EpochwiseError
 from epochwise.leftovers import ending_without_threads
 from epochwise.shipped import own_or_shipped, workflow_folder
 
@@ -34,6 +35,10 @@ OPTION: dict[str, Any] = {
     "metavar": "KEY=VALUE",
     "help": "What the files are, such as validation_loss=val_mse; give it again for several.",
 }
+NO_MEMORY = "this needs more memory than there is; free some, or give smaller data or files."
+ASKS = re.compile(  # of a sentence that asks for a reader or an option
+    r"\breader\b|\b(?:run|epoch|restarts|unit|first_epoch|\w+_loss|best|out_of|label|rows|experiment|runs): "
+)
 HOW_TO_SAY = "What you are asked for is said with --reader NAME or --option KEY=VALUE."
 
 
@@ -60,8 +65,11 @@ class Sentences(click.Group):
             ) from None
         except EpochwiseError as error:
             if isinstance(error, CurvesError):
-                raise Unreadable("\n".join([*error.sentences, HOW_TO_SAY])) from None
+                asked = any(map(ASKS.search, error.sentences))
+                raise Unreadable("\n".join([*error.sentences, *[HOW_TO_SAY] * asked])) from None
             raise click.ClickException(str(error)) from None
+        except MemoryError:
+            raise click.ClickException(NO_MEMORY) from None
 
 
 @click.group(cls=Sentences)
@@ -89,15 +97,14 @@ def answer(
     left the losses of their epochs, each run a seed of one setting.
     """
     file = paths[0] / "answer.json"
-    if len(paths) == 1 and file.is_file():
-        text = file.read_text(encoding="utf-8")
-        click.echo(text if as_json else in_words(json.loads(text)), nl=not as_json)
+    if len(paths) == 1 and os.path.isfile(file):
+        click.echo(_made(file, as_json))
         return
-    if made := [path for path in paths if (path / "answer.json").is_file()]:
+    if made := [path for path in paths if os.path.isfile(path / "answer.json")]:
         raise click.ClickException(
             f"{made[0]} is the folder of a study; give one such folder, alone."
         )
-    if (paths[0] / "study.yaml").is_file():
+    if os.path.isfile(paths[0] / "study.yaml"):
         raise click.ClickException(
             f"{paths[0]} has no answer.json yet; run the workflow to its end first."
         )
@@ -107,6 +114,19 @@ def answer(
     require_plugins(plugins)
     found = answer_files(paths, plugins, reader, dict(map(_option, options)))
     click.echo(json.dumps(found, indent=2) if as_json else in_words(found))
+
+
+def _made(file: Path, as_json: bool) -> str:
+    """Give the answer that a study has left, as it lies there or in words."""
+    from epochwise.json_files import read_object
+
+    answer = read_object(file)
+    try:
+        return json.dumps(answer, indent=2) if as_json else in_words(answer)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise DataError(
+            f"{file}: is no answer as this version of epochwise gives it; run the workflow again to make it anew."
+        ) from None
 
 
 def in_words(answer: dict[str, Any]) -> str:

@@ -1,9 +1,15 @@
 """The errors that a user can cause, each one sentence that says what to do next."""
 
+import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
 LONGEST_VALUE = 80  # characters of a value that a message shows
+MOST_NAMES = 50  # that a message lists
+LONGEST_WORDS = 200  # characters of what another library says
+TOO_LARGE = (
+    "needs more memory than there is; free some, give less, or if it is damaged make it anew."
+)
 
 
 class EpochwiseError(Exception):
@@ -14,12 +20,13 @@ class EpochwiseError(Exception):
 
     Parameters
     ----------
-    sentences : one, or as many as there are mistakes of one kind; the first is shown.
+    sentences : one, or as many as there are mistakes of one kind; the first is shown. What a terminal
+        would not show as it is, or obey, is spelt out.
     """
 
     def __init__(self, *sentences: str) -> None:
-        super().__init__(*sentences)
-        self.sentences = list(sentences)
+        self.sentences = list(map(visible, sentences))
+        super().__init__(*self.sentences)
 
     def __str__(self) -> str:
         more = len(self.sentences) - 1
@@ -58,10 +65,36 @@ def problems_of(check: Callable[[], object]) -> list[str]:
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     """Say that `name` is no known `kind`, which ones there are, and which was meant."""
-    names = sorted(known)
-    close = get_close_matches(name, names, n=1)
+    names = sorted(map(shorten, known))
+    close = get_close_matches(shorten(name), names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
-    return f"unknown {kind} {name!r}; there are: {', '.join(names) or 'none'}.{hint}"
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    listed = ", ".join(names[:MOST_NAMES]) or "none"
+    return f"unknown {kind} {shorten(repr(name))}; there are: {listed}{more}.{hint}"
+
+
+def visible(text: str) -> str:
+    r"""Write a text on one line as a terminal shows it: a hidden character is spelt out, ``\x1b``."""
+    line = re.sub(r"\s*[\r\n]\s*", " ", text)
+    line = re.sub(r"\S{400,}", lambda found: f"{found[0][:LONGEST_WORDS]}...", line)
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in line)
+
+
+def told_by(error: BaseException) -> str:
+    """Give the words of another library's error, short and on one line."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words if len(words) <= LONGEST_WORDS else f"{words[:LONGEST_WORDS]}..."
+
+
+def counted(number: float, what: str) -> str:
+    """Write how many there are of something: 1 epoch, 2,024 epochs, 3 classes."""
+    more = "es" if what.endswith("s") else "s"
+    return f"{number:,.0f} {what}{more * (number != 1)}"
+
+
+def in_quotes(value: object) -> str:
+    """Show a value as Python writes it, cut where it is long."""
+    return shorten(repr(value))
 
 
 def shorten(text: str) -> str:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from epochwise.arrays import Array
 from epochwise.atomic_write import atomic_write
+from epochwise.errors import TOO_LARGE, DataError, told_by
 
 GROUP = 131_072  # rows of a row group: what one holds is read at once
 
@@ -72,5 +73,43 @@ def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
     """Read a Parquet file, or some of its columns; folders named `key=value` above it say nothing.
 
     One thread: quick enough, and the memory is that of the columns alone.
+
+    Raises
+    ------
+    DataError
+        The file is not there, or is damaged.
     """
+    with damage_told(path):
+        return plain(path, columns)
+
+
+def plain(path: str | Path, columns: list[str] | None = None) -> pa.Table:
+    """Read a Parquet file as `read` does, and let pyarrow's errors pass."""
     return pq.read_table(path, columns=columns, partitioning=None, use_threads=False)
+
+
+def read_schema(path: str | Path) -> pa.Schema:
+    """Read what columns a Parquet file has.
+
+    Raises
+    ------
+    DataError
+        The file is not there, or is damaged.
+    """
+    with damage_told(path):
+        return pq.read_schema(path)
+
+
+@contextmanager
+def damage_told(path: str | Path) -> Iterator[None]:
+    """Say what to do where a file that a job left cannot be read, or is not what it left."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file; run again to make it.") from None
+    except MemoryError:
+        raise DataError(f"{path}: {TOO_LARGE}") from None
+    except (OSError, ValueError, TypeError, LookupError, pa.ArrowException) as error:
+        raise DataError(
+            f"{path}: is damaged ({told_by(error)}); delete it and run again."
+        ) from None

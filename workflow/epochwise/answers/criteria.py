@@ -7,7 +7,7 @@ from typing import Any
 
 from epochwise.answers.default_criteria import DEFAULT
 from epochwise.answers.stopping import Criterion
-from epochwise.errors import PluginError, StudyError, unknown
+from epochwise.errors import PluginError, StudyError, in_quotes, unknown
 from epochwise.plugins.containment import contained
 
 Registry = Mapping[str, Callable[..., Criterion]]
@@ -37,7 +37,7 @@ def parse_criteria(specs: Iterable[object] | None, registry: Registry) -> list[C
         specs = DEFAULT
     if isinstance(specs, str | Mapping) or not isinstance(specs, Iterable):
         raise StudyError(
-            f"stopping: {specs!r} is no list of criteria; write [{{criterion: GL, alpha: 5}}, …]."
+            f"stopping: {in_quotes(specs)} is no list of criteria; write [{{criterion: GL, alpha: 5}}, …]."
         )
     criteria = [_criterion(spec, registry) for spec in specs]
     labels = Counter(criterion.label for criterion in criteria)
@@ -50,7 +50,7 @@ def parse_criteria(specs: Iterable[object] | None, registry: Registry) -> list[C
 def _criterion(spec: object, registry: Registry) -> Criterion:
     if not isinstance(spec, Mapping) or not isinstance(spec.get("criterion"), str):
         raise StudyError(
-            f"stopping: {spec!r} names no criterion; write it as {{criterion: GL, alpha: 5}}, "
+            f"stopping: {in_quotes(spec)} names no criterion; write it as {{criterion: GL, alpha: 5}}, "
             f"with one of: {', '.join(sorted(registry))}."
         )
     name = spec["criterion"]
@@ -66,10 +66,10 @@ def _criterion(spec: object, registry: Registry) -> Criterion:
         with contained(f"stopping criterion {name!r}", "making it"):
             criterion = registry[name](**nested)
     except (TypeError, ValueError) as error:
-        raise StudyError(f"stopping: criterion {name!r}: {error}.") from error
+        raise StudyError(f"stopping: criterion {in_quotes(name)}: {error}.") from error
     if not isinstance(criterion, Criterion):
         raise PluginError(
-            f"what is registered as the stopping criterion {name!r} made a "
+            f"what is registered as the stopping criterion {in_quotes(name)} made a "
             f"{type(criterion).__name__}, which has no `label` or no `stops(train, validation)`; "
             "give it both."
         )
@@ -86,13 +86,13 @@ def _require_parameters(
     for key in given:
         if key not in known:
             raise StudyError(
-                f"stopping: criterion {name!r}: {unknown('parameter', str(key), known)}"
+                f"stopping: criterion {in_quotes(name)}: {unknown('parameter', str(key), known)}"
             )
     missing = [
         key for key, each in known.items() if each.default is each.empty and key not in given
     ]
     if missing:
         raise StudyError(
-            f"stopping: criterion {name!r} lacks {', '.join(missing)}; give it, as in "
+            f"stopping: criterion {in_quotes(name)} lacks {', '.join(missing)}; give it, as in "
             f"{{criterion: {name}, {missing[0]}: …}}."
         )

@@ -24,6 +24,7 @@ from epochwise.answers.sentences import (
     verdict,
 )
 from epochwise.answers.terms import LEADS, NOTHING_LEARNT, SHARES
+from epochwise.errors import counted
 from epochwise.tables.their_words import in_their_words
 
 Facts = dict[str, Any]
@@ -104,16 +105,17 @@ def in_short(leader: Facts) -> list[str]:
     return [line for line in about if line]
 
 
-def agreement(every: Sequence[Facts], leader: Facts) -> list[str]:
+def agreement(answers: Sequence[Facts], leader: Facts) -> list[str]:
     """Say whether the backends agree on the point that leads."""
-    same = [one for one in every if point_of(one) == point_of(leader)]
+    same = [one for one in answers if point_of(one) == point_of(leader)]
     alike = [one for one in same if one["points"]["standing"] in (LEADS, SHARES)]
     if len(alike) < 2:
         return []
     losses = [one["best_epoch"]["validation_loss"] for one in alike]
     epochs = {one["best_epoch"]["best_epoch"] for one in alike}
     apart = (max(losses) - min(losses)) / min(losses) if min(losses) else 0.0
-    who = f"{'All' if len(alike) == len(same) else ''} {len(alike)} backends agree".strip()
+    every = "Both" if len(alike) == 2 else f"All {len(alike)}"
+    who = f"{every if len(alike) == len(same) else len(alike)} backends agree"
     at = f"best epochs {_span(epochs)}" if len(epochs) > 1 else f"best epoch {_span(epochs)}"
     far = "equal" if apart == 0 else f"equal to within {apart:.1g} of their size"
     return [f"{who} ({', '.join(map(backend_of, alike))}): {at}, lowest losses {far}."]
@@ -132,7 +134,7 @@ def points(every: Sequence[Facts], leader: Facts) -> list[str]:
     )
     ordered = sorted(own, key=_order)
     rest = len(ordered) - MOST_POINTS
-    more = [f"({rest} more point{'s' * (rest > 1)}: see points.csv)"] if rest > 0 else []
+    more = [f"({counted(rest, 'more point')}: see points.csv)"] if rest > 0 else []
     return [f"{told}:", *map(_line, ordered[:MOST_POINTS]), *more]
 
 

@@ -1,6 +1,7 @@
 """The answer for loss histories that lie in files: no study, nothing trained."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from os.path import expanduser, isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,9 @@ def files_in(path: Path, known: Mapping[str, Registered], reader: str | None) ->
     CurvesError
         There is none in it.
     """
-    path = path.expanduser()
+    path = Path(expanduser(path))
     known = {reader: known[reader]} if reader is not None and reader in known else known
-    if not path.is_dir() or not problems_of(lambda: readers.guess(path, known)):
+    if not isdir(path) or not problems_of(lambda: readers.guess(path, known)):
         return [path]
     found: list[Path] = []
     for each in sorted(path.rglob("*")):
@@ -77,9 +78,9 @@ def files_in(path: Path, known: Mapping[str, Registered], reader: str | None) ->
 def _name(paths: Sequence[Path]) -> str:
     """Name what the files have in common: the file itself, or the folder of several."""
     if len(paths) == 1:
-        path = paths[0].expanduser()
-        return (path.stem if path.is_file() else path.name) or "runs"
-    return Path(*_common(path.expanduser().parts for path in paths)).name or "runs"
+        path = Path(expanduser(paths[0]))
+        return (path.stem if isfile(path) else path.name) or "runs"
+    return Path(*_common(Path(expanduser(path)).parts for path in paths)).name or "runs"
 
 
 def _common(every: Iterable[Sequence[str]]) -> list[str]:

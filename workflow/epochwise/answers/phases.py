@@ -7,6 +7,7 @@ from epochwise.answers.case import Case, Rows
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import Shape
 from epochwise.answers.statistics import inflation, margin
+from epochwise.errors import counted
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
 
@@ -95,7 +96,7 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.kind == "worsens":
         return f"never better than the untrained network: {rise}: lower the learning rate"
     if found.kind == "underfits":
-        return f"underfit: still improving at {wording.counted(found.last, 'epoch')}: train longer"
+        return f"underfit: still improving at {counted(found.last, 'epoch')}: train longer"
     if found.kind == "overfits":
         return f"overfits after {turn}: {rise}"
     if found.kind == "settles" and found.censored:
@@ -108,7 +109,7 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     first = wording.count(found.first_minimum or 0)
     story = f"double descent: first minimum at {first}, rises {hump}, falls below it"
     if found.improving:
-        return f"{story} and is still improving at {wording.counted(found.last, 'epoch')}: train longer"
+        return f"{story} and is still improving at {counted(found.last, 'epoch')}: train longer"
     if found.overfits:
         return f"{story} until {turn}, then overfits: {rise}"
     return f"{story}: lowest at {turn} of {last}"

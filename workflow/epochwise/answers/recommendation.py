@@ -11,6 +11,7 @@ from epochwise.answers.terms import (
     NOTHING_LEARNT,
     UNTRAINED_IS_BEST,
 )
+from epochwise.errors import counted
 
 Facts = dict[str, Any]
 NARROWER = 0.8  # of a range: a shorter one is worth telling
@@ -59,7 +60,7 @@ def headline(answer: Facts) -> str:
     facts, kind = answer["best_epoch"], answer["phases"]["kind"]
     if is_lost(answer):
         return f"{name(answer)}: {answer['phases']['verdict']}."
-    best, last = (wording.counted(facts[key], "epoch") for key in ("best_epoch", "last_epoch"))
+    best, last = (counted(facts[key], "epoch") for key in ("best_epoch", "last_epoch"))
     if facts["objection"] == UNTRAINED_IS_BEST and kind not in NOTHING_LEARNT:
         return (
             f"{name(answer)}: no epoch is better than the untrained network on the validation rows, so no "

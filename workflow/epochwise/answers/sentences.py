@@ -4,6 +4,7 @@ from typing import Any
 
 from epochwise.answers import wording
 from epochwise.answers.recommendation import UNITS, constant
+from epochwise.errors import counted
 
 Facts = dict[str, Any]
 ENOUGH_UNITS = 10  # fewer were wrong about the population in one verdict of five
@@ -173,10 +174,10 @@ def batches(answer: Facts) -> str:
     rows, each, size = (
         facts[key] for key in ("training_rows", "iterations_per_epoch", "rows_per_batch")
     )
-    iterations = wording.counted(facts["iterations_at_best"], "iteration")
-    samples = wording.counted(facts["samples_at_best"], "sample")
+    iterations = counted(facts["iterations_at_best"], "iteration")
+    samples = counted(facts["samples_at_best"], "sample")
     return (
-        f"An epoch is {wording.counted(each, 'iteration')}{_in_batches(rows, each, size)}; the best epoch "
+        f"An epoch is {counted(each, 'iteration')}{_in_batches(rows, each, size)}; the best epoch "
         f"comes after {iterations} and {samples}."
     )
 
@@ -228,5 +229,5 @@ def refit(answer: Facts) -> str:
     facts = answer["refit"]
     if facts["refit_epochs"] is None:
         return ""
-    epochs, rows = wording.counted(facts["refit_epochs"], "epoch"), wording.count(facts["all_rows"])
+    epochs, rows = counted(facts["refit_epochs"], "epoch"), wording.count(facts["all_rows"])
     return f"To refit on all {rows} rows: {epochs}, if {facts['assumption']}."

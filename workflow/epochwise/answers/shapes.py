@@ -13,6 +13,7 @@ from epochwise.tables.minima import TIE, first_minimum, quiet
 SHORTEST_WINDOW = 5  # epochs: a bump of one or two is noise however short the run
 STEADY = 1e-3  # jitter from epoch to epoch, relative, that needs no smoothing
 TURNING = 0.25  # share of epochs at which a rough curve turns; of noise two thirds do
+LIKE = 1 / 3  # of the highest hump: another that is higher is of like size
 FEWEST_STEPS = 10  # epochs to tell a rough curve by
 NOISE = 5.0  # standard deviations of the smoothed curve that noise makes in a whole curve
 NORMAL_MEDIAN, MEDIAN_ERROR = 0.6745, 1.2533  # of normal noise: its median size, the median's error
@@ -68,7 +69,8 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
     it falls by `improvement` over that tail; then all of it is underfitting.
     A *hump* is a rise by `rise` above a minimum; when the curve then falls below
     that minimum by `tolerance`, that is epoch-wise double descent (Nakkiran
-    et al., "Deep double descent", 2020). Humps and the tail are looked for
+    et al., "Deep double descent", 2020). Several humps of like size are the cycles of a learning
+    rate, say, and neither. Humps and the tail are looked for
     on a running median, so that a spike of a few epochs is none.
 
     A curve that is rough is smoothed before, over `smoothing` of the epochs, and every difference
@@ -143,7 +145,7 @@ def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
     since = np.maximum.accumulate(np.where(smooth == record, np.arange(len(smooth)), 0))
     descended = record < smooth[0] * (1 - settings.tolerance)  # a rise at the start is no hump
     risen = np.flatnonzero(descended & (smooth > seen.limit(smooth, since, settings.rise)))
-    if not len(risen):
+    if not len(risen) or _cycles(seen, settings):
         return found
     second = int(risen[0] + first_minimum(smooth[risen[0] :]))
     before = int(since[risen[0]])
@@ -163,6 +165,30 @@ def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
         peak=peak,
         peak_rise=_fraction(smooth[peak] - seen.curve[first], seen.curve[first]),
     )
+
+
+def _cycles(seen: "Judged", settings: AnswerSettings) -> bool:
+    """Tell whether a curve has several humps of like size, as a cyclic learning rate makes them."""
+    *_, second, first = [0.0, 0.0, *sorted(_heights(seen, settings))]
+    return second > LIKE * first
+
+
+def _heights(seen: "Judged", settings: AnswerSettings) -> list[float]:
+    """List how high above the minimum before it each hump is, as a fraction, that is half gone later."""
+    limits = seen.limit(seen.smooth, np.arange(len(seen.smooth)), settings.rise).tolist()
+    values, heights = seen.smooth.tolist(), list[float]()
+    low, high = 0, None
+    for epoch, value in enumerate(values):
+        if high is None:
+            low = epoch if value < values[low] else low
+            high = epoch if value > limits[low] else None
+        elif value > values[high]:
+            high = epoch
+        elif value < (values[low] + values[high]) / 2:
+            if values[low] < values[0] * (1 - settings.tolerance):  # a rise at the start is none
+                heights.append(_fraction(values[high] - values[low], values[low]))
+            low, high = epoch, None
+    return heights
 
 
 @dataclass(frozen=True)

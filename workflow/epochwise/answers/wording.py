@@ -12,11 +12,6 @@ def count(number: float) -> str:
     return f"{number:,.0f}"
 
 
-def counted(number: float, what: str) -> str:
-    """Write how many there are of something: 1 epoch, 2,024 epochs."""
-    return f"{count(number)} {what}{'s' * (number != 1)}"
-
-
 def percent(fraction: float) -> str:
     """Write a fraction in per cent with one decimal: 16.7 %."""
     return f"{100 * fraction:,.1f} %" if isfinite(fraction) else "from zero"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from os.path import expanduser
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,11 @@ def gather(
         A sentence for each file that cannot be read, or for several alike, or whose losses cannot be compared.
     """
     read: dict[str, list[Labelled]] = {}
-    judged = {name: _judging(options) for name, (_, options) in curves.items()}
+    several = len(curves) > 1
+    judged = {
+        name: _judging(options, f"curves.{name}." if several else "")
+        for name, (_, options) in curves.items()
+    }
     problems = [
         told
         for name, (files, options) in curves.items()
@@ -53,8 +58,12 @@ def reader_options(options: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in options.items() if key not in (*JUDGED, "files", "reader")}
 
 
-def _judging(options: Mapping[str, Any]) -> Judging:
+def _judging(options: Mapping[str, Any], where: str) -> Judging:
     """Give what is said of the values.
+
+    Parameters
+    ----------
+    where : what a sentence begins with, which names a key.
 
     Raises
     ------
@@ -66,10 +75,11 @@ def _judging(options: Mapping[str, Any]) -> Judging:
     wrong = [
         one for key, value in said.items() for one in schema.value_problems(value, rules[key], key)
     ]
+    if not wrong:
+        judging = Judging(**said)
+        wrong = problems_of(lambda: check_named(judging, options))
     if wrong:
-        raise CurvesError(*wrong)
-    judging = Judging(**said)
-    check_named(judging, options)
+        raise CurvesError(*(f"{where}{one}" for one in wrong))
     return judging
 
 
@@ -89,7 +99,7 @@ def _read_all(
                 readers.read(path, options.get("reader"), readers=known, **own)
             )
         )
-        yield from ((str(Path(path).expanduser()), sentence) for sentence in problems)
+        yield from ((expanduser(path), sentence) for sentence in problems)
         read += [
             Labelled(_scores_alone(one, own) if judging.is_score else one, labels) for one in found
         ]

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from os.path import expanduser, isdir
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,17 @@ from epochwise.curves.converting import as_columns
 from epochwise.curves.histories import COMMON, LOSSES, History, Logged
 from epochwise.curves.scoring import JUDGED
 from epochwise.curves.settling import RESTARTS, as_run, numbering, split
-from epochwise.errors import CurvesError, EpochwiseError, PluginError, unknown
+from epochwise.errors import (
+    TOO_LARGE,
+    CurvesError,
+    EpochwiseError,
+    PluginError,
+    told_by,
+    unknown,
+)
 from epochwise.plugins.containment import contained
 from epochwise.plugins.registry import Registered, load_all
+from epochwise.readable import why_no_file
 from epochwise.shipped import own_or_shipped
 
 HEAD = 4096  # bytes of a file that a reader may recognise it by
@@ -42,7 +51,7 @@ def read(
     PluginError
         The reader breaks its contract.
     """
-    path = Path(path).expanduser()
+    path = Path(expanduser(path))
     known = load_readers() if readers is None else readers
     chosen = _named(path, reader, known) if reader is not None else guess(path, known)
     check_options(path, chosen, options)
@@ -106,9 +115,11 @@ def _recognises(reader: Registered, path: Path, head: bytes) -> float:
 
 def _head(path: Path) -> bytes:
     """Give the first bytes of a file, none of a folder."""
+    if isdir(path):
+        return b""
+    if problem := why_no_file(path):
+        raise CurvesError(f"{path}: {problem}.")
     try:
-        if path.is_dir():
-            return b""
         with path.open("rb") as file:
             return file.read(HEAD)
     except OSError as error:
@@ -165,9 +176,11 @@ def _call(reader: Registered, path: Path, options: Mapping[str, Any]) -> Logged:
         raise CurvesError(
             f"{path}: is a folder, and reader {reader.name!r} reads files; name those in it, such as {path / '*.csv'}."
         ) from None
+    except MemoryError:
+        raise CurvesError(f"{path}: {TOO_LARGE}") from None
     except Exception as error:
         raise CurvesError(
-            f"{path}: reader {reader.name!r} cannot read it ({type(error).__name__}: {error}); if the file is of "
+            f"{path}: reader {reader.name!r} cannot read it ({type(error).__name__}: {told_by(error)}); if the file is of "
             "another kind, name its reader; else the file is damaged or newer than the reader."
         ) from error
     return given if isinstance(given, Logged) else Logged(given)
@@ -188,6 +201,10 @@ def _history(path: Path, reader: Registered, logged: Logged, common: Mapping[str
     columns = as_columns(logged.table, path, reader.source)
     first = logged.first_epoch if common["first_epoch"] is None else common["first_epoch"]
     parts = split(columns, path, common["restarts"], first)
+    if not parts:
+        raise CurvesError(
+            f"{path}: has no row with both an epoch and a loss; is it the right file, and are its columns named rightly?"
+        )
     unit = str(common["unit"] or logged.unit)
     counted = numbering(parts, first, unit)
     runs = tuple(as_run(name, rows, counted.first_epoch, path) for name, rows in parts.items())

@@ -8,14 +8,17 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from os.path import isdir
 from pathlib import Path
 from typing import Any
 
 from epochwise.curves.written_tables import WrittenTable
-from epochwise.errors import CurvesError, shorten
+from epochwise.errors import CurvesError, counted, shorten, told_by
+from epochwise.readable import why_no_file
 
 SEPARATORS = (",", "\t", ";", "|")  # else a blank
 WEB = ("<!doctype", "<html")
+LARGEST = 2**30  # bytes: all of it is read at once
 RECORDS = (".json", ".jsonl", ".ndjson")
 
 
@@ -28,6 +31,7 @@ def read_table(path: str | Path) -> WrittenTable:
         The file is empty, no text, or no table; names the line.
     """
     path = Path(path)
+    _check_file(path)
     with path.open("rb") as file:
         magic = file.read(4)
     if magic == b"PAR1":
@@ -50,6 +54,7 @@ def read_text(path: Path) -> str:
     CurvesError
         It is no text in UTF-8.
     """
+    _check_file(path)
     data = path.read_bytes()
     try:
         if b"\0" not in data:
@@ -63,15 +68,29 @@ def read_text(path: Path) -> str:
     )
 
 
+def _check_file(path: Path) -> None:
+    """Refuse what is no file, and what is too large to be a loss history."""
+    if isdir(path):
+        raise IsADirectoryError(path)
+    if problem := why_no_file(path):
+        raise CurvesError(f"{path}: {problem}.")
+    if (size := path.stat().st_size) > LARGEST:
+        raise CurvesError(
+            f"{path}: has {size:,} bytes, and a loss history {LARGEST:,} at most; keep a row per epoch."
+        )
+
+
 def _read_parquet(path: Path) -> WrittenTable:
     import pyarrow as pa
 
-    from epochwise.parquet import read
+    from epochwise.parquet import plain
 
     try:
-        table = read(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise CurvesError(f"{path}: cannot be read as Parquet ({error}); write it again.") from None
+        table = plain(path)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise CurvesError(
+            f"{path}: cannot be read as Parquet ({told_by(error)}); write it again."
+        ) from None
     columns = {name: table[name].to_pylist() for name in table.column_names}
     if not table.num_rows:
         raise CurvesError(f"{path}: has no rows; is it the right file?")
@@ -94,6 +113,8 @@ def _from_records(path: Path, text: str) -> WrittenTable:
                 '{"epoch": 1, "train_loss": 0.5}.'
             )
     names = dict.fromkeys(name for record in records for name in record)
+    if not names:
+        raise CurvesError(f"{path}: has no rows; was an epoch trained?")
     columns = {name: [record.get(name) for record in records] for name in names}
     return WrittenTable(path, columns, places)
 
@@ -101,7 +122,7 @@ def _from_records(path: Path, text: str) -> WrittenTable:
 def _parsed(path: Path, text: str, line: int) -> Any:
     try:
         return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         place = line + getattr(error, "lineno", 1) - 1
         raise CurvesError(
             f"{path}: line {place} is no JSON; give a file with one object a line, or a list of objects."
@@ -172,6 +193,6 @@ def _check_widths(path: Path, rows: list[tuple[str, ...]], lines: list[int], wid
     for line, row in zip(lines, rows, strict=True):
         if len(row) != width:
             raise CurvesError(
-                f"{path}: line {line} has {len(row)} value(s), the first line names {width} column(s); correct "
+                f"{path}: line {line} has {counted(len(row), 'value')}, the first line names {counted(width, 'column')}; correct "
                 "the line, leave nothing above the names, or quote what has a separator in it."
             )

@@ -9,7 +9,7 @@ import numpy as np
 
 from epochwise.arrays import Array
 from epochwise.data.written_numbers import EXACT, USUAL_WORDS, Written
-from epochwise.errors import shorten
+from epochwise.errors import in_quotes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ class Cells:
 
     def quote(self, place: int) -> str:
         """Quote a text with its row."""
-        return f"{shorten(repr(self.texts[place]))} in row {self.row_of(place)}"
+        return f"{in_quotes(self.texts[place])} in row {self.row_of(place)}"
 
     def spread(self, values: Sequence[Any] | Array, missing: Any, kind: str) -> "pd.Series[Any]":
         """Give (rows,) values from one for each text."""

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from epochwise.errors import DataError, PluginError, unknown
+from epochwise.errors import DataError, PluginError, in_quotes, unknown
+from epochwise.json_files import read_as
 from epochwise.plugins.registry import Registered
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Facts:
 
 def read_facts(path: str | Path) -> Facts:
     """Read what `Facts.save` wrote."""
-    return Facts(**json.loads(Path(path).read_text(encoding="utf-8")))
+    return read_as(Facts, path)
 
 
 def find_source(
@@ -99,22 +100,22 @@ def find_source(
     """
     if options["source"] not in sources:
         raise DataError(
-            f"dataset {name!r}: {unknown('source', options['source'], sources)} A file of your own "
+            f"dataset {in_quotes(name)}: {unknown('source', options['source'], sources)} A file of your own "
             "is given by file."
         )
     source = sources[options["source"]]
     known = inspect.signature(source.value).parameters
     if taken := [key for key in EVERY_DATASETS if key in known]:
         raise PluginError(
-            f"{source.source}: the dataset {source.name!r} has an option {taken[0]!r}, which every dataset "
+            f"{source.source}: the dataset {in_quotes(source.name)} has an option {in_quotes(taken[0])}, which every dataset "
             "has; give its own another name."
         )
     strange = [key for key in given_options(options) if key not in known]
     problems = [unknown("option", str(key), [*known, *EVERY_DATASETS[1:]]) for key in strange]
     needed = [key for key, one in known.items() if one.default is one.empty]
-    problems += [f"the option {key!r} is missing." for key in needed if key not in options]
+    problems += [f"the option {in_quotes(key)} is missing." for key in needed if key not in options]
     if problems:
-        raise DataError(*(f"dataset {name!r}: {problem}" for problem in problems))
+        raise DataError(*(f"dataset {in_quotes(name)}: {problem}" for problem in problems))
     return source
 
 

@@ -9,6 +9,7 @@ from epochwise.data import dates
 from epochwise.data.cells import Cells, Column
 from epochwise.data.text_frames import quoted
 from epochwise.data.written_numbers import Written
+from epochwise.errors import in_quotes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +36,9 @@ def days(values: "pd.Series[Any]", written: Written, form: str | None = None) ->
     bad = np.isnan(each) & ~cells.usual_gaps
     if bad.any():
         place = cells.quote(int(np.argmax(bad)))
-        return Column("unclear", values, f"dates: has {place}, which is no date written {form!r}")
+        return Column(
+            "unclear", values, f"dates: has {place}, which is no date written {in_quotes(form)}"
+        )
     return Column("number", cells.spread(each, np.nan, "float64"))
 
 

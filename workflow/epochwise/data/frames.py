@@ -4,15 +4,17 @@ Only the empty cell is missing here; what words and numbers mean is for `cells`.
 """
 
 import csv
+import os
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 from epochwise.data.text_frames import check_names, first_bad_line, read_text, tidy
-from epochwise.errors import DataError
+from epochwise.errors import DataError, in_quotes, told_by
 from epochwise.plugins.registry import install, is_installed
+from epochwise.readable import why_no_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +29,7 @@ OTHERS = {
     ".gz": "unpack it",
     ".zip": "unpack it",
 }
-UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, OSError, csv.Error, BadZipFile)
+UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, OSError, csv.Error)
 
 
 def read_frame(
@@ -54,7 +56,9 @@ def read_frame(
     check_file(path)
     suffix = path.suffix.lower()
     if sheet is not None and suffix != ".xlsx":
-        raise DataError(f"{path}: sheet: {sheet!r} is for .xlsx files alone; leave it out.")
+        raise DataError(
+            f"{path}: sheet: {in_quotes(sheet)} is for .xlsx files alone; leave it out."
+        )
     try:
         if suffix == ".parquet":
             frame = _read_parquet(path)
@@ -76,9 +80,18 @@ def read_frame(
     return frame
 
 
+@contextmanager
+def _library_told(path: Path) -> Iterator[None]:
+    """Say what a library makes of a file; of one that is damaged it may raise anything."""
+    try:
+        yield
+    except Exception as error:
+        raise DataError(f"{path}: cannot be read: {_told(error)}") from None
+
+
 def _told(error: Exception) -> str:
     """Give the words of another library's error, on one line, with what to do where that is known."""
-    words = " ".join(str(error).split()) or type(error).__name__
+    words = told_by(error)
     if "Expected" in words and "fields" in words:
         return (
             f"{words.removeprefix('Error tokenizing data. C error: ').rstrip('.')}; correct this line (a "
@@ -88,19 +101,19 @@ def _told(error: Exception) -> str:
         return f"a text begins with a double quote in row {words.split()[-1]} and never ends; close or remove it."
     if "not a zip file" in words:
         return f"{words}, as one of Excel is; save it as .xlsx or as .csv once more."
-    return words
+    return f"{words.rstrip('.')}; it is damaged or of another kind, so write it once more."
 
 
 def check_file(path: Path) -> None:
     """Refuse what is no file of a known type."""
     suffix = path.suffix.lower()
-    if not path.exists():
+    if not os.path.exists(path):
         raise DataError(f"{path}: there is no such file; a path is relative to the study file.")
-    if path.is_dir():
-        raise DataError(f"{path}: is a folder; give a file.")
+    if problem := why_no_file(path):
+        raise DataError(f"{path}: {problem}.")
     if suffix not in TYPES:
         instead = OTHERS.get(suffix, f"use {', '.join(TYPES[:-1])} or {TYPES[-1]}")
-        raise DataError(f"{path}: unknown file type {suffix!r}; {instead}.")
+        raise DataError(f"{path}: unknown file type {in_quotes(suffix)}; {instead}.")
     if path.stat().st_size == 0:
         raise DataError(f"{path}: is empty; the first line must name the columns.")
 
@@ -109,9 +122,10 @@ def _read_parquet(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     exact = {"integer_object_nulls": True}  # whole numbers beside gaps do not become floats
-    frame = pd.read_parquet(  # a folder `year=2020` is no column
-        path, partitioning=None, to_pandas_kwargs=exact
-    )
+    with _library_told(path):
+        frame = pd.read_parquet(  # a folder `year=2020` is no column
+            path, partitioning=None, to_pandas_kwargs=exact
+        )
     frame = frame.reset_index(drop=True)  # rows are counted, not named
     frame.columns = [str(column) for column in frame.columns]
     check_names(path, list(frame.columns))
@@ -122,7 +136,7 @@ def _read_excel(path: Path, sheet: str | None) -> "pd.DataFrame":
     import pandas as pd
 
     name = _choose_sheet(path, sheets(path), sheet)
-    with warnings.catch_warnings():
+    with _library_told(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles and drop-down lists that are not kept
         cells = pd.read_excel(
             path, sheet_name=name, header=None, keep_default_na=False, na_values=[""], dtype=object
@@ -130,7 +144,7 @@ def _read_excel(path: Path, sheet: str | None) -> "pd.DataFrame":
     cells = cells.dropna(how="all").dropna(how="all", axis=1)
     if cells.empty:
         raise DataError(
-            f"{path}: the sheet {name!r} is empty; its first row must name the columns."
+            f"{path}: the sheet {in_quotes(name)} is empty; its first row must name the columns."
         )
     names = ["" if pd.isna(one) else tidy(str(one)) for one in cells.iloc[0]]
     check_names(path, names)
@@ -148,12 +162,10 @@ def sheets(path: Path) -> list[str]:
         )
     import pandas as pd
 
-    try:
-        with warnings.catch_warnings(), pd.ExcelFile(path, engine="openpyxl") as book:
-            warnings.simplefilter("ignore")
+    with _library_told(path), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pd.ExcelFile(path, engine="openpyxl") as book:
             return [str(one) for one in book.sheet_names]
-    except UNREADABLE as error:
-        raise DataError(f"{path}: cannot be read: {_told(error)}") from None
 
 
 def _choose_sheet(path: Path, there: list[str], wanted: str | None) -> str:
@@ -161,5 +173,7 @@ def _choose_sheet(path: Path, there: list[str], wanted: str | None) -> str:
     if wanted is None and len(there) > 1:
         raise DataError(f"{path}: has the sheets {names}; name one, such as sheet: {there[0]}.")
     if wanted is not None and wanted not in there:
-        raise DataError(f"{path}: sheet: there is no sheet {wanted!r}; there are: {names}.")
+        raise DataError(
+            f"{path}: sheet: there is no sheet {in_quotes(wanted)}; there are: {names}."
+        )
     return wanted or there[0]

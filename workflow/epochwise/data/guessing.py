@@ -11,9 +11,9 @@ from epochwise.data.frames import SEPARATORS, read_frame, sheets
 from epochwise.data.looking import categories, is_like_an_id, look
 from epochwise.data.mending import Guess, listed, mend
 from epochwise.data.partitions import PARTITIONS
-from epochwise.data.text_frames import CANDIDATES, SEEN
+from epochwise.data.text_frames import CANDIDATES, LONGEST_LINE, SEEN
 from epochwise.data.written_numbers import ALIKE, DECIMALS, THOUSANDS, Written
-from epochwise.errors import DataError, unknown
+from epochwise.errors import DataError, in_quotes, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +63,7 @@ def _last(frame: "pd.DataFrame") -> str:
 
 def _cuts(values: "pd.Series[Any]") -> bool:
     """Tell a column of the words train, validation and test."""
-    words = set(values.dropna().map(str).unique())
+    words = {one if isinstance(one, str) else "" for one in values.dropna()}
     return {"train", "validation"} <= words <= set(PARTITIONS)
 
 
@@ -77,7 +77,7 @@ def _guess_layout(path: Path, found: Guess) -> None:
     suffix = path.suffix.lower()
     if suffix in SEPARATORS and path.is_file():
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            first = file.readline()
+            first = file.readline(LONGEST_LINE)
         usual = SEPARATORS[suffix]
         most = max((usual, *CANDIDATES, ","), key=first.count)
         most = " " if most not in first and " " in first.strip() else most
@@ -112,7 +112,7 @@ def _example(frame: "pd.DataFrame", columns: Iterable[str], sign: str) -> str:
     texts = ((str(cell).strip(), name) for name in columns for cell in frame[name])
     signed = [found for found in texts if any(mark in found[0] for mark in marks)]
     text, name = max(signed, key=lambda found: len(found[0]), default=("", ""))
-    return f"as in {text} of column {name!r}"
+    return f"as in {text} of column {in_quotes(name)}"
 
 
 def _unreadable(frame: "pd.DataFrame", written: Written) -> list[str]:

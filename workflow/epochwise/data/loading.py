@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from epochwise.data.datasets import Dataset, Facts, find_source, given_options
 from epochwise.data.partitions import check_one_fold
 from epochwise.data.tasks import check_exact, settle_task
-from epochwise.errors import DataError, DataWarning
+from epochwise.errors import DataError, DataWarning, counted, in_quotes
 from epochwise.parquet import array
 from epochwise.plugins.containment import contained
 from epochwise.plugins.registry import Registered
@@ -32,12 +32,12 @@ def settle(name: str, dataset: Dataset, task: str | None) -> tuple[pa.Table, Fac
     """
     if not dataset.target:
         raise DataError(
-            f"dataset {name!r}: target names no column; name one or several columns to predict."
+            f"dataset {in_quotes(name)}: target names no column; name one or several columns to predict."
         )
     table, missing = _complete(name, dataset)
     if table.num_rows < FEWEST_ROWS:
         raise DataError(
-            f"dataset {name!r} has {table.num_rows} row(s) without missing values; it needs at "
+            f"dataset {in_quotes(name)} has {counted(table.num_rows, 'row')} without missing values; it needs at "
             f"least {FEWEST_ROWS}, two for training and two for validation."
         )
     settled, classes = settle_task(name, table, dataset, task or dataset.task)
@@ -97,13 +97,13 @@ def _warn_of_missing(facts: Facts) -> None:
     if not facts.missing_values:
         return
     most = sorted(facts.missing_values.items(), key=lambda item: -item[1])
-    where = ", ".join(f"{column!r} ({count})" for column, count in most[:SHOWN])
-    where += f" and {len(most) - SHOWN} more column(s)" if len(most) > SHOWN else ""
-    what = f"leaves out {facts.dropped_rows} of {facts.rows + facts.dropped_rows} rows; missing are values"
+    where = ", ".join(f"{in_quotes(column)} ({count})" for column, count in most[:SHOWN])
+    where += f" and {counted(len(most) - SHOWN, 'more column')}" if len(most) > SHOWN else ""
+    what = f"leaves out {facts.dropped_rows:,} of {counted(facts.rows + facts.dropped_rows, 'row')}; missing are values"
     if facts.missing == "impute":
-        what = f"fills in {sum(facts.missing_values.values())} value(s)"
+        what = f"fills in {counted(sum(facts.missing_values.values()), 'value')}"
     warnings.warn(
-        f"dataset {facts.name!r}: missing: {facts.missing} {what} of {where}",
+        f"dataset {in_quotes(facts.name)}: missing: {facts.missing} {what} of {where}",
         DataWarning,
         stacklevel=2,
     )
@@ -125,14 +125,14 @@ def _plain(table: pa.Table, dataset: Dataset) -> pa.Table:
 
 def _problem(name: str, column: str, values: pa.ChunkedArray, dataset: Dataset) -> str:
     """Say where missing values are that may not be, or infinite ones; rows are counted from 1."""
-    about = f"dataset {name!r}: column {column!r} has"
+    about = f"dataset {in_quotes(name)}: column {in_quotes(column)} has"
     bad = pc.is_null(values, nan_is_null=True)
     imputed = dataset.missing == "impute" and column in dataset.features
     if len(values) and pc.all(bad).as_py():
         return f"{about} no values at all; leave it out."
     if pc.any(bad).as_py() and not imputed and dataset.missing != "drop_rows":
         return (
-            f"{about} {pc.sum(bad)} missing value(s), the first in row {_first(bad)}; fill them in, or set "
+            f"{about} {counted(pc.sum(bad).as_py(), 'missing value')}, the first in row {_first(bad)}; fill them in, or set "
             "missing: drop_rows or missing: impute (which imputes features alone)."
         )
     if pa.types.is_floating(values.type) and pc.any(infinite := pc.is_inf(values)).as_py():

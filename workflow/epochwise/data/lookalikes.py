@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from epochwise.data.written_numbers import ALIKE, DECIMALS, MINUS, THOUSANDS, Written
+from epochwise.errors import in_quotes
 
 CURRENCIES = r"[$€£¥₹₽₩₪₺]|US\$|R\$|A\$|C\$|EUR|USD|GBP|CHF|JPY|CNY|INR|SEK|NOK|DKK|PLN|CZK|Rs\.?|kr\.?|zł|Fr\.?"
 UNITS = (
@@ -72,7 +73,9 @@ def recognise(texts: Sequence[str], written: Written) -> Lookalike | None:
     if not found or 2 * len(found) < len(texts) or not _are_units(units - {""}, len(found)):
         return None
     if len(units) > 1:
-        names = " and ".join(f"the unit {one!r}" if one else "none" for one in sorted(units)[::-1])
+        names = " and ".join(
+            f"the unit {in_quotes(one)}" if one else "none" for one in sorted(units)[::-1]
+        )
         what = f"a number with a unit; the column has {names}"
         return Lookalike(what, found[0][0], [], "write one unit in all of its rows, or none")
     [unit] = units
@@ -145,5 +148,5 @@ def _what(ways: Sequence[Way]) -> str:
     keys, marks = ways[0][0], {",": "a decimal comma", ".": "a decimal point"}
     parts = ["thousands separators"] if "thousands" in keys else []
     parts += [marks[keys["decimal"]]] if "decimal" in keys and not parts else []
-    parts += [f"the unit {keys['units'][0]!r}"] if "units" in keys else []
+    parts += [f"the unit {in_quotes(keys['units'][0])}"] if "units" in keys else []
     return f"a number with {' and '.join(parts)}"

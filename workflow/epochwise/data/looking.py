@@ -12,6 +12,7 @@ from epochwise.data.date_columns import are_datetimes
 from epochwise.data.lookalikes import recognise
 from epochwise.data.text_frames import CODES
 from epochwise.data.written_numbers import EXACT, Written
+from epochwise.errors import counted, in_quotes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ def look(values: "pd.Series[Any]", written: Written) -> Column:
     import pandas as pd
 
     if are_datetimes(values):
-        first = [f", such as {str(one)!r}" for one in values.dropna().head(1)]
+        first = [f", such as {in_quotes(str(one))}" for one in values.dropna().head(1)]
         return _dates(values, "".join(first))
     if pd.api.types.is_numeric_dtype(values):
         return _plain_numbers(values, written)
@@ -57,7 +58,7 @@ def categories(values: "pd.Series[Any]", written: Written) -> Column:
     """Take a column as categories, whatever it looks like."""
     cells = Cells(values, written)
     notes = [
-        f"has {cells.texts[place]!r} in {cells.rows[place]} row(s), read as a category; list it under "
+        f"has {in_quotes(cells.texts[place])} in {counted(cells.rows[place], 'row')}, read as a category; list it under "
         "missing_words if it means a missing value"
         for place in np.flatnonzero(cells.usual_gaps)
     ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from epochwise.data.cells import Column
 from epochwise.data.tasks import MOST_CLASSES
 from epochwise.data.written_numbers import Written
+from epochwise.errors import in_quotes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,13 +70,13 @@ def mend(name: str, column: Column, found: Guess) -> bool:
         units = found.options.setdefault("units", [])
         units += [unit for unit in column.keys["units"] if unit not in units]
         text = str(column.values.dropna().iloc[0]).strip()
-        found.reasons.setdefault("units", f"as in {text} of column {name!r}")
+        found.reasons.setdefault("units", f"as in {text} of column {in_quotes(name)}")
         return True
     words = list(column.keys.get("missing_words", ()))
     if words and len(words) <= MOST_WORDS and all(map(_may_be_a_gap, words)):
         listed = found.options.setdefault("missing_words", [])
         listed += [word for word in words if word not in listed]
-        found.reasons["missing_words"] = f"among the numbers of column {name!r}"
+        found.reasons["missing_words"] = f"among the numbers of column {in_quotes(name)}"
         return True
     return False if is_target else _set_aside(name, column, found)
 

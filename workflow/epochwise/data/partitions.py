@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from epochwise.arrays import Array
-from epochwise.errors import DataError
+from epochwise.errors import DataError, counted, in_quotes
 
 Rows = dict[str, Array]  # row numbers of train, validation and, where there is one, test
 PARTITIONS = ("train", "validation", "test")
@@ -113,7 +113,7 @@ def check_classes(classes: Sequence[str], labels: Array, rule: Mapping[str, Any]
     parts += bool(rule["test_size"])
     if counts.min() < parts:
         raise DataError(
-            f"class {classes[int(counts.argmin())]} has {counts.min()} row(s), too few to stratify into "
+            f"class {classes[int(counts.argmin())]} has {counted(counts.min(), 'row')}, too few to stratify into "
             f"{parts} parts; bring more, leave the class out, or set partitions.stratify: false."
         )
 
@@ -125,7 +125,7 @@ def by_column(words: list[Any], column: str) -> Rows:
     if strange.any():
         row = int(strange.argmax())
         raise DataError(
-            f"partitions: column {column!r} has the word {str(array[row])!r} in row {row + 1}; it may "
+            f"partitions: column {in_quotes(column)} has the word {in_quotes(str(array[row]))} in row {row + 1}; it may "
             f"have {', '.join(PARTITIONS)}."
         )
     parts = {word: np.flatnonzero(array == word) for word in PARTITIONS}
@@ -142,8 +142,8 @@ def check_one_fold(dataset: str, column: str | None, folds: int) -> None:
     """
     if column and folds > 1:
         raise DataError(
-            f"dataset {dataset!r}: its column {column!r} cuts the rows in one way, and the study asks "
-            f"for {folds} folds; remove partitions.method: k_fold and partitions.n_repeats, or give "
+            f"dataset {in_quotes(dataset)}: its column {in_quotes(column)} cuts the rows in one way, and the study asks "
+            f"for {folds} cuts; remove partitions.method: k_fold and partitions.n_repeats, or give "
             "the dataset a study of its own."
         )
 
@@ -153,7 +153,7 @@ def check(dataset: str, parts: Rows) -> None:
     for name, rows in parts.items():
         if len(rows) < FEWEST_ROWS:
             raise DataError(
-                f"dataset {dataset!r}: the {name} partition has {len(rows)} row(s); it needs at least "
+                f"dataset {in_quotes(dataset)}: the {name} partition has {counted(len(rows), 'row')}; it needs at least "
                 f"{FEWEST_ROWS}. Change partitions, or bring more rows."
             )
 
@@ -169,6 +169,6 @@ def check_trained(dataset: str, classes: Sequence[str], labels: Array) -> None:
     counts = np.bincount(labels, minlength=len(classes))
     if not counts.all():
         raise DataError(
-            f"dataset {dataset!r}: class {classes[int(counts.argmin())]} has no row in the train "
+            f"dataset {in_quotes(dataset)}: class {classes[int(counts.argmin())]} has no row in the train "
             "partition; set partitions.stratify: true, or put rows of it there."
         )

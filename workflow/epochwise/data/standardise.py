@@ -16,7 +16,8 @@ from epochwise.data import partitions
 from epochwise.data.datasets import Facts
 from epochwise.data.partitions import Rows
 from epochwise.data.tasks import class_names
-from epochwise.errors import DataError, DataWarning
+from epochwise.errors import DataError, DataWarning, counted, in_quotes
+from epochwise.json_files import read_as
 
 SHOWN = 10  # names that a warning spells out
 
@@ -55,7 +56,7 @@ class Scaler:
 
 def read_scaler(path: str | Path) -> Scaler:
     """Read what `Scaler.save` wrote."""
-    return Scaler(**json.loads(Path(path).read_text(encoding="utf-8")))
+    return read_as(Scaler, path)
 
 
 def cut_rows(table: pa.Table, facts: Facts, rule: Mapping[str, Any], fold: int) -> Rows:
@@ -70,7 +71,7 @@ def cut_rows(table: pa.Table, facts: Facts, rule: Mapping[str, Any], fold: int) 
     try:
         parts = _parts(table, facts, labels, rule, fold)
     except DataError as error:
-        raise DataError(f"dataset {facts.name!r}: {error}") from None
+        raise DataError(f"dataset {in_quotes(facts.name)}: {error}") from None
     partitions.check(facts.name, parts)
     if labels is not None:
         partitions.check_trained(facts.name, facts.classes, labels[parts["train"]])
@@ -153,8 +154,8 @@ def _warn_of_constants(dataset: str, constant: list[str]) -> None:
         return
     shown = ", ".join(constant[:SHOWN]) + (", ..." if len(constant) > SHOWN else "")
     warnings.warn(
-        f"dataset {dataset!r}: {len(constant)} feature(s) have one value in all training rows and "
-        f"teach the network nothing: {shown}",
+        f"dataset {in_quotes(dataset)}: {counted(len(constant), 'feature')} with one value in all training rows, "
+        f"from which the network learns nothing: {shown}",
         DataWarning,
         stacklevel=2,
     )

@@ -10,7 +10,7 @@ from epochwise.data.datasets import Dataset
 from epochwise.data.dates import are_dates
 from epochwise.data.lookalikes import recognise
 from epochwise.data.written_numbers import EXACT, Written
-from epochwise.errors import DataError
+from epochwise.errors import DataError, in_quotes
 
 MOSTLY = 0.5  # a target with more numbers than this share is meant to have nothing else
 MOST_CLASSES = 20  # whole numbers with more values are quantities
@@ -44,20 +44,22 @@ def settle_task(
         return "regression", []
     if len(dataset.target) > 1:
         raise DataError(
-            f"dataset {name!r}: classification takes one target column, not "
+            f"dataset {in_quotes(name)}: classification takes one target column, not "
             f"{', '.join(dataset.target)}."
         )
     unique = pc.unique(table[dataset.target[0]])
     classes = class_names(unique.take(pc.sort_indices(unique)))
     if len(classes) < 2:
-        raise DataError(f"dataset {name!r}: the target has one class only, {classes[0]!r}.")
+        raise DataError(
+            f"dataset {in_quotes(name)}: the target has one class only, {in_quotes(classes[0])}."
+        )
     return ("binary" if len(classes) == 2 else "multiclass"), classes
 
 
 def _check_quantities(name: str, table: pa.Table, dataset: Dataset, numeric: bool) -> None:
     if not numeric:
         raise DataError(
-            f"dataset {name!r}: task regression needs numbers, but the target "
+            f"dataset {in_quotes(name)}: task regression needs numbers, but the target "
             f"{_first_text(table, dataset)}; correct it, or set task: classification."
         )
     for column in dataset.target:
@@ -70,8 +72,8 @@ def _check_varies(name: str, table: pa.Table, dataset: Dataset) -> None:
         target = table[column]
         if pc.all(pc.equal(target, target[0])).as_py():
             raise DataError(
-                f"dataset {name!r}: the target {column!r} has one value in all {len(target)} rows, "
-                f"{target[0].as_py()!r}; there is nothing to learn from it; choose another target."
+                f"dataset {in_quotes(name)}: the target {in_quotes(column)} has one value in all {len(target)} rows, "
+                f"{in_quotes(target[0].as_py())}; there is nothing to learn from it; choose another target."
             )
 
 
@@ -85,7 +87,7 @@ def check_exact(name: str, column: str, values: pa.ChunkedArray) -> None:
     for row, number in enumerate(values.to_pylist(), start=1):
         if number is not None and int(float(number)) != number:
             raise DataError(
-                f"dataset {name!r}: column {column!r} has the whole number {number} in row {row}; beyond "
+                f"dataset {in_quotes(name)}: column {in_quotes(column)} has the whole number {number} in row {row}; beyond "
                 f"{EXACT} the numbers that networks compute with (float64) cannot be told from their "
                 "neighbours; leave the column out if it is an id, or make it smaller."
             )
@@ -112,14 +114,14 @@ def _infer(name: str, table: pa.Table, dataset: Dataset, numeric: bool) -> str:
     if values == 2:
         return "classification"
     raise DataError(
-        f"dataset {name!r}: the target {column!r} has {values} different whole numbers, which may be "
+        f"dataset {in_quotes(name)}: the target {in_quotes(column)} has {values} different whole numbers, which may be "
         "quantities or classes; set task: regression or task: classification."
     )
 
 
 def _check_classes(name: str, table: pa.Table, dataset: Dataset) -> None:
     """Refuse targets that are not numbers and that may yet be meant as quantities."""
-    about = f"dataset {name!r}: the target {_first_text(table, dataset)}"
+    about = f"dataset {in_quotes(name)}: the target {_first_text(table, dataset)}"
     if len(dataset.target) > 1:
         raise DataError(
             f"{about}, and several targets must all be numbers, as classification takes one target "
@@ -140,12 +142,12 @@ def _check_lookalikes(name: str, values: pa.ChunkedArray, column: str) -> None:
         text = alike.example
         row = [str(one).strip() for one in values.to_pylist()].index(text) + 1
         raise DataError(
-            f"dataset {name!r}: the target {column!r} has {text!r} in row {row}, which looks like "
+            f"dataset {in_quotes(name)}: the target {in_quotes(column)} has {in_quotes(text)} in row {row}, which looks like "
             f"{alike.what}; {alike.advice()}; or set task: classification if these are classes."
         )
     if are_dates(texts):
         raise DataError(
-            f"dataset {name!r}: the target {column!r} has dates, such as {texts[0]!r}; list it under dates "
+            f"dataset {in_quotes(name)}: the target {in_quotes(column)} has dates, such as {in_quotes(texts[0])}; list it under dates "
             "(it becomes days since 1970-01-01), or set task: classification."
         )
 
@@ -153,7 +155,7 @@ def _check_lookalikes(name: str, values: pa.ChunkedArray, column: str) -> None:
 def _first_text(table: pa.Table, dataset: Dataset) -> str:
     """Point at the first value of the targets that is no number, or a number written as text."""
     texts = (
-        f"{column!r} has {value!r} in row {row}"
+        f"{in_quotes(column)} has {in_quotes(value)} in row {row}"
         for column in dataset.target
         for row, value in enumerate(table[column].to_pylist(), start=1)
         if not _is_number(value)
@@ -164,7 +166,7 @@ def _first_text(table: pa.Table, dataset: Dataset) -> str:
 def _number_as_text(table: pa.Table, dataset: Dataset) -> str:
     kinds = dict(zip(dataset.target, _types(table, dataset), strict=True))
     column = next(name for name, kind in kinds.items() if not _is_numeric(kind))
-    return f"{column!r} has {table[column][0].as_py()!r} in row 1, a number written as text"
+    return f"{in_quotes(column)} has {in_quotes(table[column][0].as_py())} in row 1, a number written as text"
 
 
 def _is_number(value: Any) -> bool:

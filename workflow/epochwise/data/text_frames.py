@@ -1,19 +1,21 @@
 """Reading a CSV or TSV file into a data frame, as it is written."""
 
 import csv
+import io
 import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epochwise.data.written_numbers import EXACT
-from epochwise.errors import DataError, shorten
+from epochwise.errors import DataError, counted, in_quotes
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CANDIDATES = (";", "\t", "|")  # what may separate columns besides a comma; a blank does rarely
 NUMBER = re.compile(r"[-+]?[0-9.]+(?:e[-+]?[0-9]+)?")
+LONGEST_LINE = 1_000_000  # characters of the line that names the columns
 SEEN = 1000  # rows that are looked at for codes
 CODES = "codes"  # of a frame's attributes: what to say of columns of numbers such as 01067
 
@@ -24,7 +26,7 @@ def read_text(path: Path, separator: Any, decimal: str, texts: Collection[str]) 
 
     if not isinstance(separator, str) or len(separator) != 1:
         raise DataError(
-            f'{path}: separator: {separator!r} cannot be one; give one character, such as ";".'
+            f'{path}: separator: {in_quotes(separator)} cannot be one; give one character, such as ";".'
         )
     names = header(path, separator)
     how: dict[str, Any] = {
@@ -64,7 +66,7 @@ def _code(texts: "pd.Series[Any]") -> str:
         return ""
     text, row = str(codes.iloc[0]).strip(), int(codes.index[0]) + 1
     return (
-        f"has {text!r} in row {row}, which is read as the number {int(text)}; put it under categorical or "
+        f"has {in_quotes(text)} in row {row}, which is read as the number {int(text)}; put it under categorical or "
         "drop if it is a code"
     )
 
@@ -78,24 +80,42 @@ def _inexact(frame: "pd.DataFrame") -> list[int]:
 
 def header(path: Path, separator: str) -> list[str]:
     """Read the names of a text file's columns, and refuse a line that is none of names."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter=separator, skipinitialspace=separator != " ")
-        first = next(reader, [])
+    lines = io.StringIO(beginning(path), newline="")
+    first = next(csv.reader(lines, delimiter=separator, skipinitialspace=separator != " "), [])
     if re.match(r"\s*<(!doctype|html|\?xml)", first[0] if first else "", re.IGNORECASE):
         raise DataError(f"{path}: is a page of the web, not a table; download the file itself.")
     if len(first) == 1 and first[0].startswith("#"):
         raise DataError(
-            f"{path}: the first line, {shorten(repr(first[0].strip()))}, is a comment, and it must name the "
+            f"{path}: the first line, {in_quotes(first[0].strip())}, is a comment, and it must name the "
             "columns; remove it."
         )
     if len(first) == 1 and (better := find_separator(first[0].strip())):
         raise DataError(
-            f"{path}: the first line, {shorten(repr(first[0].strip()))}, is one column where {separator!r} "
+            f"{path}: the first line, {in_quotes(first[0].strip())}, is one column where {in_quotes(separator)} "
             f"separates them; set separator: {quoted(better)}."
         )
     if not any(first):
         check_names(path, first)
     return [tidy(name) for name in first]
+
+
+def beginning(path: Path) -> str:
+    """Read the first characters of a text file, which must hold the whole first line.
+
+    Raises
+    ------
+    DataError
+        They do not, or hold a zero byte, which no text has.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        text = file.read(LONGEST_LINE)
+    if "\0" in text:
+        raise DataError(f"{path}: holds zero bytes, so it is no text; write it once more.")
+    if len(text) == LONGEST_LINE and not {"\r", "\n"} & set(text):
+        raise DataError(
+            f"{path}: the first line has more than {LONGEST_LINE:,} characters; it must name the columns."
+        )
+    return text
 
 
 def find_separator(line: str) -> str | None:
@@ -112,7 +132,7 @@ def quoted(separator: str) -> str:
 def _check_width(path: Path, names: list[str], width: int) -> None:
     if width != len(names):
         raise DataError(
-            f"{path}: the first line names {len(names)} column(s), a row has {width}; name every column, leave "
+            f"{path}: the first line names {counted(len(names), 'column')}, a row has {width}; name every column, leave "
             "nothing above the names, put numbers with a decimal comma in quotes, or give another separator."
         )
 
@@ -128,12 +148,12 @@ def check_names(path: Path, names: list[str]) -> None:
         )
     if "." in "".join(names) and all(NUMBER.fullmatch(name) for name in names):
         raise DataError(
-            f"{path}: the first line has numbers, such as {names[0]!r}, where it must name the columns; "
+            f"{path}: the first line has numbers, such as {in_quotes(names[0])}, where it must name the columns; "
             "put a line of names above it."
         )
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise DataError(f"{path}: the column name {twice[0]!r} stands twice; rename one.")
+        raise DataError(f"{path}: the column name {in_quotes(twice[0])} stands twice; rename one.")
 
 
 def tidy(name: str) -> str:

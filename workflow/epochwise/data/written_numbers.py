@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from epochwise.errors import DataError
+from epochwise.errors import DataError, in_quotes
 
 EXACT = 2**53  # beyond it float64 has no room for every whole number
 DECIMALS = (".", ",")
@@ -44,16 +44,16 @@ class Written:
 
     def __post_init__(self) -> None:
         if self.decimal not in DECIMALS:
-            raise DataError(f'decimal: {self.decimal!r} is not allowed; it is "." or ",".')
+            raise DataError(f'decimal: {in_quotes(self.decimal)} is not allowed; it is "." or ",".')
         if self.thousands is not None and self.thousands not in THOUSANDS:
             allowed = ", ".join(f'"{one}"' for one in THOUSANDS)
             raise DataError(
-                f"thousands: {self.thousands!r} is not allowed; it is one of {allowed}."
+                f"thousands: {in_quotes(self.thousands)} is not allowed; it is one of {allowed}."
             )
         if self.decimal == self.thousands:
             other = "," if self.decimal == "." else "."
             raise DataError(
-                f"decimal and thousands are both {self.decimal!r}, so that no number could be told; "
+                f"decimal and thousands are both {in_quotes(self.decimal)}, so that no number could be told; "
                 f'set decimal: "{other}".'
             )
 

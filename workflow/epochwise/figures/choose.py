@@ -9,7 +9,7 @@ data for is an error.
 from collections.abc import Mapping
 from typing import Any
 
-from epochwise.errors import EpochwiseError, PluginError, StudyError, unknown
+from epochwise.errors import EpochwiseError, PluginError, StudyError, in_quotes, unknown
 from epochwise.plugins.containment import contained
 from epochwise.plugins.registry import Registered
 from epochwise.study.study import Study
@@ -83,7 +83,9 @@ def check_options(where: str, given: Mapping[str, Any], allowed: Mapping[str, An
             raise StudyError(f"{where}: {unknown('option', str(key), known)}")
         if not _fits(value, known[key]):
             words = in_words(known[key])
-            raise StudyError(f"{where}.{key}: {value!r} is not allowed; it may be: {words}.")
+            raise StudyError(
+                f"{where}.{key}: {in_quotes(value)} is not allowed; it may be: {words}."
+            )
     defaults = {k: None if isinstance(rule, type) else rule[0] for k, rule in known.items()}
     return {**defaults, **given}
 
@@ -120,7 +122,7 @@ def _applies(figure: Registered, study: Study, asked: bool, where: str) -> bool:
         raise
     except Exception as error:
         raise PluginError(
-            f"{figure.source}: `applies` of figure {figure.name!r} fails for {study.file} "
+            f"{figure.source}: `applies` of figure {in_quotes(figure.name)} fails for {study.file} "
             f"({type(error).__name__}: {error}); it must say for any study whether it has the data."
         ) from error
     if asked and not applies:

@@ -18,7 +18,7 @@ def what_lines_are(panels: Sequence[Panel]) -> str:
         return ""
     span = " to ".join(str(number) for number in dict.fromkeys((numbers[0], numbers[-1])))
     folds = max(len(np.unique(panel.curves.fold)) for panel in panels)
-    of = f" (over {folds} folds, the seeds of each averaged first)" if folds > 1 else ""
+    of = f" (over {folds} cuts, the seeds of each averaged first)" if folds > 1 else ""
     band = " The band reaches from the 10th to the 90th percentile of the runs at each epoch."
     singles = f" More than {MOST_SINGLES} are not drawn one by one."
     notes = [

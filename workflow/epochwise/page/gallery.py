@@ -1,17 +1,16 @@
 """A page that shows every study: `results/index.html`."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from epochwise.json_files import read_object
 from epochwise.page import comparison, parts
 from epochwise.page.embedding import read
-from epochwise.page.report import render
+from epochwise.page.report import policy, render
 from epochwise.study.study import Study
 from epochwise.tables.results import Tables
 
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'"
 FIRST = "loss_curves"
 
 
@@ -37,7 +36,8 @@ def write(results: Path, studies: Sequence[Study], out: str | Path) -> None:
     out : the page; links are relative to it.
     """
     entries = [entry(Path(results), study) for study in studies]
-    page = render("gallery.html", entries=entries, style=read("page.css"), policy=POLICY)
+    style = read("page.css")
+    page = render("gallery.html", entries=entries, style=style, policy=policy((), (style,)))
     Path(out).write_text(page, encoding="utf-8")
 
 
@@ -45,7 +45,7 @@ def entry(results: Path, study: Study) -> Entry:
     """Describe one study: its sentence, its answer, its first figure."""
     folder = results / study.name
     manifest = folder / "manifest.json"
-    listed = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {}
+    listed = read_object(manifest) if manifest.is_file() else {}
     pictures = parts.figures(folder, listed.get("results", ()))
     return Entry(
         study.name,
@@ -66,4 +66,4 @@ def headlines(folder: Path, study: Study) -> list[str]:
     if not file.is_file():
         made = Tables(folder, study)
         return parts.answer(made, made.curves())
-    return describing.headlines(json.loads(file.read_text(encoding="utf-8")))
+    return describing.headlines(read_object(file))

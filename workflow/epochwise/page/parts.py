@@ -1,18 +1,20 @@
 """What stands around the curves: the answer, the tables, the figures."""
 
 import base64
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
 from epochwise.curves.taken import taken_for
+from epochwise.errors import DataError
 from epochwise.figures.curve_words import finding
 from epochwise.figures.panels import Panel
 from epochwise.figures.style import count
+from epochwise.json_files import read_object
 from epochwise.page.brief import WORDS, arranged
 from epochwise.page.glossary import TERMS, Term
 from epochwise.study.study import Study
@@ -74,7 +76,7 @@ def answer(made: Tables, every: Sequence[Curves]) -> list[str]:
         return [finding([Panel(one, [one.backend]) for one in every], made) + "."]
     from epochwise.answers.describing import describe
 
-    return describe(json.loads(path.read_text(encoding="utf-8"))).splitlines()
+    return describe(read_object(path)).splitlines()
 
 
 def taken(made: Tables) -> list[str]:
@@ -162,18 +164,20 @@ def figures(folder: Path, results: Iterable[str | Path] = ()) -> list[Picture]:
 def picture(folder: Path, name: str) -> Picture:
     """Read one figure: the SVG, or where that is large the PNG."""
     files = [
-        path.name for kind in ("png", "svg", "pdf") if (path := folder / f"{name}.{kind}").is_file()
+        path.name for kind in ("png", "svg", "pdf") if isfile(path := folder / f"{name}.{kind}")
     ]
     svg, png = folder / f"{name}.svg", folder / f"{name}.png"
-    small = svg.is_file() and (svg.stat().st_size <= LARGEST_SVG or not png.is_file())
+    small = isfile(svg) and (svg.stat().st_size <= LARGEST_SVG or not isfile(png))
     shown, kind = (svg, "svg+xml") if small else (png, "png")
+    if not isfile(shown):
+        raise DataError(f"{shown}: the figure is listed and not there; run again to draw it.")
     packed = base64.b64encode(shown.read_bytes()).decode("ascii")
     return Picture(name, title_of(svg), f"data:image/{kind};base64,{packed}", files)
 
 
 def title_of(svg: Path) -> str:
     """Read a figure's title from its SVG."""
-    if not svg.is_file():
+    if not isfile(svg):
         return ""
     with svg.open(encoding="utf-8") as file:
         found = re.search(r"<dc:title>(.*?)</dc:title>", file.read(4000), re.DOTALL)

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,11 @@ from epochwise.study.study import Study
 from epochwise.tables.metric_curves import curves_of
 from epochwise.tables.results import Tables
 
-# a page names each script by its digest: the browser runs these and nothing else,
-# and opens no connection at all
+# a page names each script and style by its digest: the browser takes these and no others, and
+# opens no connection at all
 POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; img-src data:; script-src {scripts}; style-src {styles}; base-uri 'none'; "
+    "form-action 'none'"
 )
 
 SCRIPTS = ("page.js", "traces.js", "chart.js")
@@ -44,12 +44,13 @@ def write(folder: Path, study: Study, out: str | Path, results: Sequence[str | P
     every = curves_of(tables, plot_data.DRAWN)
     drawn = plot_data.drawn(every)
     scripts, plotly = [read(name) for name in SCRIPTS], library.plotly()
+    style = read("page.css")
     page = render(
         "report.html",
         title=study.resolved.get("title", study.name),
         description=study.resolved.get("description", ""),
-        policy=POLICY.format(scripts=" ".join(map(digest_of, (*scripts, plotly.text)))),
-        style=read("page.css"),
+        policy=policy((*scripts, plotly.text), (style, *plotly.styles)),
+        style=style,
         scripts=scripts,
         plotly=plotly,
         data=as_json(plot_data.payload(tables, drawn)),
@@ -81,7 +82,13 @@ def render(template: str, **values: Any) -> str:
     return environment.get_template(template).render(**values)
 
 
+def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
+    """Give the content security policy of a page that has these scripts and styles alone."""
+    named = [" ".join(map(digest_of, every)) or "'none'" for every in (scripts, styles)]
+    return POLICY.format(scripts=named[0], styles=named[1])
+
+
 def digest_of(script: str) -> str:
-    """Name a script as a content security policy does."""
+    """Name a script or style as a content security policy does."""
     digest = hashlib.sha256(script.encode("utf-8")).digest()
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"

@@ -1,6 +1,5 @@
 """Which jobs a study needs, and what each depends on."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import Any
 
 from epochwise.answers.default_criteria import names_of
 from epochwise.figures.choose import choose, tables_of
+from epochwise.json_files import read_object
 from epochwise.plugins.registry import Registered
 from epochwise.study.job_sizes import Work, sizes
 from epochwise.study.jobs import (
@@ -67,7 +67,7 @@ def any_of(studies: Iterable[str]) -> str:
 
 def is_enough(judged: str | Path) -> bool:
     """Read whether a round was found enough; see `epochwise.answers.rounds`."""
-    return bool(json.loads(Path(judged).read_text(encoding="utf-8"))["enough"])
+    return bool(read_object(judged).get("enough"))
 
 
 class Plan:

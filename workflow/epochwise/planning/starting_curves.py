@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from epochwise.answers.of_files import files_in
-from epochwise.answers.wording import counted
 from epochwise.columns import facts_of
 from epochwise.curves.gathering import gather
 from epochwise.curves.readers import load_readers
 from epochwise.curves.taken import taken_for
-from epochwise.errors import StudyError
+from epochwise.errors import StudyError, counted
 from epochwise.planning.starting_study import Started, check_output, name_of
 from epochwise.planning.study_text import line
 from epochwise.study.run_files import RUN, find_run_files, natural, pairs_of
@@ -49,10 +48,13 @@ def start_curves(
     """
     known = load_readers(plugins)
     found = list(dict.fromkeys(file for path in paths for file in files_in(path, known, reader)))
-    path = output or Path(f"{name_of(paths[0].expanduser().resolve())}.yaml")
+    path = output or Path(f"{name_of(Path(os.path.realpath(os.path.expanduser(paths[0]))))}.yaml")
     check_output(path)
     folder = path.resolve().parent
-    seen = [Path(os.path.relpath(one.expanduser().resolve(), folder)).as_posix() for one in found]
+    seen = [
+        Path(os.path.relpath(os.path.realpath(os.path.expanduser(one)), folder)).as_posix()
+        for one in found
+    ]
     patterns = patterns_of(seen)
     files = find_run_files(patterns, folder, f"{path}: files")
     listed = [(one.path, one.labels) for one in files]

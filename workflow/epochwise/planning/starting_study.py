@@ -12,7 +12,7 @@ from epochwise.data.datasets import Facts
 from epochwise.data.frames import check_file
 from epochwise.data.guessing import guess
 from epochwise.data.mending import Guess, listed
-from epochwise.errors import DataError, DataWarning, StudyError
+from epochwise.errors import DataError, DataWarning, StudyError, counted
 from epochwise.planning.study_text import FEW, write
 from epochwise.plugins.registry import load_all
 from epochwise.study import schema
@@ -69,7 +69,9 @@ def start(data: str, targets: Sequence[str], output: Path | None, plugins: Path)
         warnings.simplefilter("ignore", DataWarning)  # a run of the study will say so
         found = guess(source, targets)
         facts, cut, problem = _settle(name_of(source), found, plugins)
-    place = Path(os.path.relpath(source.resolve(), path.resolve().parent)).as_posix()
+    place = Path(
+        os.path.relpath(os.path.realpath(source), os.path.dirname(os.path.realpath(path)))
+    ).as_posix()
     text = write(name_of(source), source.name, place, found, facts, cut)
     with open(path, "x", encoding="utf-8") as file:  # never overwrites
         file.write(text)
@@ -110,7 +112,7 @@ def _settle(name: str, found: Guess, plugins: Path) -> tuple[Facts | None, dict[
     for task in (None, "classification", "regression"):
         try:
             table, facts = loading.settle(name, dataset, task)
-            cut = {} if facts.partition else _cut(table, facts)
+            cut = _cut(table, facts)
         except DataError as error:
             problem = problem or error.sentences[0]
             continue
@@ -139,6 +141,9 @@ def _cut(table: Any, facts: Facts) -> dict[str, Any]:
     """
     from epochwise.data.sizes import sizes
 
+    if facts.partition:
+        sizes(table, facts, schema.fill_defaults({"datasets": ["x"]})["partitions"], 1)
+        return {}
     repeated = [cut | {"n_repeats": FEW} for cut in CUTS]
     for cut in [*repeated, *CUTS]:
         rule = schema.fill_defaults({"datasets": ["x"], "partitions": cut})["partitions"]
@@ -159,7 +164,11 @@ def _said(path: Path, found: Guess, facts: Facts | None, problem: str) -> list[s
     guessed = (
         " (guessed: the last column; --target names another)" if "target" in found.reasons else ""
     )
-    about = "" if facts is None else f"{facts.rows:,} rows, {len(facts.features)} features, "
+    about = (
+        ""
+        if facts is None
+        else f"{counted(facts.rows, 'row')}, {counted(len(facts.features), 'feature')}, "
+    )
     task = found.options.get("task", "unknown task")
     said = [f"{path}: {about}{task} of {target}{guessed}."]
     if dropped := found.options.get("drop"):

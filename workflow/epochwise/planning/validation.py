@@ -1,15 +1,16 @@
 """All that is wrong with studies and their data, before anything is made of them."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
 from epochwise.data.datasets import Facts
-from epochwise.errors import DataWarning, EpochwiseError, PluginError, problems_of
+from epochwise.errors import DataWarning, EpochwiseError, PluginError, counted, problems_of
 from epochwise.planning.curves_plan import CurvesPlan
 from epochwise.planning.plan import Plan
 from epochwise.planning.refusals import (
@@ -23,7 +24,7 @@ from epochwise.planning.refusals import (
 )
 from epochwise.plugins.registry import Registered, load_all
 from epochwise.study import study as studies
-from epochwise.study.study import Study
+from epochwise.study.study import CurvesStudy, Study
 from epochwise.study.sweeps import batch_sizes
 
 Registry = Mapping[str, Mapping[str, Registered]]
@@ -83,7 +84,7 @@ def _paths(names: list[str], folder: Path, findings: Findings) -> list[Path]:
     found: dict[Path, Path] = {}
     for name in names:
         try:
-            found |= {path.resolve(): path for path in studies.find(name, folder)}
+            found |= {Path(realpath(path)): path for path in studies.find(name, folder)}
         except EpochwiseError as error:
             findings.problems += error.sentences
     findings.problems += problems_of(lambda: studies.check_distinct(list(found.values())))
@@ -123,6 +124,19 @@ def _check_curves(plan: CurvesPlan, plugins: Path, findings: Findings) -> None:
         findings.note(where, error.sentences)
     else:
         findings.fine += [f"{where}: {line}" for line in taken_for(facts["files"])]
+        findings.warnings += [f"{where}: {line}" for line in _rows_untold(plan.study)]
+
+
+def _rows_untold(study: CurvesStudy) -> Iterator[str]:
+    """Say of which curves the cuts share rows, nobody knows how many."""
+    for name, files in study.run_files.items():
+        cuts = {one.labels.get("fold") for one in files}
+        told = study.resolved["curves"][name].get("rows", {})
+        if len(cuts) > 1 and not {"train", "validation"} <= told.keys():
+            yield (
+                f"curves.{name}: has {len(cuts):,} cuts, which share rows, and does not say how many; without "
+                "rows: {train: ..., validation: ...} the answer will be too sure of itself."
+            )
 
 
 def _check_data(
@@ -176,11 +190,11 @@ def describe(facts: Facts) -> str:
     target = ", ".join(map(repr, facts.target))
     task = f"{facts.task} of {target}"
     if facts.task != "regression":
-        task = f"classification of {target} ({len(facts.classes)} classes)"
-    return f"dataset {facts.name!r}: {facts.rows:,} rows, {len(facts.features)} features, {task}"
+        task = f"classification of {target} ({counted(len(facts.classes), 'class')})"
+    return f"dataset {facts.name!r}: {counted(facts.rows, 'row')}, {counted(len(facts.features), 'feature')}, {task}"
 
 
 def describe_cut(parts: Mapping[str, int], folds: int) -> str:
     """Say how many rows serve for what."""
     sizes = ", ".join(f"{name} {rows:,}" for name, rows in parts.items())
-    return f"{folds} folds, the first {sizes}" if folds > 1 else sizes
+    return f"{folds:,} cuts, the first {sizes}" if folds > 1 else sizes

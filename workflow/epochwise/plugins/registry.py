@@ -26,6 +26,7 @@ import pluggy
 from epochwise.errors import PluginError, unknown
 from epochwise.plugins import hookspecs
 from epochwise.plugins.containment import contained
+from epochwise.readable import why_no_file
 
 SUFFIXES = {
     "backends": "_backend",
@@ -268,11 +269,14 @@ def _collect(module: ModuleType, kind: str, plugin: str) -> dict[str, Registered
 
 
 def _module(folder: Path, name: str, kind: str) -> ModuleType:
-    path = plugin_file(folder, name, kind)
+    path, stem = plugin_file(folder, name, kind), f"{name}{SUFFIXES[kind]}"
+    if path is None and stem not in _points(SUFFIXES[kind]):
+        lies = folder / f"{stem}.py"
+        raise PluginError(f"{lies}: {why_no_file(lies)}, or take it out of the folder.")
     try:
         if path is not None:
             return _import_file(path.resolve())
-        module: ModuleType = _points(SUFFIXES[kind])[f"{name}{SUFFIXES[kind]}"].load()
+        module: ModuleType = _points(SUFFIXES[kind])[stem].load()
     except (Exception, SystemExit) as error:  # an exit would end the run as if all were well
         where = _source(folder, name, kind)
         raise PluginError(

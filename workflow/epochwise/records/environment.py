@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 # by the names under which they are imported
@@ -52,6 +53,11 @@ def arithmetic() -> dict[str, Any]:
         "blas": sorted({_describe(pool) for pool in pools}),
         "cpu": " ".join(name for name, has in features.items() if has),
     }
+
+
+def kernels(blas: Iterable[str]) -> set[str]:
+    """Give the libraries and kernels of ``blas`` without their threads, of which parameters tell."""
+    return {one.rpartition(", ")[0] for one in blas}
 
 
 def _describe(pool: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from epochwise.errors import DataError, DataWarning
 from epochwise.records import digests
-from epochwise.records.environment import arithmetic, environment
+from epochwise.records.environment import arithmetic, environment, kernels
 from epochwise.records.record import Record, Shelf
 
 BESIDES = "besides"  # among a job's parameters: what is no reason to run again
@@ -103,7 +103,9 @@ class Inputs:
 
     def identity(self) -> str:
         """Give a digest of all that the outputs follow from, to the last bit: the processor among it."""
-        made_from = [self.asked, self.own, self.sources, arithmetic()]
+        processor = arithmetic()
+        processor["blas"] = sorted(kernels(processor["blas"]))  # of threads the parameters tell
+        made_from = [self.asked, self.own, self.sources, processor]
         return digests.of_value(made_from)
 
     def _check(self, shelf: Shelf) -> None:
@@ -136,7 +138,8 @@ class Inputs:
 
     def _warn_of_another_processor(self, file: str, before: Record) -> None:
         here, then = arithmetic(), before.environment
-        if here["cpu"] != then.get("cpu") or not set(here["blas"]) <= set(then.get("blas", ())):
+        known = kernels(then.get("blas", ()))
+        if here["cpu"] != then.get("cpu") or not kernels(here["blas"]) <= known:
             warnings.warn(
                 f"{file} was made on another kind of processor ({', '.join(then.get('blas', ()))}; here "
                 f"{', '.join(here['blas'])}); going on from it may give other last digits than one kind "

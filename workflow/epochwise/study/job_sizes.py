@@ -35,13 +35,18 @@ class Work:
 
     @property
     def weights(self) -> int:
-        """The weights between hidden layers, and a bias for each unit."""
-        return sum(self.layers) + sum(one * other for one, other in pairwise(self.layers))
+        """As `count_weights`."""
+        return count_weights(self.layers)
 
     @property
     def units(self) -> float:
         """What an epoch costs."""
         return max(1.0, self.bytes / SMALL_BYTES) * max(1.0, self.weights / SMALL_WEIGHTS)
+
+
+def count_weights(layers: Sequence[int]) -> int:
+    """Count the weights between hidden layers, and a bias for each unit."""
+    return sum(layers) + sum(one * other for one, other in pairwise(layers))
 
 
 def sizes(asked: Mapping[str, Any], runs: int, work: Work) -> tuple[int, int]:

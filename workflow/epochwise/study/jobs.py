@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 LONGEST_NAME = 200  # characters; file systems allow 255
+MOST_SEEDS = 100_000  # of a study
 SEEDS = r"\d+(?:-\d+)?(?:\+\d+(?:-\d+)?)*"  # what `name_seeds` writes
 
 
@@ -54,6 +55,12 @@ def blocks(
     return kept + [(name, parse_seeds(name)) for name in _cut(sorted(rest), per_job)]
 
 
+def _count(name: str) -> int:
+    """Count the seeds of a block's name without listing them."""
+    ends = [[int(end) for end in part.split("-")] for part in name.split("+")]
+    return sum(end[-1] - end[0] + 1 for end in ends)
+
+
 def _cut(seeds: list[int], per_job: int) -> list[str]:
     """Name the blocks."""
     starts = range(0, len(seeds), per_job)
@@ -76,7 +83,8 @@ def segments(
     """
     by_start: dict[int, int] = {}
     for start, end in existing:
-        by_start[start] = max(end, by_start.get(start, 0))
+        if end > start:
+            by_start[start] = max(end, by_start.get(start, 0))
     chain, at = [], 0
     while at < epochs:
         end = by_start.get(at, min(at - at % per_job + per_job, epochs))
@@ -92,7 +100,7 @@ def existing_blocks(folder: Path, seeds: Sequence[int], epochs: int) -> list[str
     where it has all the epochs, so that nobody trains seeds that no study asks for.
     """
     matches = [re.fullmatch(rf"seeds-({SEEDS})", path.name) for path in folder.glob("seeds-*")]
-    names = [match[1] for match in matches if match]
+    names = [match[1] for match in matches if match and _count(match[1]) <= MOST_SEEDS]
     wanted = set(seeds)
     return [
         name

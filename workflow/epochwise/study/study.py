@@ -5,11 +5,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from os.path import expanduser
+from os.path import exists, expanduser, isfile, realpath
 from pathlib import Path
 from typing import Any
 
 from epochwise.errors import StudyError, problems_of, shorten, unknown
+from epochwise.readable import why_no_file
 from epochwise.study import schema, sweeps, yaml_files
 from epochwise.study.consistency import CHECKS
 from epochwise.study.run_files import RUN, RunFile, find_run_files, listed
@@ -124,10 +125,15 @@ class Study:
             url = shorten(repr(given))
             return f"{where} {url} is a URL; download it, and give the path of the file."
         if given and set(str(given)) & set("{}"):
-            return f"{where} {str(given)!r} has braces, which stand for wildcards of the workflow; rename it."
-        if file is None or file.is_file():
+            return f"{where} {shorten(repr(given))} has braces, which stand for wildcards of the workflow; rename it."
+        if file is None or isfile(file):
             return ""
-        return f"{where} there is no file {str(file)!r}; check the path, which is relative to the study file."
+        if exists(file):
+            return f"{where} {file}: {why_no_file(file)}."
+        return (
+            f"{where} there is no file {str(file)!r}; check the path, which is relative to the study "
+            "file."
+        )
 
     def points(self) -> dict[str, Point]:
         """List the points of the sweep by name; a study without a sweep has one, "default"."""
@@ -329,7 +335,7 @@ def find(names: Any, folder: Path) -> list[Path]:
     known = {path.stem: path for path in sorted(folder.glob("[!.]*.yaml"))}
     paths = [path for name in listed for path in _find_one(str(name).strip(), known)]
     check_distinct(paths)
-    return list({path.resolve(): path for path in paths}.values())
+    return list({realpath(path): path for path in paths}.values())
 
 
 def _find_one(name: str, known: Mapping[str, Path]) -> list[Path]:
@@ -339,7 +345,7 @@ def _find_one(name: str, known: Mapping[str, Path]) -> list[Path]:
         return [known[name]]
     if "/" in name or name.endswith((".yaml", ".yml")):
         path = Path(expanduser(name))
-        if not path.is_file():
+        if not exists(path):
             raise StudyError(f"studies: there is no file {name!r}; check the path.")
         return [path]
     raise StudyError(f"studies: {unknown('study', name, known)} A path ends in .yaml.")
@@ -350,8 +356,10 @@ def check_distinct(paths: Sequence[Path]) -> None:
     seen: dict[str, Path] = {}
     for path in paths:
         if not NAME.fullmatch(path.stem):
-            raise StudyError(f"{path}: a study's file needs a name of letters, digits, _ and -.")
-        if seen.setdefault(path.stem, path).resolve() != path.resolve():
+            raise StudyError(
+                f"{shorten(str(path))}: a study's file needs a name of letters, digits, _ and -."
+            )
+        if realpath(seen.setdefault(path.stem, path)) != realpath(path):
             raise StudyError(
                 f"{path} and {seen[path.stem]}: two studies of one name; rename one of the files."
             )

@@ -10,10 +10,12 @@ from typing import Any
 
 from epochwise.errors import StudyError, shorten, unknown
 from epochwise.study import schema
+from epochwise.study.job_sizes import count_weights
 
 HOSTS_OWN = ("epochs", "shuffle")  # the keys of `training` that no backend sees
 MOST_POINTS = 100_000
 FOLDER = re.compile(r"[\w .,=+~-]+")  # what a point's name may hold
+MOST_WEIGHTS = 2**27  # 1 GB in float64, and several times that with the moments of the solver
 LONGEST_NAME = 200  # characters of a point's name; file systems allow 255
 
 
@@ -112,6 +114,7 @@ def check(resolved: Mapping[str, Any], where: str, own: schema.Rules = schema.NO
     for name, values in _sweep_values(resolved["sweep"]):
         _check_values(values, f"{where}: sweep{f' {name!r}' if name else ''}", own)
     every = points(resolved)
+    _check_weights(every, where)
     _check_effects(every, resolved, where)
     seen: dict[str, str] = {}
     for point in every:
@@ -126,6 +129,18 @@ def check(resolved: Mapping[str, Any], where: str, own: schema.Rules = schema.NO
                 f"{where}: sweep: {seen[same]!r} and {point.name!r} are the same point; remove one."
             )
         seen[same] = point.name
+
+
+def _check_weights(every: Sequence[Point], where: str) -> None:
+    """Refuse a network that no memory holds; what is between data and network is not known yet."""
+    for point in every:
+        layers = point.values["hidden_layer_sizes"]
+        if (weights := count_weights(layers)) > MOST_WEIGHTS:
+            at = "sweep.hidden_layer_sizes" if len(every) > 1 else "network.hidden_layer_sizes"
+            raise StudyError(
+                f"{where}: {at}: {shorten(repr(layers))} makes {weights:,} weights between hidden layers, of "
+                f"which there may be {MOST_WEIGHTS:,}; use fewer units."
+            )
 
 
 def _check_values(values: Mapping[str, Any], where: str, own: schema.Rules) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 import yaml
 
 from epochwise.errors import StudyError, shorten
+from epochwise.readable import why_no_file
 
 LARGEST = 2**63 - 1  # what the tables' whole numbers hold
+LARGEST_FILE = 10_000_000  # bytes
 DEEPEST = 50  # lists and mappings inside each other
 MOST_REPEATED = 100_000  # values that aliases may repeat: a "billion laughs" ends here
 
@@ -43,6 +45,10 @@ def read(path: Path) -> Any:
     StudyError
         The file, the line and what is wrong with it.
     """
+    if problem := why_no_file(path):
+        raise StudyError(f"{path}: {problem}.")
+    if path.stat().st_size > LARGEST_FILE:
+        raise StudyError(f"{path}: is larger than 10 MB, which no study is; give another file.")
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except UnicodeDecodeError:

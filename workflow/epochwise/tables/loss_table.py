@@ -14,7 +14,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 
 from epochwise import parquet
 from epochwise.atomic_write import atomic_write
@@ -76,10 +75,12 @@ class Joined:
         tasks, folds = dict[str, str](), dict[str, dict[str, Any]]()
         empty: dict[pa.Schema, pa.Table] = {}
         for first in self._firsts:
-            own, label = pq.read_schema(first.path), first.labels
-            facts, bare = facts_of(own), own.remove_metadata()
-            tasks[label["dataset"]] = facts["task"]
-            folds.setdefault(label["dataset"], {})[str(label["fold"])] = facts["fold"]
+            own, label = parquet.read_schema(first.path), first.labels
+            bare = own.remove_metadata()
+            with parquet.damage_told(first.path):
+                facts = facts_of(own)
+                tasks[label["dataset"]] = facts["task"]
+                folds.setdefault(label["dataset"], {})[str(label["fold"])] = facts["fold"]
             if bare not in empty:
                 empty[bare] = self._labelled(bare.empty_table(), label)
         joined = pa.concat_tables(empty.values(), promote_options="default")
@@ -124,7 +125,8 @@ def _blocks(group: Sequence[Part]) -> list[list[Part]]:
 def _read(part: Part) -> pa.Table:
     wanted = pc.field("seed").isin(list(part.seeds)) & (pc.field("epoch") <= part.epochs)
     table = parquet.read(part.path)
-    return table.filter(wanted)
+    with parquet.damage_told(part.path):
+        return table.filter(wanted)
 
 
 def save(joined: Joined | pa.Table, out: str | Path, csv: str | Path | None = None) -> None:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from epochwise.arrays import Ints
-from epochwise.parquet import GROUP
+from epochwise.parquet import GROUP, damage_told
 
 
 class Pieces(ABC):
@@ -102,14 +102,15 @@ class RowGroups(Pieces):
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._file = pq.ParquetFile(path)
+        self._path, self._file = path, pq.ParquetFile(path)
         about = self._file.metadata
         self._groups = [about.row_group(number) for number in range(about.num_row_groups)]
         super().__init__(self._file.schema_arrow, [group.num_rows for group in self._groups])
 
     def read(self, number: int, columns: Iterable[str]) -> pa.Table:
         """Read columns of one row group."""
-        return self._file.read_row_group(number, columns=list(columns), use_threads=False)
+        with damage_told(self._path):
+            return self._file.read_row_group(number, columns=list(columns), use_threads=False)
 
     def _statistics(self, column: str) -> list[Any] | None:
         place = self.schema.names.index(column)

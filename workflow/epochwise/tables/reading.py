@@ -16,6 +16,7 @@ from epochwise.arrays import Array, Floats, Ints
 from epochwise.columns import KEY, MEASURED, facts_of, role_of
 from epochwise.data.partitions import PARTITIONS
 from epochwise.errors import DataError
+from epochwise.parquet import damage_told
 from epochwise.tables.curves import Curves
 from epochwise.tables.matrices import Deferred, Matrices
 from epochwise.tables.pieces import Pieces, RowGroups, Stretches
@@ -44,7 +45,8 @@ class LossTable:
         self.name = "the loss table" if isinstance(source, pa.Table) else f"{source}"
         self._pieces = self._open()
         self.schema = self._pieces.schema
-        self._require_columns()
+        with damage_told(self.name):
+            self._require_columns()
 
     @property
     def keys(self) -> list[str]:

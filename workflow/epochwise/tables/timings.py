@@ -1,10 +1,10 @@
 """The table of times: the only result that differs from run to run."""
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
+
+from epochwise.json_files import read_object
 
 
 def collect(files: Sequence[str], labels: Sequence[Mapping[str, Any]], out: str) -> None:
@@ -21,7 +21,7 @@ def collect(files: Sequence[str], labels: Sequence[Mapping[str, Any]], out: str)
             "seeds": one["seeds"],
             "start": one["start"],
             "end": one["end"],
-            **json.loads(Path(file).read_text(encoding="utf-8")),
+            **read_object(file),
         }
         for file, one in zip(files, labels, strict=True)
     ]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from epochwise.arrays import Array
-from epochwise.errors import StudyError
+from epochwise.errors import StudyError, in_quotes
 from epochwise.training.contract import Partition, Problem
 
 EPSILON = float(np.finfo(np.float64).eps)
@@ -142,7 +142,7 @@ def check_known(
     for key, metric in asked:
         if metric not in known:
             raise StudyError(
-                f"{where}: {key}: {metric!r} is not known of {dataset!r}; it may be: {', '.join(known)}."
+                f"{where}: {key}: {in_quotes(metric)} is not known of {in_quotes(dataset)}; it may be: {', '.join(known)}."
             )
 
 

@@ -1,15 +1,13 @@
 """Segments' end states on disk: named arrays in one `.npz`, never pickled."""
 
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from epochwise.arrays import Array
 from epochwise.atomic_write import atomic_write
-from epochwise.errors import DataError
+from epochwise.errors import TOO_LARGE, DataError, told_by
 from epochwise.training.contract import State
 
 
@@ -36,7 +34,9 @@ def load(path: str | Path, only: Sequence[str] = ()) -> State:
             return {name: archive[name] for name in only or archive.files}
     except FileNotFoundError:
         raise DataError(f"{path}: there is no such file; run again to make it.") from None
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+    except MemoryError:
+        raise DataError(f"{path}: {TOO_LARGE}") from None
+    except Exception as error:  # of damaged archives zipfile and NumPy raise a dozen kinds
         raise DataError(
-            f"{path}: not a file of arrays ({error}); delete it and run again."
+            f"{path}: not a file of arrays ({told_by(error)}); delete it and run again."
         ) from None

@@ -31,8 +31,8 @@ from epochwise.training.parameters import initial_state, own_start
 from epochwise.training.progress import Progress
 from epochwise.training.rebuilding import require_rebuilt
 from epochwise.training.segment import Segment
-from epochwise.training.time_limit import limited
 from epochwise.training.threads import use
+from epochwise.training.time_limit import limited
 
 
 def run(
