@@ -209,6 +209,7 @@ with open("log", "w") as log:
         batches={"dataset": "small", "where": "small.yaml", "asked": []},
         segment=Segment([0], 0, 2, "never"),
         made_from="",
+        epoch_timeout=None,
         label="one job",
         short="one",
         log=log,

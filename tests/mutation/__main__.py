@@ -38,7 +38,8 @@ LIBRARY = TESTS.parent / "workflow" / "epochwise"
 SEEN = TESTS.parent / ".mutation_seen"  # what each test reaches, to be quick the next time
 LISTED = Path(__file__).with_name("survivors.txt")
 MODULES = """
-    training/metrics training/host training/training_job training/states training/baselines
+    training/metrics training/host training/returned training/training_job training/states
+    training/baselines
     data/standardise data/partitions data/sizes data/tasks data/cells data/written_numbers
     data/lookalikes data/dates data/date_columns data/text_frames data/frames data/guessing
     data/mending study/jobs study/sweeps study/schema

@@ -45,5 +45,5 @@ def with_ones(x):
 @hookimpl
 def register_backends(register):
     own = {"first_step": {"default": 0.1, "exclusiveMinimum": 0}}
-    able = {"task": "regression", "solver": "rprop", "batch_size": ..., "dtype": ...}
+    able = {"task": "regression", "solver": "rprop", "batch_size": ..., "dtype": "float64"}
     register("rprop", Rprop, definition=False, honours=able, hyperparameters=own)

@@ -96,12 +96,13 @@ class Partition:
 
 @dataclass(frozen=True)
 class Problem:
-    """One network to train: the data, the task and the hyperparameters.
+    """One network to train: the data, the task and the hyperparameters; all arrays are read-only.
 
     Parameters
     ----------
     task : "regression", "binary" or "multiclass".
-    partitions : "train" first, then "validation" and, where there is one, "test".
+    partitions : "train" first, then "validation" and, where there is one, "test". Of these a
+        backend without `run_epochs`, which measures nothing itself, gets `y` and `target` as NaN.
     hyperparameters : the network and its training.
     target_mean, target_scale : (outputs,) float64; a prediction in the target's
         own units is ``outputs * target_scale + target_mean``. None where the
@@ -145,7 +146,7 @@ class Trainer(Protocol):
     """
 
     def __init__(self, problem: Problem, state: State) -> None:
-        """Go on from `state`. A fresh start is a state like any other.
+        """Go on from `state`, whose arrays are read-only. A fresh start is a state like any other.
 
         Raises
         ------
@@ -155,14 +156,18 @@ class Trainer(Protocol):
         """
 
     def run_epoch(self, batches: list[Array]) -> None:
-        """Update once per batch; each is row numbers of the training partition, (seeds, rows)."""
+        """Update once per batch; each is row numbers of the training partition, (seeds, rows), read-only."""
 
     def predict(self, x: Array) -> Array:
-        """Give the outputs for `x` (rows, features) as (seeds, rows, outputs).
+        """Give the outputs for `x` (rows, features) as (seeds, rows, outputs), a NumPy array of `x`'s type.
 
         Values for regression, the probability of class 1 (one output) for two
         classes, a probability per class for more.
         """
 
     def state(self) -> State:
-        """All that another process, or another backend, needs to go on from here."""
+        """All that another process, or another backend, needs to go on from here.
+
+        Copies, as plain arrays of numbers, truth values or text by their names: a file of arrays
+        keeps them.
+        """

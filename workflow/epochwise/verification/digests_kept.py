@@ -31,7 +31,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         )
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        if all(isinstance(found[name], dict) for name in (*LISTS, "sources", "arithmetic")):
+        if all(isinstance(found[name], dict) for name in (*LISTS, "sources", "versions")):
             return dict(found)
     except (ValueError, KeyError, TypeError):
         pass

@@ -42,7 +42,7 @@ def verify(folder: Path, plugins: Path, retrain: int = 0) -> Iterator[Finding]:
     except EpochwiseError as error:
         yield Finding("tables", "not checked", f"the study cannot be read here: {error}")
         return
-    yield from check_results(plan, plugins)
+    yield from check_results(plan, plugins, manifest["versions"])
     if retrain and plan.study.trains:
         yield from check_runs(plan, plugins, retrain)
 
