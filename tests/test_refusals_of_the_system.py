@@ -47,6 +47,17 @@ def test_memory():
     assert sentence_of_traceback(numpys) == sentence_of(MemoryError())
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ImportError("libarrow.so: failed to map segment from shared object"),
+        RuntimeError("can't start new thread"),
+    ],
+)
+def test_what_libraries_raise_for_want_of_memory(error):
+    assert sentence_of(error) == sentence_of_traceback(printed(error)) == sentence_of(MemoryError())
+
+
 @pytest.mark.parametrize("error", [FileNotFoundError(errno.ENOENT, "none", "a"), KeyError(28)])
 def test_other_errors_are_bugs_and_stay_what_they_are(error):
     assert sentence_of(error) is None

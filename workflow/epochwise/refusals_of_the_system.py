@@ -19,25 +19,28 @@ WHAT = {  # what happened, and what to do
     errno.ENOMEM: ("no memory is left", "Run fewer jobs at a time (--cores 1)"),
     errno.EAGAIN: ("the system starts no more processes", "Run fewer jobs at a time (--cores 1)"),
 }
-LAST_LINE = re.compile(r"^(?:\w*Error): \[Errno (\d+)\] .*?(?:: '(.*)')?$|^(\S*MemoryError)\b")
+NO_MEMORY = re.compile(  # as libraries say it that raise other errors
+    r"^\S*MemoryError\b|failed to map segment|annot allocate memory|can't start new thread|Failed to launch worker thread"
+)
+LAST_LINE = re.compile(r"^\w*Error: \[Errno (\d+)\] .*?(?:: '(.*)')?$")
 
 
 def sentence_of(error: BaseException) -> str | None:
     """Say in a sentence what the system refused; None where an error is of another kind."""
-    if isinstance(error, MemoryError):
-        return _say(errno.ENOMEM, "")
     if isinstance(error, OSError) and error.errno in WHAT:
         return _say(error.errno, str(error.filename or ""))
+    if isinstance(error, MemoryError) or NO_MEMORY.search(str(error)):
+        return _say(errno.ENOMEM, "")
     return None
 
 
 def sentence_of_traceback(text: str) -> str | None:
     """Say it of an error that was printed with a traceback."""
-    found = LAST_LINE.match(text.strip().rpartition("\n")[2]) if "Traceback" in text else None
-    if not found:
-        return None
-    number = errno.ENOMEM if found[3] else int(found[1])
-    return _say(number, found[2] or "") if number in WHAT else None
+    last = text.strip().rpartition("\n")[2] if "Traceback" in text else ""
+    found = LAST_LINE.match(last)
+    if found and int(found[1]) in WHAT:
+        return _say(int(found[1]), found[2] or "")
+    return _say(errno.ENOMEM, "") if NO_MEMORY.search(last) else None
 
 
 def _say(number: int, file: str) -> str:
