@@ -9,7 +9,7 @@ from random import Random
 
 from harness.lab import Change, Fault, Lab, Point
 from harness.lost_memory import epochs, title
-from harness.outcomes import Outcome
+from harness.outcomes import Outcome, Ran
 from harness.small_study import Small
 
 
@@ -95,7 +95,7 @@ def spoil(
     return lab.settle(small, without_rights(small, whole), change, whole)
 
 
-def without_rights(small: Small, whole: bool):
+def without_rights(small: Small, whole: bool) -> Ran:
     """Run as somebody to whom rights apply: root may read and write all."""
     return small.run(*Lab.asked(whole), before=RIGHTLESS)
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import resource
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -106,4 +105,3 @@ FAULT = Fault(
     "a full disk, no file left, files of limited size; ENOSPC, EDQUOT or EIO at the k-th open, write or rename",
     points,
 )
-_ = resource

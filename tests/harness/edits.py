@@ -10,7 +10,6 @@ from harness.outcomes import Outcome, Ran
 from harness.small_study import SECONDS, Running, Small
 
 PLUGIN = "plugins/twin_backend.py"
-ROWS = 45  # of the houses in 30 epochs of one batch: an iteration for each epoch
 SLOW = """
 import time
 from pathlib import Path

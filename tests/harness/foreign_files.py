@@ -4,7 +4,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from random import Random
 
 from harness.lab import Fault, Lab, Point
@@ -72,4 +71,3 @@ def points(lab: Lab, random: Random) -> Iterator[Point]:
 
 
 FAULT = Fault("foreign", "results copied, or files of another study put in place of ours", points)
-_ = Path

@@ -8,7 +8,9 @@ from random import Random
 from harness.damage import RIGHTLESS
 from harness.disk import compiled
 from harness.lab import Fault, Lab, Point
+from harness.lost_memory import epochs
 from harness.outcomes import Outcome
+from harness.small_study import Small
 
 FOLDERS = {
     "spaces and quotes": 'it\'s a "folder" of mine',
@@ -46,8 +48,6 @@ def with_variables(lab: Lab, env: Mapping[str, str | None]) -> Outcome:
 
 
 def in_folder(lab: Lab, name: str) -> Outcome:
-    from harness.small_study import Small
-
     place = lab.place()
     place.mkdir()
     small = Small.make(place / name, lab.origin)
@@ -61,16 +61,14 @@ def under(lab: Lab, words: tuple[str, ...]) -> Outcome:
 
 def read_only(lab: Lab, name: str) -> Outcome:
     """Take the right to write away, then give it back."""
-    small = lab.ready(whole=False)
-    small.clone.edit("config/studies/small.yaml", "epochs: 30", "epochs: 40")
+    small = lab.ready()
+    epochs(small)
     folders = [p for p in (small.folder / name).rglob("*") if p.is_dir()]
     for folder in [*folders, small.folder / name]:
         folder.chmod(0o555)
     first = small.run(*lab.asked(False), before=RIGHTLESS)
     for folder in [*folders, small.folder / name]:
         folder.chmod(0o755)
-    from harness.lost_memory import epochs
-
     return lab.settle(small, first, change=epochs)
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from random import Random
 
 from harness.edits import let_go, wait_for_hold
@@ -48,7 +47,7 @@ def dry(lab: Lab) -> Outcome:
     return lab.finish(one, Outcome(word, [looked, first], outcome.other))
 
 
-def at_once(lab: Lab, random: Random, shared: bool) -> Outcome:
+def at_once(lab: Lab, shared: bool) -> Outcome:
     """Start two runs at the same moment; type both commands again until both end well."""
     one = lab.new()
     other = clone_that_shares(lab, one) if shared else one
@@ -73,9 +72,8 @@ def points(lab: Lab, random: Random) -> Iterator[Point]:
         partial(second, lab, ("--no-hooks",), True),
     )
     yield "a dry run beside a run", partial(dry, lab)
-    yield "two clones that share results/, at the same moment", partial(at_once, lab, random, True)
-    yield "two runs in the folder at the same moment", partial(at_once, lab, random, False)
+    yield "two clones that share results/, at the same moment", partial(at_once, lab, True)
+    yield "two runs in the folder at the same moment", partial(at_once, lab, False)
 
 
 FAULT = Fault("together", "two runs at once, in one folder or in two that share results/", points)
-_ = Path
