@@ -1,5 +1,10 @@
 """What training jobs leave is whole or not there."""
 
+import os
+import signal
+import subprocess
+import sys
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,6 +31,29 @@ def test_a_file_takes_its_place_when_it_is_whole(tmp_path):
         assert path.read_text() == "old"
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not(tmp_path):
+    path = tmp_path / "[a].txt"
+    killed = subprocess.Popen([sys.executable, "-c", LEAVES, str(path)])
+    assert killed.wait() == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    beginning = left.name.removesuffix(str(killed.pid))
+    others = [f"{beginning}{os.getppid()}", f".[a].txt.another-machine-{killed.pid}", ".b.txt.1"]
+    for name in others:
+        (tmp_path / name).touch()
+    with atomic_write(path) as beside:
+        beside.write_text("whole")
+    assert {file.name for file in tmp_path.iterdir()} == {path.name, *others}
+
+
+LEAVES = """
+import os, signal, sys
+from epochwise.atomic_write import atomic_write
+with atomic_write(sys.argv[1]) as beside:
+    beside.write_text("half")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def save_state(path, number):

@@ -1,3 +1,4 @@
+import errno
 import io
 import os
 import subprocess
@@ -39,6 +40,26 @@ def test_a_bug_keeps_its_traceback(tmp_path):
     with pytest.raises(ZeroDivisionError), job(tmp_path / "log"):
         _ = 1 / 0
     assert "Traceback" in (tmp_path / "log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "full", "results/a"), "results/a: no space"),
+        (MemoryError(), "no memory is left"),
+    ],
+)
+def test_what_the_system_refuses_is_one_sentence(tmp_path, capsys, error, words):
+    with pytest.raises(SystemExit), job(tmp_path / "log", "houses"):
+        raise error
+    assert capsys.readouterr().err.startswith(f"epochwise: study houses: {words}")
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_where_no_log_can_be_opened_the_job_does_its_work(tmp_path, capsys):
+    with pytest.raises(SystemExit), job(tmp_path / "none" / "log", "houses"):
+        raise DataError("has no rows.")
+    assert capsys.readouterr().err == "epochwise: study houses: has no rows.\n"
 
 
 def test_the_log_is_open_for_writing(tmp_path):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 
 from epochwise.planning import endings
 from epochwise.planning.endings import (
+    InASentence,
+    WhenAJobFails,
     WhenSaid,
     cancel_on_interrupt,
     descendants,
@@ -155,3 +158,47 @@ def test_ctrl_c_is_noted_before_it_does_what_it_does():
     finally:
         signal.signal(signal.SIGINT, before)
     assert noted == [1]
+
+
+def failure(*logs, rule="train"):
+    said = {"rule_name": rule, "log": [f"{log} (check log file(s) for details)" for log in logs]}
+    record = logging.LogRecord("a", logging.ERROR, "", 0, "Error in rule", (), None)
+    record.__dict__.update(said)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "spoken"),
+    [
+        ("epoch 1\n", 0, False),
+        ("epoch 1\nepochwise: a: has no rows.\n", 0, True),
+        ("Traceback (most recent call last):\n", 0, True),
+        ("epochwise: of an earlier run.\n", 1000, False),
+        (None, 0, False),
+    ],
+)
+def test_of_a_job_that_ended_without_a_word_it_is_said_what_that_means(tmp_path, text, age, spoken):
+    said, log = [], tmp_path / "log"
+    handler = WhenAJobFails(said.append)
+    if text is not None:
+        log.write_text(text)
+        os.utime(log, (time.time() - age,) * 2)
+    handler.emit(failure(log))
+    handler.emit(logging.LogRecord("a", logging.ERROR, "", 0, "no job", (), None))
+    assert len(said) == (not spoken)
+    assert all(one.startswith("epochwise: train: the job ended without a word") for one in said)
+
+
+def test_a_traceback_of_what_the_system_refused_becomes_a_sentence():
+    logger, shown = logging.Logger("made"), []
+    logger.addFilter(InASentence())
+    logger.addHandler(
+        SimpleNamespace(level=0, handle=lambda record: shown.append(record.getMessage()))
+    )
+    try:
+        raise OSError(28, "No space left on device", "a % b")
+    except OSError as error:
+        logger.error("".join(traceback.format_exception(error)))
+    logger.error("Traceback: %s", "KeyError")
+    assert shown[0].startswith("epochwise: a % b: no space")
+    assert shown[1] == "Traceback: KeyError"

@@ -517,12 +517,17 @@ def kill_training(run: int) -> None:
         victim.kill()
 
 
-def test_two_runs_at_once_are_refused(tiny):
+@pytest.mark.parametrize("option", [(), pytest.param(("--no-hooks",), marks=LONGER)])
+def test_two_runs_at_once_are_refused(tiny, tmp_path, option):
     from epochwise.file_lock import lock
 
-    with lock(tiny.folder / ".snakemake" / "epochwise.lock", print):
-        text = tiny.run(ok=False)
+    (tmp_path / "shared").mkdir()
+    (tiny.folder / "results").symlink_to(tmp_path / "shared")
+    with lock(tmp_path / "shared" / ".lock", print):
+        text = tiny.run(*option, ok=False)
+        assert tiny.jobs()["train"] == 6
     assert "another run is going on" in text
+    assert "Traceback" not in text
 
 
 LOCKLESS = """

@@ -22,6 +22,8 @@ def lock(path: Path, warn: Callable[[str], object]) -> IO[str]:
     ------
     EpochwiseError
         Where another process holds it.
+    OSError
+        Where the file cannot be made.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     file = path.open("w")
@@ -30,7 +32,8 @@ def lock(path: Path, warn: Callable[[str], object]) -> IO[str]:
     except BlockingIOError:
         file.close()
         raise EpochwiseError(
-            f"{path.parent}: another run is going on in this folder; wait for it, or stop it."
+            f"{path.parent}: another run is going on in this folder, or in one that shares it; wait for "
+            "it, or stop it."
         ) from None
     except OSError as error:
         warn(

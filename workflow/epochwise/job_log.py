@@ -1,5 +1,6 @@
 """What every job of the workflow does around its work: log, warn, and fail in a sentence."""
 
+import os
 import sys
 import traceback
 import warnings
@@ -11,11 +12,12 @@ from typing import TextIO
 from epochwise.culprit import place
 from epochwise.errors import EpochwiseError
 from epochwise.leftovers import ending_without_threads
+from epochwise.refusals_of_the_system import sentence_of
 
 
 @contextmanager
 def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
-    """Open the job's log; a user's mistake ends the job with one sentence, no traceback.
+    """Open the job's log; what a user or the system is to blame for ends the job with a sentence.
 
     Parameters
     ----------
@@ -40,15 +42,21 @@ def job(log: str | Path, study: str = "") -> Iterator[TextIO]:
             sys.exit(1)
         except KeyboardInterrupt:  # who stopped the run is told what stands by the run itself
             sys.exit(130)
-        except Exception:
+        except Exception as error:
+            if refused := sentence_of(error):
+                _say(file, f"epochwise: {about}{refused}")
+                sys.exit(1)
             traceback.print_exc(file=file)
             raise
 
 
 @contextmanager
 def _opened(log: str | Path) -> Iterator[TextIO]:
-    """Open the log; a full disk leaves it short and ends no job."""
-    file = open(log, "w", encoding="utf-8")  # noqa: SIM115  # its own closing would raise
+    """Open the log; a full disk leaves it short, or without a word, and ends no job."""
+    try:
+        file = open(log, "w", encoding="utf-8")  # noqa: SIM115  # its own closing would raise
+    except OSError:
+        file = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     try:
         yield file
     finally:

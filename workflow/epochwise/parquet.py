@@ -72,7 +72,8 @@ def array(chunked: pa.ChunkedArray) -> Array:
 def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
     """Read a Parquet file, or some of its columns; folders named `key=value` above it say nothing.
 
-    One thread: quick enough, and the memory is that of the columns alone.
+    One thread: quick enough, and the memory is that of the columns alone. (pyarrow's `read_table`
+    starts threads all the same, and waits forever for one that the system does not start.)
 
     Raises
     ------
@@ -85,7 +86,8 @@ def read(path: str | Path, columns: list[str] | None = None) -> pa.Table:
 
 def plain(path: str | Path, columns: list[str] | None = None) -> pa.Table:
     """Read a Parquet file as `read` does, and let pyarrow's errors pass."""
-    return pq.read_table(path, columns=columns, partitioning=None, use_threads=False)
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        return file.read(columns=columns, use_threads=False)
 
 
 def read_schema(path: str | Path) -> pa.Schema:

@@ -10,6 +10,8 @@ from snakemake.logging import logger
 
 from epochwise.planning.cores import too_few
 from epochwise.planning.endings import (
+    InASentence,
+    WhenAJobFails,
     WhenSaid,
     cancel_on_interrupt,
     end_on_interrupt,
@@ -69,8 +71,24 @@ def say_the_answer():
     print(final_message(PLANS.values(), RESULTS / "index.html"))
 
 
+def hold_lock():
+    """Lock the results from before it is decided what to make; what runs nothing takes no lock."""
+    if workflow.executor_plugin is None or workflow.dryrun:
+        return
+    try:
+        workflow.epochwise_lock = lock(RESULTS / ".lock", logger.warning)
+    except OSError as error:  # what is to be made will fail, with a sentence
+        logger.warning(f"{RESULTS}: cannot be locked ({error}).")
+    except EpochwiseError as error:
+        raise WorkflowError(str(error)) from None
+
+
 if not IS_MODULE:
     logger.addHandler(WhenSaid("Nothing to be done", say_the_answer))
+    logger.addHandler(WhenAJobFails(lambda words: print(words, file=sys.stderr)))
+    logger.addFilter(InASentence())
+    if workflow.is_main_process:
+        logger.addHandler(WhenSaid("Building DAG of jobs", hold_lock))
 
 
 def before_any_job():
@@ -78,8 +96,6 @@ def before_any_job():
         with visible("pandas"):
             check_backends(PLANS.values(), PLUGINS)
         check_data(PLANS.values(), PLUGINS, CODE, Path(".snakemake/epochwise.passed"))
-        file = Path(".snakemake/epochwise.lock")
-        workflow.epochwise_lock = lock(file, logger.warning)
         with suppress(OSError):
             expect(PROGRESS, sum(plan.epochs_to_train() for plan in PLANS.values()))
         if workflow.local_exec:

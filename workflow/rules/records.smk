@@ -1,9 +1,16 @@
 """What lies there and was made from something else than is asked now; included when all rules are known."""
 
+
+def look_at_results():
+    OUTDATED.update(
+        outdated(
+            expected(PLANS.values(), rules, OWN / "workflow" / "scripts", GALLERY),
+            Path(".snakemake/epochwise.digests"),
+            logger.warning,
+        )
+    )
+
+
 # jobs that another machine or process runs have been looked at by the one that sends them
 if workflow.is_main_process:
-    OUTDATED |= outdated(
-        expected(PLANS.values(), rules, OWN / "workflow" / "scripts", GALLERY),
-        Path(".snakemake/epochwise.digests"),
-        logger.warning,
-    )
+    logger.addHandler(WhenSaid("Building DAG of jobs", look_at_results))

@@ -4,12 +4,14 @@ import logging
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
 from epochwise.planning.plan import Plan
+from epochwise.refusals_of_the_system import sentence_of_traceback
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended
 
@@ -103,6 +105,48 @@ class WhenSaid(logging.Handler):
         """Look at a message."""
         if record.getMessage().startswith(self.words):
             self.do()
+
+
+class WhenAJobFails(logging.Handler):
+    """Says of a job that ended without a sentence what that means.
+
+    Parameters
+    ----------
+    say : says a sentence.
+    """
+
+    def __init__(self, say: Callable[[str], object]) -> None:
+        super().__init__()
+        self.say, self.began = say, time.time()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look at a message; that of a failed job names its rule and its logs."""
+        rule, logs = getattr(record, "rule_name", ""), getattr(record, "log", None)
+        if record.levelno == logging.ERROR and isinstance(logs, list):
+            files = [Path(str(log).partition(" (check")[0]) for log in logs]
+            if not any(map(self._tells_why, files)):
+                self.say(
+                    f"epochwise: {rule}: the job ended without a word; most often the system killed it, "
+                    "for want of memory. What is finished is kept. Run fewer jobs at a time (--cores 1) "
+                    "if it was memory, and the same command goes on from there."
+                )
+
+    def _tells_why(self, log: Path) -> bool:
+        with suppress(OSError):
+            text = log.read_text(encoding="utf-8", errors="replace")
+            fresh = log.stat().st_mtime >= self.began - 1
+            return fresh and ("epochwise: " in text or "Traceback" in text)
+        return False
+
+
+class InASentence(logging.Filter):
+    """Puts a sentence in place of a traceback where the system refused something."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Look at a message, and let it pass."""
+        if sentence := sentence_of_traceback(record.getMessage()):
+            record.msg, record.args = f"epochwise: {sentence}", ()
+        return True
 
 
 def descendants(process: int) -> list[int]:

@@ -1,0 +1,1 @@
+"""Faults that are done to runs of a small study, and what each leads to."""

@@ -1,0 +1,72 @@
+"""The harness itself, a short run of it, and the table that a longer one has left in the document."""
+
+import re
+
+import pytest
+
+from harness import outcomes
+from harness.lab import Lab
+from harness.outcomes import GOOD, Ran, refused, settle
+from harness.table import DOCS, Row, table
+from harness.trying import FAULTS, try_all
+
+WELL = Ran(0, "done")
+TOLD = Ran(1, "Error in rule train\nepochwise: the disk is full; free some space.\n")
+PLANNED = Ran(1, "WorkflowError in file a, line 3:\nresults: another run is going on; wait.\n")
+SILENT = Ran(1, "Error in rule train\nA job failed; the sentence above says why.\n")
+TRACEBACK = Ran(1, "Traceback (most recent call last):\nepochwise: a sentence.\n")
+HUNG = Ran(None, "")
+
+
+def settled(runs, other=(), mute=False):
+    first, *rest = runs
+    return settle(first, lambda: rest.pop(0), lambda: list(other), mute).word
+
+
+def test_what_counts_as_what():
+    assert settled([WELL]) == outcomes.AT_ONCE
+    assert settled([TOLD, WELL]) == settled([PLANNED, TOLD, WELL]) == outcomes.AFTER
+    assert settled([Ran(-9, ""), WELL], mute=True) == outcomes.RESUMED
+    assert settled([Ran(-9, "")]) == outcomes.SILENT
+    assert settled([WELL], ["a"]) == settled([TOLD, WELL], ["a"]) == outcomes.WRONG
+    assert settled([TOLD, SILENT]) == settled([SILENT], mute=False) == outcomes.SILENT
+    assert settled([TRACEBACK]) == settled([TOLD, TRACEBACK]) == outcomes.TRACEBACK
+    assert settled([HUNG]) == settled([TOLD, HUNG]) == outcomes.HANG
+    assert settled([TOLD, TOLD, TOLD]) == outcomes.STUCK
+
+
+def test_a_run_that_is_to_be_refused_is_told_so_and_changes_nothing():
+    assert refused(PLANNED, list).word == outcomes.TOLD
+    assert refused(WELL, list).word == outcomes.STUCK
+    assert refused(TOLD, lambda: ["a"]).word == outcomes.WRONG
+    assert refused(TRACEBACK, list).word == outcomes.TRACEBACK
+
+
+def test_the_table_counts_outcomes_by_fault():
+    ends = [settle(WELL, lambda: WELL, list), refused(TOLD, list)]
+    rows = [Row("kills", "a", ends[0]), Row("kills", "b", ends[1]), Row("kills", "c", ends[0])]
+    (line,) = [line for line in table(rows, FAULTS.values()).splitlines() if "`kills`" in line]
+    assert line.endswith(f"| 3 | 2 {outcomes.AT_ONCE}; 1 {outcomes.TOLD} |")
+
+
+def test_the_document_has_every_fault_and_none_went_wrong():
+    lines = re.findall(r"^\| `(\w+)` \| (.*?) \| (\d+) \| (.*) \|$", DOCS.read_text("utf-8"), re.M)
+    assert [name for name, *_ in lines] == list(FAULTS)
+    for name, does, points, words in lines:
+        assert does == FAULTS[name].does
+        found = [re.fullmatch(r"(\d+) (.*)", word) for word in words.split("; ")]
+        assert {word[2] for word in found} <= set(GOOD)
+        assert sum(int(word[1]) for word in found) == int(points) > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_leads_to_nothing_wrong(lab, fault):
+    rows = list(try_all(lab, [fault], seed=1, points=1))
+    assert rows
+    assert [row.outcome.details() for row in rows if not row.outcome.good] == []
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    return Lab(tmp_path_factory.mktemp("harness"))
