@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from epochwise.api import DataError, Dataset, DataWarning, hookimpl, in_quotes, unknown
+from epochwise.api import DataError, Dataset, DataWarning, hookimpl, in_quotes, told_by, unknown
 
 if TYPE_CHECKING:  # what reads tables is imported where one is read
     import pandas as pd
@@ -83,7 +83,7 @@ def load_file(
     ways |= dict.fromkeys(roles["target"], "keep" if file.lower().endswith(".parquet") else "guess")
     columns = {name: interpret(frame[name], written, ways[name], forms) for name in used}
     tell(file, columns, chosen)
-    return dataset(columns, chosen, roles, missing)
+    return dataset(file, columns, chosen, roles, missing)
 
 
 def read_convention(
@@ -177,14 +177,19 @@ def tell(file: str, columns: "Mapping[str, Column]", features: list[str]) -> Non
 
 
 def dataset(
-    columns: "Mapping[str, Column]", features: list[str], roles: Roles, missing: str
+    file: str, columns: "Mapping[str, Column]", features: list[str], roles: Roles, missing: str
 ) -> Dataset:
     """Put the columns into a table."""
     import pandas as pd
     import pyarrow as pa
 
     frame = pd.DataFrame({name: column.values for name, column in columns.items()})
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    try:
+        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    except pa.ArrowException as error:
+        raise DataError(
+            f"{file}: has a column of values of several kinds ({told_by(error)}); write all in one way."
+        ) from None
     texts = [name for name in features if columns[name].kind == "text"]
     part = next(iter(roles["partition"]), None)
     return Dataset(table, features, roles["target"], None, texts, part, missing)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from epochwise.api import CurvesError, Logged, hookimpl, read_table, take_losses
+from epochwise.api import CurvesError, Logged, hookimpl, read_table, several, take_losses
 
 NOTE = (
     "Keras's training losses are averaged over the epoch while it trains, with dropout on; its validation "
@@ -33,6 +33,6 @@ def read(path: Path, **columns: Any) -> Logged:
     if "train_loss" not in columns and "loss" not in table.columns:
         raise CurvesError(
             f"{path}: has no column 'loss', which Keras's CSVLogger writes; if it is another's file, leave the reader "
-            f"out, else say which is the training loss (train_loss: NAME). The columns are: {', '.join(table.columns)}."
+            f"out, else say which is the training loss (train_loss: NAME). The columns are: {several(table.columns)}."
         )
     return take_losses(table, {"train_loss": "loss"} | columns, "epoch", 0, [NOTE])

@@ -17,6 +17,7 @@ from epochwise.api import (
     infinite_where_not_finite,
     read_text,
     require_known,
+    several,
 )
 
 Lists = dict[str, Sequence[Any]]
@@ -141,7 +142,7 @@ def chosen_lists(
     if not {"train_loss", "validation_loss"} & set(chosen):
         raise CurvesError(
             f"{path}: no list is a train or validation loss by its name; say which is: validation_loss: NAME, "
-            f"train_loss: NAME. The lists are: {', '.join(lists)}."
+            f"train_loss: NAME. The lists are: {several(lists)}."
         )
     return chosen, guesses
 

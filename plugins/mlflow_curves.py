@@ -15,6 +15,7 @@ from epochwise.api import (
     counted,
     hookimpl,
     join_series,
+    several,
     stack_runs,
     take_losses,
     unknown,
@@ -170,7 +171,7 @@ def with_losses(
         known = dict.fromkeys(key for series in runs.values() for key in series)
         raise CurvesError(
             f"{path}: no metric is a loss by its name; say which is: validation_loss: NAME, train_loss: NAME. The "
-            f"metrics are: {', '.join(known)}."
+            f"metrics are: {several(known)}."
         )
     return {name: one for name, one in columns.items() if one}
 

@@ -15,6 +15,7 @@ from epochwise.api import (
     hookimpl,
     infinite_where_not_finite,
     join_series,
+    several,
     stack_runs,
     take_losses,
     within_training,
@@ -67,7 +68,7 @@ def read(path: Path, **columns: Any) -> Logged:
         known = dict.fromkeys(tag for one in tags.values() for tag in one)
         raise CurvesError(
             f"{path}: no tag is a loss by its name; say which is: validation_loss: TAG, train_loss: TAG. The tags "
-            f"are: {', '.join(known) or 'none'}."
+            f"are: {several(known)}."
         )
     counted = {name: count(series) for name, series in runs.items()}
     units = {name: one.unit for name, one in counted.items()}

@@ -140,7 +140,7 @@ def test_the_answer_with_few_folds_says_what_it_cannot_and_what_the_choice_cost(
     lines = describe(said).splitlines()
     best = found["best_epoch"].sort_values("validation_loss").iloc[0]
     assert f": train {best['best_epoch']} epochs, the best of 400." in lines[0]
-    assert lines[1] == "3 folds cannot say how sure that is: make 5 at least, 10 to be useful."
+    assert lines[1] == "3 cuts cannot say how sure that is: make 5 at least, 10 to be useful."
     assert "On the test rows, which chose nothing, the loss there is" in "\n".join(lines)
 
 

@@ -113,7 +113,7 @@ def test_below_five_units_neither_interval_nor_range_is_stated():
         (5, "run", "over seeds on one cut of the data; another cut may move it"),
         (5, "fold", "over cuts of this data set"),
         (4, "run", "4 runs cannot say how sure that is: make 5 at least, 10 to be useful"),
-        (4, "fold", "4 folds cannot say how sure that is: make 5 at least, 10 to be useful"),
+        (4, "fold", "4 cuts cannot say how sure that is: make 5 at least, 10 to be useful"),
     ],
 )
 def test_the_note_says_what_varies_and_whether_that_is_enough(units, unit, note):

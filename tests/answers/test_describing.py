@@ -500,7 +500,7 @@ def test_backends_that_agree_are_told_as_one():
     close = {"validation_loss": 2620.04 * (1 + 3e-16)}
     told = lines(point(), other(**shared, best_epoch=close))
     assert told[8:] == [
-        "All 2 backends agree (numpy, jax): best epoch 1,200, lowest losses equal to within 2e-16 of "
+        "Both backends agree (numpy, jax): best epoch 1,200, lowest losses equal to within 2e-16 of "
         "their size."
     ]
     told = lines(point(), other(**shared), other(of={"backend": "torch"}))

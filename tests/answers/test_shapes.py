@@ -150,3 +150,28 @@ def test_a_second_minimum_has_to_be_lower_by_more_than_the_noise(second, kind):
     mean = np.interp(epoch, [0, 60, 120, 180, 300, 400], [3, 1, 1, 2, second, second])
     one = of(mean * (1 + 0.1 * np.random.default_rng(0).normal(size=401)))
     assert (one.rough, one.kind) == (True, kind)
+
+
+# ---- cycles ----
+
+
+def cycles(number, height, epochs=1000):
+    """A loss that falls, and rises and falls again as the learning rate does: (epochs + 1,)."""
+    epoch = np.arange(epochs + 1)
+    phase = (epoch % (epochs / number)) / (epochs / number)
+    return (1 + 3 * np.exp(-epoch / 200)) * (1 + height * (1 + np.cos(np.pi * phase)) / 2)
+
+
+@pytest.mark.parametrize("number", [4, 6, 10])
+@pytest.mark.parametrize("height", [0.2, 0.6])
+def test_cycles_are_no_double_descent(number, height):
+    one = of(cycles(number, height))
+    assert one.kind != "double_descent"
+    assert one.peak is None
+
+
+@pytest.mark.parametrize(("second", "kind"), [(0.9, "double_descent"), (1.3, "settles")])
+def test_a_second_hump_makes_cycles_only_where_it_is_of_like_size(second, kind):
+    """The first is half as high again as the minimum before it; a third of that decides."""
+    one = found((0, 5), (100, 1), (300, 1.5), (500, 0.8), (650, second), (800, 0.75), (1000, 0.75))
+    assert one.kind == kind

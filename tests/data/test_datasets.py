@@ -144,7 +144,7 @@ def test_a_source_that_cuts_its_rows_has_one_fold(folds, refused):
     if not refused:
         assert loading.load("mine", {"own": made}, options, folds)[1].partition == "part"
         return
-    with pytest.raises(DataError, match=r"its column 'part' cuts the rows in one way, .* 3 folds"):
+    with pytest.raises(DataError, match=r"its column 'part' cuts the rows in one way, .* 3 cuts"):
         loading.load("mine", {"own": made}, options, folds)
 
 

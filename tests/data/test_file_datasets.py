@@ -94,9 +94,7 @@ def test_drop_rows_and_impute_and_how_many(tmp_path):
         table, facts = load(tmp_path, content, missing="drop_rows")
     assert facts.rows == table.num_rows == 6
     assert (facts.dropped_rows, facts.missing_values) == (2, {"a": 1, "c": 1})
-    with pytest.warns(
-        DataWarning, match=r"missing: impute fills in 2 value\(s\) of 'a' \(1\), 'c'"
-    ):
+    with pytest.warns(DataWarning, match=r"missing: impute fills in 2 values of 'a' \(1\), 'c'"):
         table, facts = load(tmp_path, content, missing="impute")
     assert table.num_rows == 8
     assert facts.missing == "impute"

@@ -177,7 +177,7 @@ def test_sizes_that_leave_no_row_to_train_on_are_told_by_their_keys(sizes, asked
 def test_a_size_of_1_is_one_row_not_all_of_them():
     parts = partitions.cut(6, None, rule(validation_size=1, test_size=1), 0)
     assert [len(part) for part in parts.values()] == [4, 1, 1]
-    with pytest.raises(DataError, match=r"the validation partition has 1 row\(s\)"):
+    with pytest.raises(DataError, match=r"the validation partition has 1 row;"):
         partitions.check("mine", parts)
 
 

@@ -226,7 +226,7 @@ def test_a_feature_is_constant_where_the_training_rows_have_one_value_whatever_t
     table = pa.table({**columns, "y": np.arange(8) * 0.1})
     table, facts = settle("mine", Dataset(table, list(columns), ["y"]), None)
     parts = {"train": np.arange(6), "validation": np.arange(6, 8)}
-    with pytest.warns(DataWarning, match=r"2 feature\(s\) .* nothing: outside, same$"):
+    with pytest.warns(DataWarning, match=r"2 features .* nothing: outside, same$"):
         _, scaler = standardise(table, facts, parts, BOTH)
     assert scaler.constant == ["outside", "same"]
 
@@ -238,7 +238,7 @@ def test_a_warning_names_ten_constant_features(number, more):
     table, facts = settle("mine", Dataset(pa.table(columns), [*names, "x"], ["y"]), None)
     parts = {"train": np.arange(6), "validation": np.arange(6, 8)}
     told = ", ".join(names[:10]) + (r", \.\.\." if more else "")
-    with pytest.warns(DataWarning, match=rf"{number} feature\(s\) .* nothing: {told}$"):
+    with pytest.warns(DataWarning, match=rf"{number} features .* nothing: {told}$"):
         standardise(table, facts, parts, BOTH)
 
 

@@ -153,7 +153,7 @@ def test_few_epochs_have_markers_and_whole_ticks(tmp_path, epochs):
 
 def test_folds_are_averaged_before_they_are_joined(tmp_path):
     tables = make(tmp_path, seeds=2, partitions={"method": "k_fold", "n_splits": 3})
-    assert "over 3 folds" in words(draw(tables, options()))
+    assert "over 3 cuts" in words(draw(tables, options()))
 
 
 def test_names_with_markup_are_text(tmp_path):

@@ -264,3 +264,28 @@ def test_a_script_that_the_page_does_not_know_is_not_run(page_file, open_page):
     )
     assert page.evaluate("window.ran") is None
     assert any("Content Security Policy" in words for words in said)
+
+
+@pytest.mark.parametrize("file", ["page_file", "gallery_file"])
+def test_a_style_or_handler_that_a_page_was_not_made_with_has_no_effect(request, open_page, file):
+    page, said = open_page(request.getfixturevalue(file), ready="main")
+    page.evaluate(
+        "() => { document.body.insertAdjacentHTML('beforeend', '<style>main { display: none }</style>"
+        "<p id=odd style=display:none onclick=window.ran=1>x</p>');"
+        "document.getElementById('odd').click(); }"
+    )
+    assert page.locator("main").is_visible()
+    assert page.locator("#odd").is_visible()
+    assert page.evaluate("window.ran") is None
+    assert any("Content Security Policy" in words for words in said)
+
+
+@pytest.mark.parametrize("file", ["page_file", "gallery_file"])
+def test_a_page_allows_nothing_but_what_it_names(request, file):
+    text = request.getfixturevalue(file).read_text(encoding="utf-8")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)[1].replace("&#39;", "'")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert rules["img-src"] == "data:"
+    named = f"{rules['script-src']} {rules['style-src']}".replace("'none'", "").split()
+    assert all(re.fullmatch(r"'sha256-[A-Za-z0-9+/]{43}='", one) for one in named)

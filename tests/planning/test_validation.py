@@ -120,7 +120,7 @@ def test_a_problem_is_noted_once_with_its_file_in_front():
         ("seed: 5\npartitions: {validation_size: 0.6, test_size: 0.6}", "regression of 'y'"),
         (
             "partitions: {n_repeats: 3}",
-            "regression of 'y'; 3 folds, the first train 160, validation 40",
+            "regression of 'y'; 3 cuts, the first train 160, validation 40",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_data_are_cut_unless_the_cut_itself_is_wrong(tmp_path, text, ends):
 
 def test_folds_are_counted_where_there_are_several():
     assert describe_cut({"train": 1500, "test": 3}, 1) == "train 1,500, test 3"
-    assert describe_cut({"train": 1500, "test": 3}, 2) == "2 folds, the first train 1,500, test 3"
+    assert describe_cut({"train": 1500, "test": 3}, 2) == "2 cuts, the first train 1,500, test 3"
 
 
 NARROW = """

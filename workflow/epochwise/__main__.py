@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from epochwise.culprit import place
-from epochwise.errors import CurvesError, DataError, EpochwiseError
+from epochwise.errors import CurvesError, DataError, EpochwiseError, visible
 from epochwise.leftovers import ending_without_threads
 from epochwise.shipped import own_or_shipped, workflow_folder
 
@@ -136,7 +136,8 @@ def in_words(answer: dict[str, Any]) -> str:
 
     is_study = answer["study"] is not None
     taken = [*taken_for(answer["files"], is_study), ""] if "files" in answer else []
-    return "\n".join([*taken, describe(answer)])
+    lines = [*taken, *describe(answer).split("\n")]
+    return "\n".join(map(visible, lines))  # names are whatever stood in the files
 
 
 def _option(text: str) -> tuple[str, Any]:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         StudyError,
         counted,
         in_quotes,
+        several,
         told_by,
         unknown,
     )
@@ -89,6 +90,7 @@ HOMES = {  # the modules that the names above come from
         "StudyError",
         "counted",
         "in_quotes",
+        "several",
         "told_by",
         "unknown",
     ),
@@ -175,6 +177,7 @@ __all__ = [
     "read_table",
     "read_text",
     "require_known",
+    "several",
     "split_layers",
     "stack_runs",
     "step_sizes",

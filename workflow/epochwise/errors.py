@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from itertools import accumulate
 
 LONGEST_VALUE = 80  # characters of a value that a message shows
-MOST_NAMES = 50  # that a message lists
+LONGEST_LIST = 800  # characters of names that a message lists
 LONGEST_WORDS = 200  # characters of what another library says
 TOO_LARGE = (
     "needs more memory than there is; free some, give less, or if it is damaged make it anew."
@@ -68,9 +69,16 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     names = sorted(map(shorten, known))
     close = get_close_matches(shorten(name), names, n=1)
     hint = f" Did you mean {close[0]!r}?" if close else ""
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    listed = ", ".join(names[:MOST_NAMES]) or "none"
-    return f"unknown {kind} {shorten(repr(name))}; there are: {listed}{more}.{hint}"
+    return f"unknown {kind} {in_quotes(name)}; there are: {several(names)}.{hint}"
+
+
+def several(names: Iterable[str]) -> str:
+    """List names; of too many the first, and how many more there are."""
+    every = list(map(shorten, names))
+    lengths = accumulate(len(one) + 2 for one in every)
+    kept = sum(length <= LONGEST_LIST for length in lengths)
+    more = f" and {len(every) - kept:,} more" if kept < len(every) else ""
+    return ", ".join(every[:kept]) + more or "none"
 
 
 def visible(text: str) -> str:
@@ -89,7 +97,7 @@ def told_by(error: BaseException) -> str:
 def counted(number: float, what: str) -> str:
     """Write how many there are of something: 1 epoch, 2,024 epochs, 3 classes."""
     more = "es" if what.endswith("s") else "s"
-    return f"{number:,.0f} {what}{more * (number != 1)}"
+    return f"{number:,.0f} {what}{'' if number == 1 else more}"
 
 
 def in_quotes(value: object) -> str:

@@ -8,6 +8,7 @@ from epochwise.answers.safe_range import safe_range
 from epochwise.answers.statistics import inflation, margin, standard_error, tells_rows
 from epochwise.answers.terms import AS_INDEPENDENT, HISTORY
 from epochwise.arrays import Floats, Ints
+from epochwise.errors import counted
 from epochwise.study.schema import FEWEST_UNITS
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import first_minimum, quiet
@@ -105,8 +106,8 @@ def note(curves: Curves, units: int) -> str:
         return f"every run diverged: only the epochs that all share, up to {curves.horizon}"
     if units < FEWEST_UNITS:
         left = "" if len(curves.fold) == len(curves.used) else " that did not diverge"
-        name = curves.unit if units == 1 else f"{curves.unit}s"
-        return f"{units} {name}{left} cannot say how sure that is: make {FEWEST_UNITS} at least, 10 to be useful"
+        unit = "cut" if curves.unit == "fold" else curves.unit
+        return f"{counted(units, unit)}{left} cannot say how sure that is: make {FEWEST_UNITS} at least, 10 to be useful"
     if curves.unit == "fold":
         known = tells_rows(curves) or not curves.histories
         return "over cuts of this data set" if known else AS_INDEPENDENT

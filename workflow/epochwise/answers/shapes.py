@@ -70,7 +70,7 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
     A *hump* is a rise by `rise` above a minimum; when the curve then falls below
     that minimum by `tolerance`, that is epoch-wise double descent (Nakkiran
     et al., "Deep double descent", 2020). Several humps of like size are the cycles of a learning
-    rate, say, and neither. Humps and the tail are looked for
+    rate, say, and no double descent. Humps and the tail are looked for
     on a running median, so that a spike of a few epochs is none.
 
     A curve that is rough is smoothed before, over `smoothing` of the epochs, and every difference
@@ -145,13 +145,13 @@ def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
     since = np.maximum.accumulate(np.where(smooth == record, np.arange(len(smooth)), 0))
     descended = record < smooth[0] * (1 - settings.tolerance)  # a rise at the start is no hump
     risen = np.flatnonzero(descended & (smooth > seen.limit(smooth, since, settings.rise)))
-    if not len(risen) or _cycles(seen, settings):
+    if not len(risen):
         return found
     second = int(risen[0] + first_minimum(smooth[risen[0] :]))
     before = int(since[risen[0]])
     below = smooth[second] < smooth[before] * (1 - settings.tolerance)
     below &= seen.is_lower(second, before)
-    if found.overfits and not below:
+    if (found.overfits and not below) or (below and _cycles(seen, settings)):
         return found
     stop = second if below else len(smooth)
     peak = before + int(np.argmax(smooth[before:stop]))

@@ -10,7 +10,7 @@ from epochwise.curves.histories import COMMON, LOSSES, Logged
 from epochwise.curves.scoring import JUDGED
 from epochwise.curves.words import words_of
 from epochwise.curves.written_tables import WrittenTable
-from epochwise.errors import CurvesError, unknown
+from epochwise.errors import CurvesError, several, unknown
 
 WORDS = {
     "train_loss": {"train", "training", "tr"},
@@ -151,7 +151,7 @@ def _require_history(table: WrittenTable, asked: Asked) -> None:
         raise CurvesError(
             f"{table.path}: no column counts epochs, and none is a loss by its name. If it is a loss history, say "
             "which they are: epoch: NAME, validation_loss: NAME; if not, name the files that are. The columns are: "
-            f"{', '.join(map(repr, table.columns))}."
+            f"{several(map(repr, table.columns))}."
         )
 
 
@@ -177,7 +177,7 @@ def _require_loss(where: Any, chosen: Mapping[str, list[str]], names: Iterable[s
     if not chosen["train_loss"] and not chosen["validation_loss"]:
         raise CurvesError(
             f"{where}: no column is a train or validation loss by its name; say which is: validation_loss: NAME, "
-            f"train_loss: NAME. The columns are: {', '.join(names)}."
+            f"train_loss: NAME. The columns are: {several(names)}."
         )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from epochwise.curves.written_tables import WrittenTable
-from epochwise.errors import CurvesError, counted, shorten, told_by
+from epochwise.errors import CurvesError, counted, several, shorten, told_by
 from epochwise.readable import why_no_file
 
 SEPARATORS = (",", "\t", ";", "|")  # else a blank
@@ -143,7 +143,7 @@ def _from_lines(path: Path, text: str) -> WrittenTable:
         rows.pop()
     if not rows:
         raise CurvesError(
-            f"{path}: has a header but no rows; was an epoch trained? The columns are: {', '.join(names)}."
+            f"{path}: has a header but no rows; was an epoch trained? The columns are: {several(names)}."
         )
     _check_widths(path, rows, lines, len(names))
     columns = dict(zip(names, zip(*rows, strict=True), strict=True))

@@ -129,7 +129,21 @@ def _read_parquet(path: Path) -> "pd.DataFrame":
     frame = frame.reset_index(drop=True)  # rows are counted, not named
     frame.columns = [str(column) for column in frame.columns]
     check_names(path, list(frame.columns))
+    _check_dates(path, frame)
     return frame
+
+
+def _check_dates(path: Path, frame: "pd.DataFrame") -> None:
+    """Refuse dates that pandas can hold and not count from 1970."""
+    import pandas as pd
+
+    for name in frame.select_dtypes(["datetime", "datetimetz"]).columns:
+        try:
+            pd.DatetimeIndex(frame[name]).as_unit("ns")
+        except pd.errors.OutOfBoundsDatetime:
+            raise DataError(
+                f"{path}: column {in_quotes(name)} has dates before 1678 or after 2261; leave them out."
+            ) from None
 
 
 def _read_excel(path: Path, sheet: str | None) -> "pd.DataFrame":

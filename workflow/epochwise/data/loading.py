@@ -126,6 +126,8 @@ def _plain(table: pa.Table, dataset: Dataset) -> pa.Table:
 def _problem(name: str, column: str, values: pa.ChunkedArray, dataset: Dataset) -> str:
     """Say where missing values are that may not be, or infinite ones; rows are counted from 1."""
     about = f"dataset {in_quotes(name)}: column {in_quotes(column)} has"
+    if column in dataset.target and _is_neither(values.type):
+        return f"{about} {values.type}, neither numbers nor texts; write it as one of them, or leave it out."
     bad = pc.is_null(values, nan_is_null=True)
     imputed = dataset.missing == "impute" and column in dataset.features
     if len(values) and pc.all(bad).as_py():
@@ -139,6 +141,12 @@ def _problem(name: str, column: str, values: pa.ChunkedArray, dataset: Dataset) 
         row = _first(infinite)
         return f"{about} an infinite value in row {row}; correct it or leave the row out."
     return ""
+
+
+def _is_neither(kind: pa.DataType) -> bool:
+    """Tell the types of Parquet files that are neither numbers, nor texts, nor dates."""
+    others = (pa.types.is_nested, pa.types.is_binary, pa.types.is_duration, pa.types.is_time)
+    return any(is_one(kind) for is_one in others)
 
 
 def _first(where: pa.ChunkedArray) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ class Plan:
     def _sizes(self, dataset: str, point: Point) -> tuple[int, int]:
         """Give how many seeds and epochs a job has; see `job_sizes.sizes`."""
         file = self.study.dataset_file(dataset)
-        size = file.stat().st_size if file and file.is_file() else 0
+        size = file.stat().st_size if file and isfile(file) else 0
         work = Work(point.values["epochs"], point.values["hidden_layer_sizes"], size)
         return sizes(self.study.resolved["jobs"], self.most_runs * len(self.points), work)
 

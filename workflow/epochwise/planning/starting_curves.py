@@ -12,7 +12,7 @@ from epochwise.columns import facts_of
 from epochwise.curves.gathering import gather
 from epochwise.curves.readers import load_readers
 from epochwise.curves.taken import taken_for
-from epochwise.errors import StudyError, counted
+from epochwise.errors import StudyError, counted, visible
 from epochwise.planning.starting_study import Started, check_output, name_of
 from epochwise.planning.study_text import line
 from epochwise.study.run_files import RUN, find_run_files, natural, pairs_of
@@ -66,7 +66,7 @@ def start_curves(
     beyond = len(files) - len(found)
     more = [f"The patterns find {beyond} more than were given: narrow them if these are others."]
     said = [f"{path}: a study of {counted(len(files), 'file')}.", *(more if beyond else [])]
-    return Started(path, [*said, *taken_for(facts["files"])])
+    return Started(path, list(map(visible, [*said, *taken_for(facts["files"])])))
 
 
 def patterns_of(paths: Sequence[str]) -> list[str]:

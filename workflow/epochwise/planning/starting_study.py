@@ -12,7 +12,7 @@ from epochwise.data.datasets import Facts
 from epochwise.data.frames import check_file
 from epochwise.data.guessing import guess
 from epochwise.data.mending import Guess, listed
-from epochwise.errors import DataError, DataWarning, StudyError, counted
+from epochwise.errors import DataError, DataWarning, StudyError, counted, visible
 from epochwise.planning.study_text import FEW, write
 from epochwise.plugins.registry import load_all
 from epochwise.study import schema
@@ -75,7 +75,7 @@ def start(data: str, targets: Sequence[str], output: Path | None, plugins: Path)
     text = write(name_of(source), source.name, place, found, facts, cut)
     with open(path, "x", encoding="utf-8") as file:  # never overwrites
         file.write(text)
-    return Started(path, _said(path, found, facts, problem))
+    return Started(path, list(map(visible, _said(path, found, facts, problem))))
 
 
 def name_of(source: Path) -> str:
