@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from inspect import signature
-from os.path import isfile
+from os.path import exists, isfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -102,7 +102,7 @@ class Comparison:
         self.makers |= dict.fromkeys(job.outputs, job)
         record = read(job.record)
         if record is None:
-            if any(map(isfile, job.outputs)):
+            if any(map(exists, job.outputs)):
                 self.outdated.update(job.outputs)
             return
         made = {f"{job.folder}/{name}": one for name, one in record.outputs.items()}
@@ -152,11 +152,15 @@ def _time(file: str) -> int:
 
 
 def _cut(file: str, digest: str, size: int) -> bool:
-    return bool(digest) and isfile(file) and os.stat(file).st_size != size
+    """Tell whether a file has another size, or something else lies in its place."""
+    return exists(file) and (not isfile(file) or (bool(digest) and os.stat(file).st_size != size))
 
 
 def _is(file: str, digest: str) -> bool:
-    return not digest or not isfile(file) or digests.of_file(file) == digest
+    try:
+        return not digest or not exists(file) or digests.of_file(file) == digest
+    except OSError:  # it cannot be read
+        return False
 
 
 def outdated(jobs: Iterable[Expected], memory: Path, warn: Callable[[str], object]) -> set[str]:
