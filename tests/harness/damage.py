@@ -95,6 +95,8 @@ def spoil(
     first = without_rights(small, whole)
     if first.status == 0 and lab.others(small, change, whole) == [name]:
         return unread(lab, small, name, first)
+    if way is lock_away and file.exists():
+        file.chmod(0o644)  # as one is told
     return lab.settle(small, first, change, whole)
 
 

@@ -202,3 +202,5 @@ def test_a_traceback_of_what_the_system_refused_becomes_a_sentence():
     logger.error("Traceback: %s", "KeyError")
     assert shown[0].startswith("epochwise: a % b: no space")
     assert shown[1] == "Traceback: KeyError"
+    logger.error("Write-protected output files: a % b")
+    assert shown[2].splitlines() == ["Write-protected output files: a % b", endings.PROTECTED]

@@ -14,6 +14,10 @@ from epochwise.planning.plan import Plan
 from epochwise.refusals_of_the_system import sentence_of_traceback
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended
+PROTECTED = (
+    "epochwise: these files are to be made again, and the right to write them is missing. Give it "
+    "(chmod u+w) or remove them, and run the same command again."
+)
 
 
 def stopped(plans: Iterable[Plan]) -> str:
@@ -140,12 +144,15 @@ class WhenAJobFails(logging.Handler):
 
 
 class InASentence(logging.Filter):
-    """Puts a sentence in place of a traceback where the system refused something."""
+    """Puts a sentence in place of a traceback where the system refused something, and says what to do."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Look at a message, and let it pass."""
-        if sentence := sentence_of_traceback(record.getMessage()):
+        said = record.getMessage()
+        if sentence := sentence_of_traceback(said):
             record.msg, record.args = f"epochwise: {sentence}", ()
+        elif "Write-protected output" in said:
+            record.msg, record.args = f"{said}\n{PROTECTED}", ()
         return True
 
 
