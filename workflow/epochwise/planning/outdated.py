@@ -21,6 +21,8 @@ from epochwise.records import digests
 from epochwise.records.record import Record, read
 from epochwise.records.recording import asked, folder_of
 
+SLACK = 10**10  # nanoseconds by which the clock of a file server may be ahead
+
 
 @dataclass(frozen=True)
 class Expected:
@@ -111,7 +113,7 @@ class Comparison:
             self._damage(wrong)
         elif record.asked != job.asked or not self._same_inputs(job, record):
             self.outdated.update(job.outputs)
-        elif self._in_disorder(job, record):
+        elif self._in_disorder(job, record) or self._in_the_future(job):
             self._set_times(job, record)
 
     def _same_inputs(self, job: Expected, record: Record) -> bool:
@@ -126,6 +128,9 @@ class Comparison:
         read_by = [f"{job.folder}/{name}" for name in record.inputs]
         newest = max(map(_time, [*read_by, *record.sources, job.script]), default=0)
         return any(_time(file) < newest for file in job.times if isfile(file))
+
+    def _in_the_future(self, job: Expected) -> bool:
+        return any(_time(file) > self.now + SLACK for file in job.times)
 
     def _set_times(self, job: Expected, record: Record) -> None:
         """Mark a job's files as up to date, if they and what it read are what the records say."""
