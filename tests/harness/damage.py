@@ -9,7 +9,7 @@ from random import Random
 
 from harness.lab import Change, Fault, Lab, Point
 from harness.lost_memory import epochs, title
-from harness.outcomes import Outcome, Ran
+from harness.outcomes import UNREAD, WRONG, Outcome, Ran
 from harness.small_study import Small
 
 
@@ -92,7 +92,19 @@ def spoil(
     if change is remade:
         for made in ("losses.csv", "losses.parquet"):
             (small.results / made).unlink(missing_ok=True)
-    return lab.settle(small, without_rights(small, whole), change, whole)
+    first = without_rights(small, whole)
+    if first.status == 0 and lab.others(small, change, whole) == [name]:
+        return unread(lab, small, name, first)
+    if way is lock_away and file.exists():
+        file.chmod(0o644)  # as one is told
+    return lab.settle(small, first, change, whole)
+
+
+def unread(lab: Lab, small: Small, name: str, first: Ran) -> Outcome:
+    """Have the results verified where no job read the damaged file, and no time told of it."""
+    runs = [first, small.run(), small.verify()]
+    named = runs[1].status == 0 and runs[2].status == 1 and name in runs[2].said
+    return lab.finish(small, Outcome(UNREAD if named else WRONG, runs, [] if named else [name]))
 
 
 def without_rights(small: Small, whole: bool) -> Ran:

@@ -64,7 +64,7 @@ def edit_backend(lab: Lab, start: int) -> Outcome:
 def edit_between(lab: Lab) -> Outcome:
     """Edit a backend when its first segment is whole and the second has not begun to train."""
     small = lab.new()
-    first = "results/small/work/houses/fold-0/default/twin/seeds-1+2/0-10.npz"
+    first = "results/small/work/houses/fold-0/default/twin/seeds-1-2/0-10.npz"
     ran = small.run(first)
     if ran.status != 0:
         raise RuntimeError(ran.said)

@@ -2,7 +2,7 @@
  *
  * FAIL_CALL: open, write, rename or fsync; FAIL_AT: from which call on, counted in each process;
  * FAIL_ERRNO: with what; FAIL_PATH: the words.
- * FAIL_MEMORY: how many MiB of address space a job has. */
+ * FAIL_MEMORY: how many MiB of address space a job has; FAIL_SIZE: how many bytes its files may have. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -70,15 +70,20 @@ int renameat(int a, const char *from, int b, const char *to) {
 OPENS(open)
 OPENS(open64)
 
-__attribute__((constructor)) static void limit_memory(void) {
+static void limit(int what, const char *asked, int unit) {
+  rlim_t most = asked ? (rlim_t)atoi(asked) * unit : 0;
+  struct rlimit limit = {most, most};
+  if (asked) setrlimit(what, &limit);
+}
+
+__attribute__((constructor)) static void limit_jobs(void) {
   char words[4096] = {0};
-  const char *asked = getenv("FAIL_MEMORY");
-  FILE *file = asked ? fopen("/proc/self/cmdline", "r") : NULL;
+  FILE *file = fopen("/proc/self/cmdline", "r");
   if (!file) return;
   size_t length = fread(words, 1, sizeof words - 1, file);
   fclose(file);
   for (size_t at = 0; at < length; at++) words[at] = words[at] ? words[at] : ' ';
-  rlim_t bytes = (rlim_t)atoi(asked) << 20;
-  struct rlimit limit = {bytes, bytes};
-  if (strstr(words, ".snakemake/scripts/")) setrlimit(RLIMIT_AS, &limit);
+  if (!strstr(words, ".snakemake/scripts/")) return;
+  limit(RLIMIT_AS, getenv("FAIL_MEMORY"), 1 << 20);
+  limit(RLIMIT_FSIZE, getenv("FAIL_SIZE"), 1);
 }

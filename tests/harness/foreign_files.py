@@ -9,14 +9,13 @@ from random import Random
 from harness.lab import Fault, Lab, Point
 from harness.lost_memory import epochs, rate
 from harness.outcomes import Outcome
-from harness.small_study import FOLD, WORK, Small
+from harness.small_study import FOLD, SEGMENT, WORK
 
-SEGMENT = f"{FOLD}/default/numpy/seeds-1+2"
 FILES = {
-    "a state": "{segment}/20-30.npz",
-    "losses": "{segment}/10-20.parquet",
-    "a segment with its record": "{segment}/20-30.*",
-    "a record": "{segment}/10-20.made.json",
+    "a state": f"{SEGMENT}/20-30.npz",
+    "losses": f"{SEGMENT}/10-20.parquet",
+    "a segment with its record": f"{SEGMENT}/20-30.*",
+    "a record": f"{SEGMENT}/10-20.made.json",
     "arrays": f"{FOLD}/arrays.npz",
     "a fold with its record": f"{FOLD}/*.*",
     "the data with their record": f"{WORK}/*.*",
@@ -25,17 +24,11 @@ FILES = {
 }
 
 
-def segment_of(small: Small) -> str:
-    """Give the folder of a run's segments."""
-    found = next((small.folder / FOLD / "default" / "numpy").iterdir())
-    return found.relative_to(small.folder).as_posix()
-
-
 def replace(lab: Lab, pattern: str, keep_times: bool) -> Outcome:
     """Put files of a study with another learning rate in place of ours, then train longer."""
     ours, theirs = lab.ready(), lab.done(rate)
     copy = shutil.copy2 if keep_times else shutil.copy
-    for file in theirs.folder.glob(pattern.format(segment=segment_of(theirs))):
+    for file in theirs.folder.glob(pattern):
         if file.is_file():
             copy(file, ours.folder / file.relative_to(theirs.folder))
     epochs(ours)

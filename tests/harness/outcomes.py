@@ -8,7 +8,8 @@ AT_ONCE = "same bytes at once"
 AFTER = "a sentence, then same bytes by the same command"
 TOLD = "told, nothing wrong made"
 RESUMED = "killed without a word, then same bytes by the same command"
-GOOD = (AT_ONCE, AFTER, TOLD, RESUMED)
+UNREAD = "damage in a file that no job read, named by `epochwise verify`; all else the same bytes"
+GOOD = (AT_ONCE, AFTER, TOLD, RESUMED, UNREAD)
 
 WRONG = "WRONG"  # other bytes, and an exit status of 0
 TRACEBACK = "TRACEBACK"

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ TABLES = (
 )  # no answers, no figures, no page
 WORK = f"results/{NAME}/work/houses"
 FOLD = f"{WORK}/fold-0"
+SEGMENT = f"{FOLD}/default/numpy/seeds-1-2"
 SECONDS = 240  # after which a run hangs
 HELD = """
         from pathlib import Path as Place  # a fault may hold a job in its middle
@@ -121,6 +123,12 @@ class Small:
     ) -> Ran:
         """Run the workflow."""
         return self.start(*arguments, env=env, before=before).ended()
+
+    def verify(self) -> Ran:
+        """Have the results verified."""
+        words = [sys.executable, "-m", "epochwise", "verify", f"results/{NAME}"]
+        env = os.environ | {"PYTHONPATH": str(self.origin / "workflow")}
+        return Running(words, self.folder, env).ended()
 
     def contents(self) -> dict[str, str]:
         """Hash every file of the results; times differ from run to run."""

@@ -1,7 +1,8 @@
 """The table of faults in docs/reliability.md."""
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from harness.outcomes import Outcome
 
 DOCS = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- the harness writes from here -->", "<!-- to here -->"
+LINE = re.compile(r"^\| `(\w+)` \| (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,22 @@ class Row:
     outcome: Outcome
 
 
-def write_docs(rows: Iterable[Row], faults: Iterable[Fault]) -> None:
-    """Write the table into the document; what stands around it stays."""
-    text = DOCS.read_text(encoding="utf-8")
+def write_docs(rows: Iterable[Row], faults: Iterable[Fault], docs: Path = DOCS) -> None:
+    """Write the table into the document; the lines of faults that were not tried stay as they are."""
+    text = docs.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
-    after = rest.split(END)[1]
-    DOCS.write_text(f"{before}{BEGIN}\n\n{table(rows, faults)}\n{END}{after}", encoding="utf-8")
+    kept, after = rest.split(END)
+    new = table(rows, faults, dict(LINE.findall(kept)))
+    docs.write_text(f"{before}{BEGIN}\n\n{new}\n{END}{after}", encoding="utf-8")
 
 
-def table(rows: Iterable[Row], faults: Iterable[Fault]) -> str:
-    """Make the table: a row for each fault."""
+def table(rows: Iterable[Row], faults: Iterable[Fault], kept: Mapping[str, str]) -> str:
+    """Make the table: a line for each fault.
+
+    Parameters
+    ----------
+    kept : by the names of faults, the rest of the lines of those that were not tried.
+    """
     by_fault: dict[str, Counter[str]] = defaultdict(Counter)
     for row in rows:
         by_fault[row.fault][row.outcome.word] += 1
@@ -44,5 +52,6 @@ def table(rows: Iterable[Row], faults: Iterable[Fault]) -> str:
     for fault in faults:
         found = by_fault[fault.name]
         words = "; ".join(f"{times} {word}" for word, times in found.most_common())
-        lines.append(f"| `{fault.name}` | {fault.does} | {found.total()} | {words} |")
+        new = f"{fault.does} | {found.total()} | {words} |"
+        lines.append(f"| `{fault.name}` | {new if found else kept.get(fault.name, new)}")
     return "\n".join(lines) + "\n"

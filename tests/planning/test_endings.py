@@ -202,3 +202,6 @@ def test_a_traceback_of_what_the_system_refused_becomes_a_sentence():
     logger.error("Traceback: %s", "KeyError")
     assert shown[0].startswith("epochwise: a % b: no space")
     assert shown[1] == "Traceback: KeyError"
+    for words, advice in endings.ADVICE.items():
+        logger.error(f"{words}: a % b")
+        assert shown[-1].splitlines() == [f"{words}: a % b", advice]

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from epochwise.planning.outdated import Expected, expected, outdated
+from epochwise.records import digests
 from epochwise.records.recording import asked, recorded
 from records.running import Files, job
 
@@ -126,6 +127,40 @@ def test_where_only_times_are_in_disorder_files_are_marked_as_up_to_date(study, 
     load, losses = times(RAW, TIMES, MADE), times(LOSSES, RECORD)
     assert min(losses) >= max(load)
     assert min(load) >= max(times("data.csv", "script.py"))
+
+
+@pytest.mark.parametrize("early", [RAW, MADE, TIMES, LOSSES])
+def test_what_is_dated_in_the_future_is_marked_as_made_now(study, early):
+    age(early, -1000)
+    assert study.look() == (set(), [])
+    load, losses = times(RAW, TIMES, MADE), times(LOSSES, RECORD)
+    assert max(load) <= min(losses)
+    assert max(losses) <= time.time_ns()
+
+
+@pytest.mark.parametrize("damaged", [RAW, LOSSES, MADE])
+@pytest.mark.parametrize("older", [0, 50])
+def test_a_folder_in_a_files_place_is_damage(study, damaged, older):
+    os.remove(damaged)
+    os.mkdir(damaged)
+    age(damaged, older)
+    files = {LOSSES, RECORD} if damaged == LOSSES else {RAW, TIMES, MADE}
+    assert study.look()[0] == files
+
+
+def test_what_cannot_be_read_is_damage_where_it_is_read(study, monkeypatch):
+    of_file = digests.of_file
+
+    def refuses(file):
+        if file == LOSSES:
+            raise PermissionError(13, "Permission denied", file)
+        return of_file(file)
+
+    age(LOSSES, 50)
+    monkeypatch.setattr(digests, "of_file", refuses)
+    files, said = study.look()
+    assert files == {LOSSES, RECORD}
+    assert "not what the workflow wrote there" in said[0]
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,22 @@ def test_an_input_that_is_not_what_its_maker_wrote_is_set_aside_and_told(damage)
     train(0, {})
 
 
+def test_a_folder_in_the_place_of_an_input_is_set_aside(tmp_path):
+    load()
+    file = Path(f"{WORK}/raw.txt")
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(DataError, match="is not what the workflow wrote there"):
+        train(0, {})
+    assert file.with_name("raw.txt.damaged").is_dir()
+    os.remove("plugin.py")
+    os.mkdir("plugin.py")
+    load()
+    with pytest.raises(IsADirectoryError):  # nobody but its owner moves a file from elsewhere
+        train(0, {})
+    assert Path("plugin.py").is_dir()
+
+
 def test_an_input_without_a_record_is_not_trusted_and_one_from_elsewhere_needs_none():
     load()
     os.remove(f"{WORK}/made.json")

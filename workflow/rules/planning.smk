@@ -26,6 +26,7 @@ from epochwise.planning.first_look import check_data
 from epochwise.planning.outdated import expected, outdated
 from epochwise.planning.plan import any_of, is_enough
 from epochwise.planning.refusals import check_backends, check_config, read_plans
+from epochwise.refusals_of_the_system import sentence_of
 from epochwise.shipped import own_or_shipped
 from epochwise.tables.catalogue import ANSWERS, TYPESET, typeset_files
 from epochwise.planning.reruns import Code

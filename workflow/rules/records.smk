@@ -2,13 +2,16 @@
 
 
 def look_at_results():
-    OUTDATED.update(
-        outdated(
-            expected(PLANS.values(), rules, OWN / "workflow" / "scripts", GALLERY),
-            Path(".snakemake/epochwise.digests"),
-            logger.warning,
+    try:
+        OUTDATED.update(
+            outdated(
+                expected(PLANS.values(), rules, OWN / "workflow" / "scripts", GALLERY),
+                Path(".snakemake/epochwise.digests"),
+                logger.warning,
+            )
         )
-    )
+    except OSError as error:
+        raise WorkflowError(sentence_of(error) or str(error)) from None
 
 
 # jobs that another machine or process runs have been looked at by the one that sends them

@@ -14,6 +14,12 @@ from epochwise.planning.plan import Plan
 from epochwise.refusals_of_the_system import sentence_of_traceback
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended
+ADVICE = {  # by what is said of files, what to do about them
+    "Write-protected output": "epochwise: these files are to be made again, and the right to write them "
+    "is missing. Give it (chmod u+w) or remove them, and run the same command again.",
+    "has older modification time": "epochwise: a file that was read is dated in the future. Set the "
+    "clock right if it is wrong, touch the file, and run the same command again.",
+}
 
 
 def stopped(plans: Iterable[Plan]) -> str:
@@ -140,12 +146,15 @@ class WhenAJobFails(logging.Handler):
 
 
 class InASentence(logging.Filter):
-    """Puts a sentence in place of a traceback where the system refused something."""
+    """Puts a sentence in place of a traceback where the system refused something, and says what to do."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Look at a message, and let it pass."""
-        if sentence := sentence_of_traceback(record.getMessage()):
+        said = record.getMessage()
+        if sentence := sentence_of_traceback(said):
             record.msg, record.args = f"epochwise: {sentence}", ()
+        if advice := [one for words, one in ADVICE.items() if words in said]:
+            record.msg, record.args = "\n".join([said, *advice]), ()
         return True
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from inspect import signature
-from os.path import isfile
+from os.path import exists, isfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +20,8 @@ from epochwise.planning.plan import Plan
 from epochwise.records import digests
 from epochwise.records.record import Record, read
 from epochwise.records.recording import asked, folder_of
+
+SLACK = 10**10  # nanoseconds by which the clock of a file server may be ahead
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Comparison:
         self.makers |= dict.fromkeys(job.outputs, job)
         record = read(job.record)
         if record is None:
-            if any(map(isfile, job.outputs)):
+            if any(map(exists, job.outputs)):
                 self.outdated.update(job.outputs)
             return
         made = {f"{job.folder}/{name}": one for name, one in record.outputs.items()}
@@ -111,7 +113,7 @@ class Comparison:
             self._damage(wrong)
         elif record.asked != job.asked or not self._same_inputs(job, record):
             self.outdated.update(job.outputs)
-        elif self._in_disorder(job, record):
+        elif self._in_disorder(job, record) or self._in_the_future(job):
             self._set_times(job, record)
 
     def _same_inputs(self, job: Expected, record: Record) -> bool:
@@ -126,6 +128,9 @@ class Comparison:
         read_by = [f"{job.folder}/{name}" for name in record.inputs]
         newest = max(map(_time, [*read_by, *record.sources, job.script]), default=0)
         return any(_time(file) < newest for file in job.times if isfile(file))
+
+    def _in_the_future(self, job: Expected) -> bool:
+        return any(_time(file) > self.now + SLACK for file in job.times)
 
     def _set_times(self, job: Expected, record: Record) -> None:
         """Mark a job's files as up to date, if they and what it read are what the records say."""
@@ -152,11 +157,15 @@ def _time(file: str) -> int:
 
 
 def _cut(file: str, digest: str, size: int) -> bool:
-    return bool(digest) and isfile(file) and os.stat(file).st_size != size
+    """Tell whether a file has another size, or something else lies in its place."""
+    return exists(file) and (not isfile(file) or (bool(digest) and os.stat(file).st_size != size))
 
 
 def _is(file: str, digest: str) -> bool:
-    return not digest or not isfile(file) or digests.of_file(file) == digest
+    try:
+        return not digest or not exists(file) or digests.of_file(file) == digest
+    except OSError:  # it cannot be read
+        return False
 
 
 def outdated(jobs: Iterable[Expected], memory: Path, warn: Callable[[str], object]) -> set[str]:

@@ -88,13 +88,22 @@ class Inputs:
         self.rule, self.asked, self.folder = job.rule, asked(dict(job.params)), folder
         self.files = list(map(str, job.input))
         self.states = {file: digests.state_of(file) for file in self.files}
-        self.digests = {file: _digest(file) for file in self.files}
+        self.digests = {file: self._digest(file) for file in self.files}
         self.own: dict[str, str] = {}
         self.sources: dict[str, str] = {}
         for file, digest in self.digests.items():
             inside = Path(file).is_relative_to(folder)
             (self.own if inside else self.sources)[self.name(file)] = digest
         self._check(Shelf())
+
+    def _digest(self, file: str) -> str:
+        """Hash an input; what a job has made and cannot be read is no better than damaged."""
+        try:
+            return _digest(file)
+        except OSError:
+            if Path(file).is_relative_to(self.folder):
+                raise DataError(_set_aside(Path(file))) from None
+            raise
 
     def name(self, file: str) -> str:
         """Give a file's path from the folder of the study; that of another's as it is."""
