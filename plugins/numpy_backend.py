@@ -17,6 +17,7 @@ from epochwise.api import (
     adapt,
     hookimpl,
     learning_rate,
+    row_blocks,
     split_layers,
     weights_mask,
 )
@@ -68,9 +69,11 @@ class NumpyTrainer:
     def predict(self, x: Array) -> Array:
         """Give the outputs of every network, (seeds, rows, outputs)."""
         outputs = np.empty((len(self.seeds), len(x), self.problem.layer_sizes[-1]), x.dtype)
-        activations, _ = self._buffers(len(x))
-        for seed, layers in enumerate(self.seeds):
-            outputs[seed] = self._forward(layers, x, activations)
+        for rows in row_blocks(len(x), self.problem.layer_sizes):
+            block = x[rows]
+            activations, _ = self._buffers(len(block))
+            for seed, layers in enumerate(self.seeds):
+                outputs[seed, rows] = self._forward(layers, block, activations)
         return outputs
 
     def state(self) -> State:
@@ -84,7 +87,7 @@ class NumpyTrainer:
         it stays in the cache.
         """
         if rows not in self.buffers:
-            longest = max(rows, *self.buffers, len(self.problem.train.x))
+            longest = max(rows, *self.buffers, self.hp.batch_size)
             shapes = [(longest, units) for units in self.problem.layer_sizes[1:]]
             room = [[np.empty(shape, self.hp.dtype) for shape in shapes] for _ in range(2)]
             self.buffers = {

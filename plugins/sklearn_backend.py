@@ -19,6 +19,7 @@ from epochwise.api import (
     hookimpl,
     learning_rate,
     one_seed_at_a_time,
+    row_blocks,
     split_layers,
 )
 
@@ -83,7 +84,9 @@ class SklearnTrainer:
 
     def predict(self, x: Array) -> Array:
         """Give the network's outputs, (rows, outputs)."""
-        return np.asarray(self.estimator._forward_pass_fast(x, check_input=False))
+        blocks = [x[rows] for rows in row_blocks(len(x), self.problem.layer_sizes)]
+        forward = self.estimator._forward_pass_fast
+        return np.concatenate([forward(one, check_input=False) for one in blocks])
 
     def state(self) -> State:
         """Copy all that is needed to go on."""

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from epochwise.training.metrics import log_loss, measure, metrics_of
     from epochwise.training.parameters import split_layers, weights_mask
     from epochwise.training.randomness import framework_seed
+    from epochwise.training.row_blocks import row_blocks
     from epochwise.training.schedules import SMALLEST_RATE, adapt, learning_rate, step_sizes
     from epochwise.training.seeds import join_seeds, one_seed, one_seed_at_a_time
     from epochwise.training.threads import threads
@@ -116,6 +117,7 @@ HOMES = {  # the modules that the names above come from
     "training.metrics": ("log_loss", "measure", "metrics_of"),
     "training.parameters": ("split_layers", "weights_mask"),
     "training.randomness": ("framework_seed",),
+    "training.row_blocks": ("row_blocks",),
     "training.schedules": ("SMALLEST_RATE", "adapt", "learning_rate", "step_sizes"),
     "training.seeds": ("join_seeds", "one_seed", "one_seed_at_a_time"),
     "training.threads": ("threads",),
@@ -177,6 +179,7 @@ __all__ = [
     "read_table",
     "read_text",
     "require_known",
+    "row_blocks",
     "several",
     "split_layers",
     "stack_runs",
