@@ -1,6 +1,7 @@
 """The harness itself, a short run of it, and the table that a longer one has left in the document."""
 
 import re
+import shutil
 
 import pytest
 
@@ -67,6 +68,7 @@ def test_the_document_has_every_fault_and_none_went_wrong():
 
 
 @pytest.mark.long
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc is not installed; try: apt install gcc")
 def test_a_point_of_each_fault_leads_to_nothing_wrong(tmp_path):
     rows = list(try_all(Lab(tmp_path), list(FAULTS), seed=1, points=1))
     assert [row.fault for row in rows] == list(FAULTS)
