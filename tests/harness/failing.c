@@ -1,6 +1,6 @@
 /* Calls that fail: LD_PRELOAD this, and the k-th call of a kind on a path that holds some words fails.
  *
- * FAIL_CALL: open, write, rename or fsync; FAIL_AT: from which call on, counted in each process;
+ * FAIL_CALL: open, write or rename; FAIL_AT: from which call on, counted in each process;
  * FAIL_ERRNO: with what; FAIL_PATH: the words.
  * FAIL_MEMORY: how many MiB of address space a job has; FAIL_SIZE: how many bytes its files may have. */
 #define _GNU_SOURCE
@@ -17,10 +17,9 @@
 #include <unistd.h>
 
 static int fails(const char *call, const char *path) {
-  static __thread int inside;
   static int seen;
   const char *asked = getenv("FAIL_CALL"), *words = getenv("FAIL_PATH");
-  if (inside || !asked || !words || strcmp(asked, call) || !path || !strstr(path, words)) return 0;
+  if (!asked || !words || strcmp(asked, call) || !path || !strstr(path, words)) return 0;
   if (__atomic_add_fetch(&seen, 1, __ATOMIC_SEQ_CST) < atoi(getenv("FAIL_AT"))) return 0;
   errno = atoi(getenv("FAIL_ERRNO"));
   return 1;
@@ -50,7 +49,6 @@ ssize_t pwrite64(int file, const void *from, size_t bytes, off64_t at) {
 ssize_t writev(int file, const struct iovec *from, int count) {
   return fails_at("write", file) ? -1 : REAL(writev)(file, from, count);
 }
-int fsync(int file) { return fails_at("fsync", file) ? -1 : REAL(fsync)(file); }
 int rename(const char *from, const char *to) {
   return fails("rename", to) ? -1 : REAL(rename)(from, to);
 }

@@ -1,6 +1,7 @@
 """The harness itself, a short run of it, and the table that a longer one has left in the document."""
 
 import re
+import shutil
 
 import pytest
 
@@ -9,6 +10,7 @@ from harness.lab import Lab
 from harness.outcomes import GOOD, Ran, refused, settle
 from harness.table import BEGIN, DOCS, END, LINE, Row, write_docs
 from harness.trying import FAULTS, try_all
+from helpers import lack
 
 WELL = Ran(0, "done")
 TOLD = Ran(1, "Error in rule train\nepochwise: the disk is full; free some space.\n")
@@ -68,6 +70,8 @@ def test_the_document_has_every_fault_and_none_went_wrong():
 
 @pytest.mark.long
 def test_a_point_of_each_fault_leads_to_nothing_wrong(tmp_path):
+    if not shutil.which("gcc"):
+        lack("gcc is not installed; try: apt install gcc")
     rows = list(try_all(Lab(tmp_path), list(FAULTS), seed=1, points=1))
     assert [row.fault for row in rows] == list(FAULTS)
     assert [row.outcome.details() for row in rows if not row.outcome.good] == []

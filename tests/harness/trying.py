@@ -29,10 +29,12 @@ FAULTS: dict[str, Fault] = {
 
 def drawn(lab: Lab, name: str, random: Random, endless: bool) -> Iterator[Point]:
     """Draw points of a fault; those of one that has few of them again and again, where that is asked."""
-    while True:
-        yield from FAULTS[name].points(lab, Random(random.random()))
-        if not endless:
-            return
+    more = True
+    while more:
+        more = False
+        for point in FAULTS[name].points(lab, Random(random.random())):
+            more = endless
+            yield point
 
 
 def try_all(
