@@ -7,12 +7,16 @@ from jsonschema import Draft202012Validator
 
 from epochwise.errors import StudyError
 from epochwise.plugins import registry
-from epochwise.study import schema
+from epochwise.study import schema, yaml_files
 from helpers import PLUGINS
 
 pytestmark = pytest.mark.versions
 
 GOOD = {"datasets": ["diabetes"]}
+
+
+def test_the_schema_is_the_same_for_the_reader_of_studies():
+    assert schema.schema() == yaml_files.read(schema.PATH)
 
 
 def refused(study):

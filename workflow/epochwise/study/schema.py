@@ -25,7 +25,7 @@ PATH = Path(__file__).with_name("study.schema.yaml")
 @cache
 def schema() -> dict[str, Any]:
     """Read the schema."""
-    loaded: dict[str, Any] = yaml_files.read(PATH)
+    loaded: dict[str, Any] = yaml_files.read_own(PATH)
     return loaded
 
 
