@@ -142,11 +142,30 @@ class LocalSlurm:
     def queue_again(self, job: str) -> None:
         """End a running job and put it into the queue again, as preemption does."""
         self.run("scontrol", "requeue", job)
-        deadline = time.monotonic() + 60
-        while job not in self.jobs("pending"):
-            assert time.monotonic() < deadline
+        assert self.waiting() == job
+        self.start_now(job)
+
+    def waiting(self) -> str:
+        """Wait until nothing runs and one job is in the queue; give its number."""
+        deadline = time.monotonic() + 180
+        while self.jobs() or not self.jobs("pending"):
+            assert time.monotonic() < deadline, self.run("squeue")
             time.sleep(0.1)
-        self.run("scontrol", "update", f"jobid={job}", "starttime=now")  # else in two minutes
+        (job,) = self.jobs("pending")
+        return job
+
+    def start_now(self, job: str) -> None:
+        """Let a job start that was put into the queue again, which else takes two minutes."""
+        self.run("scontrol", "update", f"jobid={job}", "starttime=now")
+
+    def drain_node(self) -> None:
+        """Have the node end what it runs, and begin nothing."""
+        node = ["scontrol", "update", f"nodename={self.host}"]
+        self.run(*node, "state=drain", "reason=maintenance")
+
+    def resume_node(self) -> None:
+        """Undo `drain_node`."""
+        self.run("scontrol", "update", f"nodename={self.host}", "state=resume")
 
     def completed(self) -> list[str]:
         """Give what SLURM wrote down of each job that has ended, a line each."""

@@ -11,7 +11,7 @@ from epochwise.plugins.registry import load_backend
 from epochwise.training.contract import Partition, Problem
 from epochwise.training.defaults import hyperparameters
 from epochwise.training.parameters import initial_state, split_layers
-from epochwise.training.row_blocks import MULTIPLE, VALUES, row_blocks
+from epochwise.training.row_blocks import MULTIPLE, VALUES, WHOLE, row_blocks
 from helpers import PLUGINS
 
 
@@ -22,7 +22,9 @@ def test_blocks_are_all_rows_in_order_and_small(rows, sizes):
     assert all(one.stop == other.start for one, other in pairwise(blocks))
     lengths = [one.stop - one.start for one in blocks]
     most = max(MULTIPLE, VALUES // sum(sizes[1:]))
-    assert max(lengths) < 2 * most
+    whole = rows * sum(sizes[1:]) <= WHOLE
+    assert whole == (len(blocks) == 1) or rows < 2 * MULTIPLE
+    assert whole or max(lengths) < 2 * most
     assert len(set(lengths[:-1])) <= 1
     assert not any(one % MULTIPLE for one in lengths[:-1])
     assert len(blocks) == 1 or lengths[-1] >= lengths[0]
@@ -33,7 +35,8 @@ def test_few_rows_are_one_block_whatever_the_network():
 
 
 @pytest.mark.parametrize("task", ["regression", "binary"])
-def test_the_backends_cut_alike_and_predict_as_all_rows_at_once(task):
+def test_the_backends_cut_alike_and_predict_as_all_rows_at_once(task, monkeypatch):
+    monkeypatch.setattr("epochwise.training.row_blocks.WHOLE", 0)
     draw = np.random.default_rng(0)
     x = draw.normal(size=(5000, 20))
     y = (x[:, :1] > 0) * 1.0

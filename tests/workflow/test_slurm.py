@@ -189,6 +189,27 @@ def test_a_job_that_is_cancelled_or_queued_again_goes_on_where_it_was(slurm, slo
 
 
 @pytest.mark.slurm
+def test_a_node_that_is_drained_ends_its_job_and_goes_on_when_it_is_resumed(slurm, slow, expected):
+    slow.edit("slow.yaml", "figures", "jobs: {epochs_per_job: 150}\nfigures")
+    run = slow.start(*COMMAND)
+    slow.checkpoint()
+    slurm.drain_node()
+    try:
+        slurm.waiting()
+        assert list(slow.folder.glob("results/slow/work/**/0-150.npz"))
+    finally:
+        slurm.resume_node()
+    slow.finish(run)
+    (times,) = slow.folder.glob("results/slow/work/**/0-150.timings.json")
+    assert json.loads(times.read_text(encoding="utf-8"))["epochs_trained"] == 150  # in one go
+    made = results(slow.folder)
+    tables = [
+        f"slow/{name}" for name in ("losses.parquet", "losses.csv", "summary.csv", "answer.json")
+    ]
+    assert [made[name] for name in tables] == [expected[name] for name in tables]
+
+
+@pytest.mark.slurm
 def test_a_job_beyond_its_time_goes_on_where_it_was(slurm, slow, expected):
     slow.pause = 0.32  # too long for a minute, and what SLURM allows beyond it; not for two
     run = slow.start(*COMMAND, "--set-resources", "train:runtime=1")

@@ -57,6 +57,12 @@ def read(path: Path) -> Any:
         raise StudyError(f"{path}: cannot be read ({error.strerror}).") from None
 
 
+def read_own(path: Path) -> Any:
+    """Read a YAML file that is shipped, of which nothing need be told, in a tenth of the time."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return loader(path.read_text(encoding="utf-8")).get_single_data()
+
+
 def parse(text: str, where: str) -> Any:
     """Read YAML: plain data only, each key a text and once in its mapping, numbers finite.
 
