@@ -277,7 +277,7 @@ def test_the_command_says_what_was_guessed_and_what_to_type_next_and_overwrites_
     done = CliRunner().invoke(main, arguments)
     first, last = done.output.splitlines()
     assert done.exit_code == 0
-    assert "20 rows, 1 features, regression of 'b' (guessed: the last column; --target" in first
+    assert "20 rows, 1 feature, regression of 'b' (guessed: the last column; --target" in first
     made = tmp_path / "data.yaml"
     check, run = last.removeprefix("Next: ").split("   then: ")
     assert check.endswith(f"epochwise validate {made}")

@@ -34,9 +34,10 @@ def environment() -> dict[str, Any]:
     """
     loaded = {name: sys.modules.get(name) for name in PACKAGES}
     versions = {name: str(getattr(one, "__version__", "")) for name, one in loaded.items() if one}
+    system = platform.uname()
     return {
         "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}",
+        "machine": f"{system.system} {system.machine}",
         "packages": versions,
     } | (arithmetic() if loaded["numpy"] else {})
 

@@ -261,7 +261,7 @@ def examine(path: Path, declared: Declared = lambda backends: {}) -> tuple[Study
         return _examine_curves(path, raw, problems)
     resolved = schema.fill_defaults(raw)
     _settle_own(resolved, {key: own[key] for key, _ in _asked(raw) if key in own})
-    resolved["title"] = resolved.get("title", path.stem)
+    resolved = {"title": path.stem} | resolved
     resolved["datasets"] = _datasets(resolved["datasets"])
     study = Study(path.stem, where, resolved)
     if swept := problems_of(lambda: sweeps.check(resolved, where, own)):
@@ -274,8 +274,7 @@ def _examine_curves(
     path: Path, raw: Mapping[str, Any], problems: list[str]
 ) -> tuple[Study, list[str]]:
     resolved = schema.fill_curves(raw)
-    resolved["title"] = resolved.get("title", path.stem)
-    study = CurvesStudy(path.stem, str(path), resolved)
+    study = CurvesStudy(path.stem, str(path), {"title": path.stem} | resolved)
     return study, [*problems, *problems_of(lambda: study.run_files)]
 
 
