@@ -10,6 +10,7 @@ import pytest
 from epochwise.answers.describing import describe, in_brief
 from epochwise.planning.plan import SUFFIXES
 from epochwise.planning.refusals import read_plans
+from epochwise.verification.verifying import verify
 from helpers import ROOT, require
 
 SHORTER = {r"\bepochs: \d+": "epochs: 4", r"^seeds: \d+": "seeds: 2"}
@@ -44,6 +45,8 @@ def test_all_shipped_studies_are_made_with_pages_figures_and_gallery(short, monk
         assert plan.figures
         expected = {f"{figure}.{suffix}" for figure in plan.figures for suffix in SUFFIXES}
         assert set(os.listdir(plan.folder / "figures")) == expected
+        found = list(verify(plan.folder, Path("plugins"), retrain=1))
+        assert {one.outcome for one in found} == {"holds"}, [one.line() for one in found]
 
 
 def quoted(page):
