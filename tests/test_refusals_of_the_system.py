@@ -32,6 +32,8 @@ def test_one_without_a_file_and_one_that_replaced_another():
     assert sentence_of_traceback(printed(OSError(errno.EIO, "broken"))).startswith(
         "the disk failed"
     )
+    pyarrows = OSError(errno.EACCES, "Failed to open local file 'a/b'. Detail: [errno 13]")
+    assert sentence_of(pyarrows).startswith("a/b: the right to read or write it")
     error = OSError(errno.EDQUOT, "over", "a")
     error.filename2 = "b"
     assert "the quota of the disk is used up" in sentence_of(error)

@@ -9,7 +9,7 @@ from random import Random
 
 from harness.lab import Change, Fault, Lab, Point
 from harness.lost_memory import epochs, title
-from harness.outcomes import UNREAD, WRONG, Outcome, Ran
+from harness.outcomes import AT_ONCE, UNREAD, WRONG, Outcome, Ran
 from harness.small_study import Small
 
 
@@ -94,16 +94,19 @@ def spoil(
             (small.results / made).unlink(missing_ok=True)
     first = without_rights(small, whole)
     if first.status == 0 and lab.others(small, change, whole) == [name]:
-        return unread(lab, small, name, first)
+        return unread(lab, small, name, first, change)
     if way is lock_away and file.exists():
         file.chmod(0o644)  # as one is told
     return lab.settle(small, first, change, whole)
 
 
-def unread(lab: Lab, small: Small, name: str, first: Ran) -> Outcome:
-    """Have the results verified where no job read the damaged file, and no time told of it."""
+def unread(lab: Lab, small: Small, name: str, first: Ran, change: Change) -> Outcome:
+    """Make all, and have it verified, where no job read the damaged file and no time told of it."""
     runs = [first, small.run(), small.verify()]
-    named = runs[1].status == 0 and runs[2].status == 1 and name in runs[2].said
+    if runs[1].status == 0 and not lab.others(small, change, whole=True):
+        return lab.finish(small, Outcome(AT_ONCE, runs, []))  # made again when it was needed
+    failing = [line for line in runs[2].said.splitlines() if line.startswith("fails ")]
+    named = runs[1].status == 0 and any(name in line for line in failing)
     return lab.finish(small, Outcome(UNREAD if named else WRONG, runs, [] if named else [name]))
 
 

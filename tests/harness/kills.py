@@ -54,12 +54,14 @@ WAYS: dict[str, Callable[[Running], None]] = {
 }
 
 
-def kill(lab: Lab, way: str, share: float) -> Outcome:
-    """Kill at a share of the time that a run takes."""
-    lab.done()
+def kill(lab: Lab, way: str, share: float, seconds: float) -> Outcome:
+    """Kill some seconds after a share of the files has been made."""
+    files = share * len(lab.done().contents())
     small = lab.new()
     running = small.start(*lab.asked(False))
-    time.sleep(share * next(iter(lab.seconds.values())))
+    while running.process.poll() is None and len(small.contents()) < files:
+        time.sleep(0.1)
+    time.sleep(seconds)
     if running.process.poll() is None:
         WAYS[way](running)
     return lab.settle(small, running.ended(), mute="of the run" in way and "SIGINT" not in way)
@@ -68,8 +70,9 @@ def kill(lab: Lab, way: str, share: float) -> Outcome:
 def points(lab: Lab, random: Random) -> Iterator[Point]:
     while True:
         for way in WAYS:
-            share = random.uniform(0.15, 0.95)
-            yield f"{way} after {share:.0%} of its time", partial(kill, lab, way, share)
+            share, seconds = random.uniform(0, 0.95), random.uniform(0, 2)
+            name = f"{way}, {seconds:.1f} s after {share:.0%} of the files were made"
+            yield name, partial(kill, lab, way, share, seconds)
 
 
 FAULT = Fault(

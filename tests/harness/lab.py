@@ -1,7 +1,6 @@
 """Where faults are tried: fresh runs to compare with, copies to spoil, and what came of it."""
 
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -49,7 +48,6 @@ class Lab:
         self.folder, self.numbers = folder, count()
         self.origin = Clone(folder / "origin").folder  # as it is now, whatever is edited meanwhile
         self._done: dict[tuple[str, bool], Small] = {}
-        self.seconds: dict[tuple[str, bool], float] = {}
 
     def place(self) -> Path:
         """Give a folder that is not there yet."""
@@ -69,12 +67,12 @@ class Lab:
         """
         key = (change.__name__, whole)
         if key not in self._done:
-            small, began = self.new(), time.monotonic()
+            small = self.new()
             change(small)
             ran = small.run(*self.asked(whole))
             if ran.status != 0:
                 raise RuntimeError(f"a run without any fault fails:\n{ran.said}")
-            self._done[key], self.seconds[key] = small, time.monotonic() - began
+            self._done[key] = small
         return self._done[key]
 
     def ready(self, change: Change = unchanged, whole: bool = False) -> Small:

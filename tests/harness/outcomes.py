@@ -79,7 +79,8 @@ def settle(
     while (word := fault_of(runs[-1], mute and len(runs) == 1)) is None:
         if runs[-1].status == 0:
             wrong = other()
-            well = AT_ONCE if len(runs) == 1 else RESUMED if mute and len(runs) == 2 else AFTER
+            wordless = mute and len(runs) == 2 and not SENTENCE.search(first.said)
+            well = AT_ONCE if len(runs) == 1 else RESUMED if wordless else AFTER
             return Outcome(WRONG if wrong else well, runs, wrong)
         if len(runs) == TRIES:
             return Outcome(STUCK, runs, [])

@@ -24,7 +24,7 @@ FOLDERS = {
 VARIABLES: dict[str, Mapping[str, str | None]] = {
     "HOME unset": {"HOME": None},
     "HOME that is not there": {"HOME": "/nonexistent"},
-    "HOME that cannot be written": {"HOME": "/proc"},
+    "HOME that cannot be written, and a cache": {"HOME": "/proc", "XDG_CACHE_HOME": "cache"},
     "TMPDIR that is not there": {"TMPDIR": "/nonexistent"},
     "the locale C": {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     "a locale that is not there": {"LC_ALL": "xx_XX.UTF-8", "LANG": "xx_XX.UTF-8"},

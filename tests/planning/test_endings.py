@@ -189,6 +189,21 @@ def test_of_a_job_that_ended_without_a_word_it_is_said_what_that_means(tmp_path,
     assert all(one.startswith("epochwise: train: the job ended without a word") for one in said)
 
 
+def test_of_a_job_that_could_not_be_started_it_is_said_so(tmp_path):
+    said = []
+    handler = WhenAJobFails(said.append)
+    for before in (
+        "CalledProcessError in file a: died",
+        "RuleException:\nOSError in file a, line 3:",
+    ):
+        handler.emit(logging.LogRecord("a", logging.ERROR, "", 0, before, (), None))
+        handler.emit(failure(tmp_path / "log"))
+    assert [one.split(": ")[2].split(";")[0] for one in said] == [
+        "the job ended without a word",
+        "the job could not be started",
+    ]
+
+
 def test_a_traceback_of_what_the_system_refused_becomes_a_sentence():
     logger, shown = logging.Logger("made"), []
     logger.addFilter(InASentence())

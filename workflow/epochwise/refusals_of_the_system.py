@@ -22,13 +22,15 @@ WHAT = {  # what happened, and what to do
 NO_MEMORY = re.compile(  # as libraries say it that raise other errors
     r"^\S*MemoryError\b|failed to map segment|annot allocate memory|can't start new thread|Failed to launch worker thread"
 )
+QUOTED = re.compile(r"'([^']+)'")
 LAST_LINE = re.compile(r"^\w*Error: \[Errno (\d+)\] .*?(?:: '(.*)')?$")
 
 
 def sentence_of(error: BaseException) -> str | None:
     """Say in a sentence what the system refused; None where an error is of another kind."""
     if isinstance(error, OSError) and error.errno in WHAT:
-        return _say(error.errno, str(error.filename or ""))
+        quoted = QUOTED.search(str(error))  # some libraries name the file in words alone
+        return _say(error.errno, str(error.filename or (quoted[1] if quoted else "")))
     if isinstance(error, MemoryError) or NO_MEMORY.search(str(error)):
         return _say(errno.ENOMEM, "")
     return None

@@ -1,5 +1,6 @@
 """What the rules share: the plan of each study, and the input functions that read it."""
 
+import logging
 import sys
 from contextlib import suppress
 from os.path import relpath
@@ -86,8 +87,12 @@ def hold_lock():
 
 if not IS_MODULE:
     logger.addHandler(WhenSaid("Nothing to be done", say_the_answer))
+    logger.addHandler(
+        WhenSaid("Will exit after finishing", lambda: ENDING.update(words=stopped))
+    )
     logger.addHandler(WhenAJobFails(lambda words: print(words, file=sys.stderr)))
     logger.addFilter(InASentence())
+    logging.raiseExceptions = False  # a log that cannot be written stops no run
     if workflow.is_main_process:
         logger.addHandler(WhenSaid("Building DAG of jobs", hold_lock))
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import signal
 import sys
 import time
@@ -14,6 +15,15 @@ from epochwise.planning.plan import Plan
 from epochwise.refusals_of_the_system import sentence_of_traceback
 
 INTERRUPTED = 130  # the exit status of what Ctrl-C ended
+KILLED = (
+    "the job ended without a word; most often the system killed it, for want of memory. What is "
+    "finished is kept. Run fewer jobs at a time (--cores 1) if it was memory"
+)
+UNABLE = (
+    "the job could not be started; most often the disk or its quota is full, or a right is missing. "
+    "What is finished is kept. Mend that"
+)
+NOT_STARTED = re.compile(r"^(OSError|PermissionError|BlockingIOError) in ", re.MULTILINE)
 ADVICE = {  # by what is said of files, what to do about them
     "Write-protected output": "epochwise: these files are to be made again, and the right to write them "
     "is missing. Give it (chmod u+w) or remove them, and run the same command again.",
@@ -123,19 +133,20 @@ class WhenAJobFails(logging.Handler):
 
     def __init__(self, say: Callable[[str], object]) -> None:
         super().__init__()
-        self.say, self.began = say, time.time()
+        self.say, self.began, self.before = say, time.time(), ""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look at a message; that of a failed job names its rule and its logs."""
+        if record.levelno != logging.ERROR:
+            return
         rule, logs = getattr(record, "rule_name", ""), getattr(record, "log", None)
-        if record.levelno == logging.ERROR and isinstance(logs, list):
+        if isinstance(logs, list):
             files = [Path(str(log).partition(" (check")[0]) for log in logs]
             if not any(map(self._tells_why, files)):
-                self.say(
-                    f"epochwise: {rule}: the job ended without a word; most often the system killed it, "
-                    "for want of memory. What is finished is kept. Run fewer jobs at a time (--cores 1) "
-                    "if it was memory, and the same command goes on from there."
-                )
+                why = UNABLE if NOT_STARTED.search(self.before) else KILLED
+                self.say(f"epochwise: {rule}: {why}, and the same command goes on from there.")
+        else:
+            self.before = record.getMessage()
 
     def _tells_why(self, log: Path) -> bool:
         with suppress(OSError):
