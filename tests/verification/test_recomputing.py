@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from epochwise import parquet
 from epochwise.errors import DataError
 from epochwise.verification.recomputing import compare
 
@@ -84,8 +85,16 @@ def test_what_is_missing_there_fails(found):
 
 
 def test_what_it_would_be_made_from_may_be_elsewhere(found):
-    outcome, said = found({}, FileNotFoundError(2, "no", "raw.parquet"))
-    assert (outcome, said) == ("not checked", "raw.parquet is not here")
+    outcome, said = found({}, FileNotFoundError(2, "No such file", "raw.parquet"))
+    assert (outcome, said) == ("not checked", "[Errno 2] No such file: 'raw.parquet'")
+
+
+def test_so_may_what_a_reader_of_our_own_asks_for(found, tmp_path):
+    with pytest.raises(DataError) as told:
+        parquet.read(tmp_path / "raw.parquet")
+    outcome, said = found({}, told.value)
+    assert outcome == "not checked"
+    assert "raw.parquet: there is no such file" in said
 
 
 @pytest.mark.parametrize("error", [DataError("a.csv: is damaged."), KeyError("loss")])

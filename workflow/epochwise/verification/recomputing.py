@@ -18,6 +18,7 @@ from epochwise.records.environment import environment
 from epochwise.study import yaml_files
 from epochwise.study.study import restore
 from epochwise.tables import agreement, loss_table, markup, timings
+from epochwise.tables.catalogue import TYPESET
 from epochwise.tables.results import Tables
 from epochwise.training import states
 from epochwise.verification.finding import Finding, some
@@ -72,10 +73,11 @@ def compare(
     before = set(scratch.rglob("*"))
     try:
         make(scratch)
-    except FileNotFoundError as error:
-        return Finding(check, "not checked", f"{error.filename} is not here")
-    except EpochwiseError as error:
-        return Finding(check, "fails", str(error))
+    except (EpochwiseError, FileNotFoundError) as error:
+        lacks = isinstance(error, FileNotFoundError) or isinstance(
+            error.__context__, FileNotFoundError
+        )
+        return Finding(check, "not checked" if lacks else "fails", str(error))
     except Exception as error:  # what is damaged may break anything
         return Finding(check, "fails", f"cannot be made again ({type(error).__name__}: {error})")
     made = [file for file in sorted(scratch.rglob("*")) if file.is_file() and file not in before]
@@ -188,6 +190,7 @@ def _agreement(plan: Plan, losses: Path, to: Path) -> None:
 
 
 def _typeset(plan: Plan, losses: Path, to: Path) -> None:
-    if not (to / losses.name).exists():
-        (to / losses.name).symlink_to(losses.resolve())
+    for name in (losses.name, *(f"{table}.csv" for table in TYPESET)):
+        if not (to / name).exists():  # what could not be made again is taken as it is
+            (to / name).symlink_to((plan.folder / name).resolve())
     markup.write_all(Tables(to, restore(plan.study.name, plan.drawn_study())))
