@@ -42,6 +42,7 @@ PROGRESS = Path(".snakemake/epochwise.progress")  # as scripts/train.py has it
 ENDING = {"words": failed}  # unless the run is stopped
 CODE = Code(OWN / "workflow" / "scripts", PLUGINS)
 OUTDATED = set()  # filled when all rules are known
+LOOKING = set()  # not empty while what lies there is looked at, before any job
 
 
 configfile: own_or_shipped(Path("config/config.yaml"), OWN)
@@ -122,7 +123,7 @@ def made_again(wildcards):
 
 def last_round(study):
     plan = PLANS[study]
-    if workflow.dag is None:  # before the run, what lies there is looked at
+    if LOOKING:
         return plan.reached()
     for number in range(len(plan.study.rounds) - 1):
         judged = checkpoints.judge_round.get(study=study, round=number)

@@ -2,6 +2,7 @@
 
 
 def look_at_results():
+    LOOKING.add("at results")
     try:
         OUTDATED.update(
             outdated(
@@ -12,6 +13,8 @@ def look_at_results():
         )
     except OSError as error:
         raise WorkflowError(sentence_of(error) or str(error)) from None
+    finally:
+        LOOKING.clear()
 
 
 # jobs that another machine or process runs have been looked at by the one that sends them
