@@ -1,5 +1,6 @@
 """What every job does with its inputs and outputs: check what it reads, write down what it made."""
 
+import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping
@@ -52,12 +53,14 @@ def recorded(job: Job) -> Iterator["Inputs"]:
     """
     study = getattr(job.wildcards, "study", "")  # what belongs to all studies has none
     read = Inputs(job, folder_of(job.output.made, study))
+    made_file, started_in = job.output.made, os.getcwd()
     yield read
+    os.chdir(started_in)  # where a plugin has left it
     read.check_unchanged()
-    outputs = [file for file in map(str, job.output) if file != job.output.made]
+    outputs = [file for file in map(str, job.output) if file != made_file]
     made = {read.name(file): _made(file) for file in outputs}
     record = Record(job.rule, read.asked, read.own, read.sources, made, environment())
-    record.save(job.output.made)
+    record.save(made_file)
 
 
 def _made(file: str) -> tuple[str, int]:

@@ -89,6 +89,9 @@ def check_records(folder: Path, manifest: dict[str, Any]) -> Iterator[Finding]:
         told = {file: digest for file, digest in (made | dict(record.inputs)).items() if digest}
         same = all(files.get(file) == digest for file, digest in told.items())
         wrong += [name] * (not same or not is_whole(folder / name))
+    others = [str(file.relative_to(folder)) for file in sorted((folder / RESULTS).rglob("*.json"))]
+    of_times = [name for name in others if name not in manifest["records"]]
+    wrong += [name for name in of_times if not is_whole(folder / name)]
     yield holds_or_fails(
         "records", wrong, f"{several:,} jobs read what the jobs before them had made"
     )

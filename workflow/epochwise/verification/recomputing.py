@@ -1,5 +1,6 @@
 """Whether the results follow from what was trained: made again from the files of `work/`, and compared."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from epochwise.answers import files
 from epochwise.curves.gathering import gather
 from epochwise.curves.readers import load_readers
 from epochwise.data import datasets, standardise
-from epochwise.errors import EpochwiseError
+from epochwise.errors import DataWarning, EpochwiseError
 from epochwise.planning.curves_plan import CurvesPlan
 from epochwise.planning.plan import Plan
 from epochwise.records.environment import environment
@@ -72,7 +73,9 @@ def compare(
     """
     before = set(scratch.rglob("*"))
     try:
-        make(scratch)
+        with warnings.catch_warnings():  # of the data, their run has told
+            warnings.simplefilter("ignore", DataWarning)
+            make(scratch)
     except (EpochwiseError, FileNotFoundError) as error:
         lacks = isinstance(error, FileNotFoundError) or isinstance(
             error.__context__, FileNotFoundError
