@@ -92,7 +92,8 @@ def train(
         watch(epochs[row], losses)
         if not everyone and not going.any():
             break
-        if (epochs[row] - segment.start) % stands == 0:
+        passed = epochs[row] - segment.start
+        if passed and passed % stands == 0:  # from epoch 0 on, that epoch would come twice
             keep(epochs[row], curves[: row + 1], going)
     return curves, going
 
