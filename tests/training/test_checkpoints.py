@@ -53,7 +53,10 @@ def checkpoint_of(files):
 
 
 @pytest.mark.usefixtures("at_every_epoch")
-@pytest.mark.parametrize("backend", ["numpy", "sklearn", "jax"])  # jax trains in stretches
+@pytest.mark.parametrize(
+    "backend",
+    ["numpy", "sklearn", pytest.param("jax", marks=pytest.mark.long)],  # jax: in stretches
+)
 def test_a_job_that_was_stopped_goes_on_to_the_same_bytes(job, stop_at, backend, tmp_path):
     require(backend)
     stop_at(None)

@@ -39,14 +39,12 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize(
-    "changes", [range(0, 7, 3), pytest.param(range(7), marks=pytest.mark.long)], ids=["few", "all"]
-)
-def test_what_is_added_is_trained_alone(project, changes):
+@pytest.mark.long
+def test_what_is_added_is_trained_alone(project):
     study = project.folder / "mine/growing.yaml"
     study.write_text(BASE)
     project.run(*made("growing"))
-    for change, expected in [list(CHANGES.items())[place] for place in changes]:
+    for change, expected in CHANGES.items():
         study.write_text(BASE.replace(*change))
         planned = project.jobs(*made("growing"))
         assert {rule: n for rule, n in planned.items() if rule != "losses"} == expected, change

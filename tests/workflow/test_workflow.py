@@ -470,10 +470,8 @@ def uninterrupted(tmp_path_factory):
 LONGER = pytest.mark.long  # variants of what a shorter test shows
 
 
-@pytest.mark.parametrize(
-    "victim",
-    ["snakemake", pytest.param("job", marks=LONGER), pytest.param("snakemake alone", marks=LONGER)],
-)
+@pytest.mark.long  # a checkpoint's own tests, and a kill of Snakemake with Ctrl-C, are quick
+@pytest.mark.parametrize("victim", ["snakemake", "job", "snakemake alone"])
 def test_a_killed_run_goes_on_where_it_stopped(uninterrupted, tiny, victim):
     tiny.study("tiny", LONG)
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -568,7 +566,8 @@ def test_a_large_loss_table_is_parquet_alone(done):
     assert "losses.csv" not in (folder / "report.html").read_text()
 
 
-@pytest.mark.parametrize("limit", [pytest.param([], marks=LONGER), ["--resources", "gpu=1"]])
+@pytest.mark.long
+@pytest.mark.parametrize("limit", [[], ["--resources", "gpu=1"]])
 def test_jobs_on_a_graphics_card_run_one_at_a_time_where_there_is_one(tiny, limit):
     tiny.edit("plugins/twin_backend.py", '{"device": ("cpu",)}', '{"device": ("cpu", "cuda")}')
     text = "seeds: 1\nbackends: [twin]\ntraining: {epochs: 2, device: cuda}\nsweep: {alpha: [0, 1]}"
