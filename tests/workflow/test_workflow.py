@@ -223,7 +223,7 @@ CHANGES = {
     "figures": ("datasets:", "figures: {loss_curves: {yscale: linear}}\ndatasets:"),
     "confidence": ("datasets:", "answer: {acceptable_regret: 0.1}\ndatasets:"),
 }
-QUICK = ("learning rate", "title")
+QUICK = ("learning rate",)
 
 
 @pytest.mark.parametrize(
