@@ -136,7 +136,7 @@ def serious(found):
     return [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_axe_finds_nothing_serious_and_enough_contrast(page_file, open_page, axe, scheme):
     page, _ = open_page(page_file, scheme)
     page.locator("details").evaluate_all("all => all.forEach(one => { one.open = true; })")
