@@ -20,7 +20,7 @@ from epochwise.training import training_job
 from epochwise.training.segment import Segment
 from epochwise.verification.finding import Finding
 
-TOLERANCE = 1e-6  # relative, where processor or versions are others; see docs/reliability.md
+TOLERANCE = 1e-6  # relative, where processor or versions are others; see docs/agreement.md
 TINY = float(np.finfo(float).tiny)
 
 
