@@ -167,19 +167,23 @@ def peak_of_a_job(folder: Path, epochs: int, threads: int) -> float:
     """Do what a training job does; give the peak of its memory in megabytes."""
     values = asdict(hyperparameters(hidden_layer_sizes=UNITS, batch_size=BATCH))
     del values["own"]
+    cell = training_job.Cell(
+        str(folder / "arrays.npz"),
+        str(folder / "scaler.json"),
+        values=values,
+        segment=Segment([0], 0, epochs, "every_epoch"),
+        label="large",
+        short="large",
+    )
     training_job.run(
-        arrays=str(folder / "arrays.npz"),
-        scaler=str(folder / "scaler.json"),
+        [cell],
         state=None,
         plugins=PLUGINS,
         backend="numpy",
         threads=threads,
-        values=values,
         batches={"dataset": "large", "where": "large.yaml", "asked": []},
-        segment=Segment([0], 0, epochs, "every_epoch"),
         made_from="",
-        label="large",
-        short="large",
+        epoch_timeout=None,
         log=io.StringIO(),
         shared=folder / "progress",
         outputs={name: str(folder / name) for name in ("losses", "state", "timings")},

@@ -14,7 +14,6 @@ from epochwise import parquet
 from epochwise.atomic_write import atomic_write
 from epochwise.errors import DataError
 from epochwise.training import states, training_job
-from epochwise.training.segment import Segment
 
 pytestmark = pytest.mark.versions
 
@@ -65,7 +64,7 @@ def save_table(path, number):
 
 
 def save_times(path, number):
-    training_job._write_times(str(path), number, number, Segment([0], 0, 1, "never"))
+    training_job._write_times(str(path), [{"training_seconds": number}])
 
 
 WRITERS = {

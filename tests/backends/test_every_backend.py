@@ -198,20 +198,16 @@ from epochwise.training import training_job
 from epochwise.training.segment import Segment
 arrays, scaler, plugins, backend, values, *others = sys.argv[1:]
 with open("log", "w") as log:
+    segment = Segment([0], 0, 2, "never")
     training_job.run(
-        arrays=arrays,
-        scaler=scaler,
+        [training_job.Cell(arrays, scaler, json.loads(values), segment, "one job", "one")],
         state=None,
         plugins=Path(plugins),
         backend=backend,
         threads=1,
-        values=json.loads(values),
         batches={"dataset": "small", "where": "small.yaml", "asked": []},
-        segment=Segment([0], 0, 2, "never"),
         made_from="",
         epoch_timeout=None,
-        label="one job",
-        short="one",
         log=log,
         shared=Path("progress"),
         outputs={name: name for name in ("losses", "state", "timings")},

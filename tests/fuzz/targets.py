@@ -337,7 +337,7 @@ RECORDS: list[Callable[[Path], Any]] = [
     is_enough,
     lambda path: timings.collect(
         [str(path)],
-        [{"labels": {"dataset": "d"}, "seeds": "0", "start": 0, "end": 9}],
+        [{"file": 0, "cell": None, "labels": {"dataset": "d"}, "seeds": "0", "start": 0, "end": 9}],
         str(path.with_name("t.csv")),
     ),
     lambda path: _made(path, False),

@@ -237,7 +237,10 @@ def test_whatever_was_asked_the_table_has_the_rows_per_batch_that_were_used(part
 
 
 def test_the_segments_of_a_plan_are_its_paths_with_the_seeds_that_each_is_to_answer_for():
-    plan = [{"labels": LABELS, "wanted": wanted, "epochs": 7} for wanted in ("0-2+5", "9")]
+    plan = [
+        {"file": file, "cell": None, "labels": LABELS, "wanted": wanted, "epochs": 7}
+        for file, wanted in enumerate(("0-2+5", "9"))
+    ]
     assert loss_table.parts(["a.parquet", "b.parquet"], plan) == [
         Part("a.parquet", LABELS, [0, 1, 2, 5], 7),
         Part("b.parquet", LABELS, [9], 7),

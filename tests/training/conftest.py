@@ -43,25 +43,25 @@ def job(tmp_path):
         made_from="",
         log=None,
         epoch_timeout=None,
+        cells=({},),
         **changed,
     ):
         name = f"{segment.start}-{segment.end}"
         kinds = {"losses": ".parquet", "state": ".npz", "timings": ".json"}
         outputs = {kind: str(tmp_path / f"{name}-{kind}{end}") for kind, end in kinds.items()}
+        files = str(tmp_path / "arrays.npz"), str(tmp_path / "scaler.json")
         training_job.run(
-            str(tmp_path / "arrays.npz"),
-            str(tmp_path / "scaler.json"),
+            [
+                training_job.Cell(*files, values(**changed | one), segment, "made numpy", "made")
+                for one in cells
+            ],
             state,
             plugins,
             backend,
             1,
-            values(**changed),
             {"dataset": "made", "where": "made.yaml", "asked": asked},
-            segment,
             made_from,
             epoch_timeout,
-            "made numpy",
-            "made",
             log or io.StringIO(),
             tmp_path / "line",
             outputs,

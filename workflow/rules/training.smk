@@ -1,10 +1,10 @@
-"""train: one block of seeds of one dataset, fold, point and backend, over one segment of epochs."""
+"""train: one block of seeds of a dataset, fold, point and backend, or of several, over one segment of epochs."""
 
 
 rule train:
     input:
-        arrays=rules.standardise.output.arrays,
-        scaler=rules.standardise.output.scaler,
+        arrays=lambda w: PLANS[w.study].fold_files(w, "arrays.npz"),
+        scalers=lambda w: PLANS[w.study].fold_files(w, "scaler.json"),
         state=lambda w: PLANS[w.study].state_before(w),
         plugin=lambda w: CODE.files("backends", [w.backend]),
     output:
@@ -16,6 +16,8 @@ rule train:
         "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.log",
     benchmark:
         "logs/{study}/{dataset}/fold-{fold}/{point}/{backend}/seeds-{seeds}/{start}-{end}.benchmark.tsv"
+    wildcard_constraints:
+        fold=r"[0-9+-]+",
     threads: lambda w: PLANS[w.study].threads
     resources:
         gpu=lambda w: PLANS[w.study].gpus(w.point),
@@ -24,8 +26,7 @@ rule train:
         ),
         runtime=lambda w, attempt: PLANS[w.study].minutes(attempt),
     params:
-        hyperparameters=lambda w: PLANS[w.study].points[w.point].hyperparameters,
-        shuffle=lambda w: PLANS[w.study].points[w.point].values["shuffle"],
+        points=lambda w: PLANS[w.study].told(w.point),
         threads=lambda w: PLANS[w.study].threads,
         # a check of all points, a limit, and where plugins lie; with `input` among the arguments no
         # reason to run again

@@ -79,8 +79,10 @@ def named_metrics(tables: Tables, every: Sequence[Curves], dataset: str) -> dict
 
 
 def metrics_of(curves: Curves) -> list[str]:
-    """List the metrics that a point is drawn in."""
-    return [metric for metric in DRAWN if f"validation_{metric}" in curves.losses]
+    """List the metrics that a point is drawn in: of those in the table, what its task has."""
+    columns = {metric: f"validation_{metric}" for metric in DRAWN}
+    known = {metric: column for metric, column in columns.items() if column in curves.losses}
+    return [name for name, column in known.items() if np.isfinite(curves.losses[column]).any()]
 
 
 def start_of(every: Sequence[Curves], dataset: str) -> int:

@@ -73,6 +73,19 @@ def sizes(asked: Mapping[str, Any], runs: int, work: Work) -> tuple[int, int]:
     return seeds, epochs
 
 
+def cells_per_job(units: float, cells: int) -> int:
+    """Give how many points and folds share a job where each has too little to do for one of its own.
+
+    Parameters
+    ----------
+    units : what each has to do; from `LEAST` on it has a job of its own.
+    cells : how many points and folds the study has, of each dataset and backend.
+    """
+    if units >= LEAST:
+        return 1
+    return min(up(ENOUGH / units), max(-(-cells // FEWEST_JOBS), up(LEAST / units)))
+
+
 def up(number: float) -> int:
     """Round up."""
     return -int(-number // 1)

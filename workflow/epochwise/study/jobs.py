@@ -55,7 +55,7 @@ def blocks(
     return kept + [(name, parse_seeds(name)) for name in _cut(sorted(rest), per_job)]
 
 
-def _count(name: str) -> int:
+def count(name: str) -> int:
     """Count the seeds of a block's name without listing them."""
     ends = [[int(end) for end in part.split("-")] for part in name.split("+")]
     return sum(end[-1] - end[0] + 1 for end in ends)
@@ -100,7 +100,7 @@ def existing_blocks(folder: Path, seeds: Sequence[int], epochs: int) -> list[str
     where it has all the epochs, so that nobody trains seeds that no study asks for.
     """
     matches = [re.fullmatch(rf"seeds-({SEEDS})", path.name) for path in folder.glob("seeds-*")]
-    names = [match[1] for match in matches if match and _count(match[1]) <= MOST_SEEDS]
+    names = [match[1] for match in matches if match and count(match[1]) <= MOST_SEEDS]
     wanted = set(seeds)
     return [
         name

@@ -20,6 +20,7 @@ from epochwise.atomic_write import atomic_write
 from epochwise.columns import described, facts_of, measured
 from epochwise.data.partitions import PARTITIONS
 from epochwise.study.jobs import parse_seeds
+from epochwise.training.cells import fold_facts, rows_of
 
 
 @dataclass(frozen=True)
@@ -32,19 +33,27 @@ class Part:
     labels : dataset, fold, backend and swept hyperparameters of its runs.
     seeds : which to take; a block that was trained before may have more.
     epochs : after which epoch to cut; such a segment may reach further.
+    cell : which of the file's cells; see `epochwise.training.cells`.
     """
 
     path: str | Path
     labels: Mapping[str, Any]
     seeds: Sequence[int]
     epochs: int
+    cell: int | None = None
 
 
 def parts(paths: Sequence[str], labels: Sequence[Mapping[str, Any]]) -> list[Part]:
     """Give the segments of a study as a plan lists and labels them."""
     return [
-        Part(path, one["labels"], parse_seeds(one["wanted"]), one["epochs"])
-        for path, one in zip(paths, labels, strict=True)
+        Part(
+            paths[one["file"]],
+            one["labels"],
+            parse_seeds(one["wanted"]),
+            one["epochs"],
+            one["cell"],
+        )
+        for one in labels
     ]
 
 
@@ -76,11 +85,13 @@ class Joined:
         empty: dict[pa.Schema, pa.Table] = {}
         for first in self._firsts:
             own, label = parquet.read_schema(first.path), first.labels
-            bare = own.remove_metadata()
+            bare = rows_of(own.empty_table(), first.cell).schema.remove_metadata()
             with parquet.damage_told(first.path):
                 facts = facts_of(own)
                 tasks[label["dataset"]] = facts["task"]
-                folds.setdefault(label["dataset"], {})[str(label["fold"])] = facts["fold"]
+                folds.setdefault(label["dataset"], {})[str(label["fold"])] = fold_facts(
+                    facts, first.cell
+                )
             if bare not in empty:
                 empty[bare] = self._labelled(bare.empty_table(), label)
         joined = pa.concat_tables(empty.values(), promote_options="default")
@@ -126,7 +137,7 @@ def _read(part: Part) -> pa.Table:
     wanted = pc.field("seed").isin(list(part.seeds)) & (pc.field("epoch") <= part.epochs)
     table = parquet.read(part.path)
     with parquet.damage_told(part.path):
-        return table.filter(wanted)
+        return rows_of(table, part.cell).filter(wanted)
 
 
 def save(joined: Joined | pa.Table, out: str | Path, csv: str | Path | None = None) -> None:

@@ -13,7 +13,8 @@ def collect(files: Sequence[str], labels: Sequence[Mapping[str, Any]], out: str)
     Parameters
     ----------
     files : what the jobs wrote of their times (JSON).
-    labels : for each file its block's ``labels``, ``seeds``, ``start`` and ``end``.
+    labels : for each segment its block's ``labels``, ``seeds``, ``start`` and ``end``, and the
+        place of its ``file`` and its ``cell`` there.
     """
     rows = [
         {
@@ -21,11 +22,16 @@ def collect(files: Sequence[str], labels: Sequence[Mapping[str, Any]], out: str)
             "seeds": one["seeds"],
             "start": one["start"],
             "end": one["end"],
-            **read_object(file),
+            **_times(read_object(files[one["file"]]), one["cell"]),
         }
-        for file, one in zip(files, labels, strict=True)
+        for one in labels
     ]
     with open(out, "w", encoding="utf-8", newline="") as target:
         writer = csv.DictWriter(target, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
+
+
+def _times(told: Mapping[str, Any], cell: int | None) -> Mapping[str, Any]:
+    times: Mapping[str, Any] = told if cell is None else told["cells"][cell]
+    return times

@@ -54,6 +54,7 @@ class Checkpoint:
         self.path, self.made_from, self.log = Path(path), made_from, log
         self.before: list[Array] = []  # the curves that earlier jobs left
         self.due = time.monotonic() + SECONDS
+        self.whole_due: float | None = None
 
     def load(self) -> Reached | None:
         """Give what a job of the same making had reached; None where there is nothing to go on from."""
@@ -84,6 +85,12 @@ class Checkpoint:
         ended = time.monotonic()
         self.due = ended + max(SECONDS, (ended - began) / SHARE)
 
+    def keep_whole(self, trainer: Trainer, epoch: int, curves: Array, going: Array) -> None:
+        """Write what one of several cells has reached at its end, once its job has gone on for a while."""
+        if self.whole_due is not None:
+            self.due = self.whole_due
+            self.keep(trainer, epoch, curves, going)
+
     def remove(self) -> None:
         """Remove it: the segment is whole."""
         with suppress(OSError):
@@ -92,6 +99,19 @@ class Checkpoint:
     def _say(self, words: str) -> None:
         with suppress(OSError, ValueError):
             self.log.write(f"{words}\n")
+
+
+def checkpoints_of(state: str | Path, cells: int, made_from: str, log: TextIO) -> list[Checkpoint]:
+    """Give the checkpoint of each cell of a job that is to leave the file of a state."""
+    if cells == 1:
+        return [Checkpoint(path_of(state), made_from, log)]
+    began, stem = time.monotonic(), path_of(state)
+    kept = [
+        Checkpoint(stem.with_stem(f"{stem.stem}-{cell}"), made_from, log) for cell in range(cells)
+    ]
+    for one in kept:
+        one.whole_due = began + SECONDS
+    return kept
 
 
 def path_of(state: str | Path) -> Path:

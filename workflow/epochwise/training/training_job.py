@@ -1,11 +1,11 @@
-"""One training job: a block of seeds over one segment of epochs."""
+"""One training job: a block of seeds over one segment of epochs, of a point and fold or of several."""
 
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,11 +19,12 @@ from epochwise.columns import measured, saying
 from epochwise.data.standardise import read_scaler
 from epochwise.errors import PluginError
 from epochwise.plugins.honours import require_honoured
-from epochwise.plugins.registry import load_backend
+from epochwise.plugins.registry import Registered, load_backend
 from epochwise.training import host, problems, returned, states
 from epochwise.training.baselines import baselines
 from epochwise.training.blame import blamed
-from epochwise.training.checkpoints import Checkpoint, Reached, path_of
+from epochwise.training.cells import join_cells, join_tables, split_cells
+from epochwise.training.checkpoints import Checkpoint, Reached, checkpoints_of
 from epochwise.training.contract import Problem, State, Trainer
 from epochwise.training.handing_over import start
 from epochwise.training.metrics import columns_of
@@ -35,83 +36,143 @@ from epochwise.training.threads import use
 from epochwise.training.time_limit import limited
 
 
-def run(
-    arrays: str,
-    scaler: str,
-    state: str | None,
-    plugins: Path,
-    backend: str,
-    threads: int,
-    values: Mapping[str, Any],
-    batches: Mapping[str, Any],
-    segment: Segment,
-    made_from: str,
-    epoch_timeout: float | None,
-    label: str,
-    short: str,
-    log: TextIO,
-    shared: Path,
-    outputs: Mapping[str, str],
-) -> None:
-    """Train one segment and write its losses, its end state and its times.
+@dataclass(frozen=True)
+class Cell:
+    """A point on a fold, as a job is to train it.
 
     Parameters
     ----------
     arrays, scaler : the fold's files.
+    values : the point's hyperparameters, as they stand in the study.
+    segment : which seeds and epochs.
+    label, short : what the progress line calls it, in full and in a few words.
+    """
+
+    arrays: str
+    scaler: str
+    values: Mapping[str, Any]
+    segment: Segment
+    label: str
+    short: str
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a cell leaves: the rows of its segment, its end state and its times."""
+
+    losses: pa.Table
+    state: State
+    times: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What the cells of a job have in common; see `run`."""
+
+    found: Registered
+    batches: Mapping[str, Any]
+    epoch_timeout: float | None
+    log: TextIO
+    shared: Path
+
+
+def run(
+    cells: Sequence[Cell],
+    state: str | None,
+    plugins: Path,
+    backend: str,
+    threads: int,
+    batches: Mapping[str, Any],
+    made_from: str,
+    epoch_timeout: float | None,
+    log: TextIO,
+    shared: Path,
+    outputs: Mapping[str, str],
+) -> None:
+    """Train one segment of each cell and write its losses, its end state and its times.
+
+    Parameters
+    ----------
+    cells : what is trained, one after the other; the files of several hold all of them, see `epochwise.training.cells`.
     state : the file that the segment before left; None at epoch 0.
     plugins : the folder of plugins.
     threads : how many the job computes with.
-    values : the point's hyperparameters, as they stand in the study.
     batches : what `problems.check_batch_sizes` needs, of all points of the study.
     made_from : a digest of all that the results follow from; see `recording.Inputs.identity`.
     epoch_timeout : seconds that an epoch may take; None for no limit.
-    label, short : what the progress line calls this job, in full and in a few words.
     shared : see `Progress`.
     outputs : files for ``losses``, ``state`` and ``timings``.
     """
     began = time.perf_counter()
     # absolute, as a backend may change the working directory
     outputs = {kind: os.path.abspath(path) for kind, path in outputs.items()}
-    shared = shared.absolute()
     use(threads)
-    fold = read_scaler(scaler)
-    problems.check_batch_sizes(fold.rows["train"], **batches)
-    found = load_backend(plugins, backend)
-    problem = problems.make(states.load(arrays), fold, values, found.hyperparameters)
-    checkpoint = Checkpoint(path_of(outputs["state"]), made_from, log)
+    job = Job(load_backend(plugins, backend), batches, epoch_timeout, log, shared.absolute())
+    before = split_cells(states.load(state), len(cells)) if state else [None] * len(cells)
+    kept = checkpoints_of(outputs["state"], len(cells), made_from, log)
+    trained = []
+    for cell, state_before, checkpoint in zip(cells, before, kept, strict=True):
+        trained.append(_train(job, cell, state_before, checkpoint, began))
+        began = time.perf_counter()
+    states.save(outputs["state"], join_cells([one.state for one in trained]))
+    parquet.write(join_tables([one.losses for one in trained]), outputs["losses"])
+    _write_times(outputs["timings"], [one.times for one in trained])
+    for checkpoint in kept:
+        checkpoint.remove()
+
+
+def _train(
+    job: Job, cell: Cell, before: State | None, checkpoint: Checkpoint, began: float
+) -> Trained:
+    """Train one cell.
+
+    Parameters
+    ----------
+    before : the state that the segment before left; None at epoch 0.
+    began : when, as `time.perf_counter` has it.
+    """
+    found, segment = job.found, cell.segment
+    fold = read_scaler(cell.scaler)
+    problems.check_batch_sizes(fold.rows["train"], **job.batches)
+    problem = problems.make(states.load(cell.arrays), fold, cell.values, found.hyperparameters)
     fresh = initial_state(problem, segment.seeds) if found.definition else own_start(segment.seeds)
-    reached = checkpoint.load() or _start(state, fresh, segment)
+    reached = checkpoint.load() or _start(before or fresh, segment)
     require_honoured(found, {"task": problem.task}, {})
-    with blamed(backend):
+    with blamed(found.name):
         trainer = start(found, problem, reached.state)
-        returned.state(backend, trainer, fresh)  # so that a mistake is told before any training
+        returned.state(found.name, trainer, fresh)  # so that a mistake is told before any training
         ready, rest = time.perf_counter(), replace(segment, start=reached.epoch)
         at_once = host.stands_every(trainer, problem, rest)
-        with (
-            closing(Progress(label, short, rest, columns_of(problem), log, shared)) as watch,
-            limited(backend, epoch_timeout, rest.start, at_once, log) as count,
-        ):
+        watch = Progress(cell.label, cell.short, rest, columns_of(problem), job.log, job.shared)
+        limit = limited(found.name, job.epoch_timeout, rest.start, at_once, job.log)
+        with closing(watch), limit as count:
 
             def keep(epoch: int, curves: Array, going: Array) -> None:
                 count.set(epoch)
                 checkpoint.keep(trainer, epoch, curves, going)
 
-            curves, going = host.train(backend, trainer, problem, rest, reached.going, watch, keep)
-        trained = time.perf_counter()
-        left = end_state(backend, trainer, problem, segment, going, fresh)
-        states.save(outputs["state"], left)
+            curves, going = host.train(
+                found.name, trainer, problem, rest, reached.going, watch, keep
+            )
+        done = time.perf_counter()
+        left = end_state(found.name, trainer, problem, segment, going, fresh)
+        left = {name: np.array(one) for name, one in left.items()}  # what the trainer cannot change
+        checkpoint.keep_whole(trainer, segment.end, curves, going)
         if segment.start == 0 and going.any():
-            kept, _ = split_state(states.load(outputs["state"]), segment)
+            kept, _ = split_state(left, segment)
             require_rebuilt(found, trainer, problem, segment, kept)
     curves = np.concatenate([reached.curves, curves]) if len(reached.curves) else curves
-    parquet.write(segment_table(problem, segment, curves), outputs["losses"])
-    _write_times(outputs["timings"], ready - began, trained - ready, rest)
-    checkpoint.remove()
+    times = {
+        "start_up_seconds": ready - began,
+        "training_seconds": done - ready,
+        "epochs_trained": (rest.end - rest.start) * len(rest.seeds),
+    }
+    return Trained(segment_table(problem, segment, curves), left, times)
 
 
-def _start(state: str | None, fresh: State, segment: Segment) -> Reached:
+def _start(state: State, segment: Segment) -> Reached:
     """Give what a segment starts from: the state that the one before left, or untrained networks."""
-    kept, going = split_state(states.load(state) if state else fresh, segment)
+    kept, going = split_state(state, segment)
     return Reached(segment.start, np.empty(0), going, kept)
 
 
@@ -183,8 +244,7 @@ def end_state(
     return state | {"going": going}
 
 
-def _write_times(path: str, start_up: float, training: float, segment: Segment) -> None:
-    epochs = (segment.end - segment.start) * len(segment.seeds)
-    times = {"start_up_seconds": start_up, "training_seconds": training, "epochs_trained": epochs}
+def _write_times(path: str, each: Sequence[Mapping[str, float]]) -> None:
+    told = {"cells": each} if len(each) > 1 else each[0]
     with atomic_write(path) as beside:
-        beside.write_text(json.dumps(times) + "\n", encoding="utf-8")
+        beside.write_text(json.dumps(told) + "\n", encoding="utf-8")

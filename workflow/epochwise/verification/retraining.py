@@ -17,6 +17,7 @@ from epochwise.planning.plan import Block, Plan
 from epochwise.records.environment import environment
 from epochwise.records.record import BESIDE, Shelf
 from epochwise.training import training_job
+from epochwise.training.cells import rows_of
 from epochwise.training.segment import Segment
 from epochwise.verification.finding import Finding
 
@@ -81,12 +82,12 @@ def _kept(plan: Plan, block: Block, seed: int) -> Array | None:
     paths = [folder / f"{start}-{end}.parquet" for start, end in block.segments]
     if not all(path.is_file() for path in paths):
         return None
-    parts = [_losses(path, seed) for path in paths]
+    parts = [_losses(path, seed, block.cell) for path in paths]
     return np.concatenate(parts)[: block.point.values["epochs"] + 1]
 
 
-def _losses(path: Path, seed: int) -> Array:
-    table = parquet.read(path)
+def _losses(path: Path, seed: int, cell: int | None) -> Array:
+    table = rows_of(parquet.read(path), cell)
     rows = table.filter(pc.field("seed") == seed)
     return np.column_stack([parquet.array(rows[name]) for name in rows.column_names])
 
@@ -94,27 +95,30 @@ def _losses(path: Path, seed: int) -> Array:
 def _train(plan: Plan, plugins: Path, block: Block, seed: int) -> Array:
     values = block.point.values
     fold = plan.work / block.dataset / f"fold-{block.fold}"
+    cell = training_job.Cell(
+        arrays=str(fold / "arrays.npz"),
+        scaler=str(fold / "scaler.json"),
+        values=block.point.hyperparameters,
+        segment=Segment([seed], 0, values["epochs"], values["shuffle"]),
+        label=f"{block.backend}, seed {seed}, again",
+        short=f"{block.backend} seed {seed}",
+    )
     with TemporaryDirectory() as scratch:
         outputs = {name: f"{scratch}/{name}" for name in ("losses", "state", "timings")}
         training_job.run(
-            arrays=str(fold / "arrays.npz"),
-            scaler=str(fold / "scaler.json"),
+            [cell],
             state=None,
             plugins=plugins,
             backend=block.backend,
             threads=plan.threads,
-            values=block.point.hyperparameters,
             batches=plan.batch_sizes(block.dataset),
-            segment=Segment([seed], 0, values["epochs"], values["shuffle"]),
             made_from="",
             epoch_timeout=None,
-            label=f"{block.backend}, seed {seed}, again",
-            short=f"{block.backend} seed {seed}",
             log=io.StringIO(),
             shared=Path(scratch, "progress"),
             outputs=outputs,
         )
-        return _losses(Path(outputs["losses"]), seed)
+        return _losses(Path(outputs["losses"]), seed, None)
 
 
 def _difference(plan: Plan, block: Block) -> tuple[str, str] | None:
