@@ -229,8 +229,14 @@ def test_a_point_that_does_not_beat_the_baseline_is_recommended_for_nothing():
         "diabetes, batch_size 200, numpy: no better than predicting the training mean (mean squared "
         "error 2,620 against 2,600 on the validation rows), so no number of epochs is recommended."
     )
-    yet = lines(point(best_epoch=facts | {"censored": True}))
-    assert yet[0] == f"{told[0]} The loss was still falling when training ended: train longer."
+    ends = {
+        "underfits": "The loss was still falling when training ended: train longer.",
+        "settles": "The loss was lowest when training ended, but hardly falling: train longer, or raise "
+        "the learning rate.",
+    }
+    for kind, said in ends.items():
+        yet = lines(point(kind=kind, best_epoch=facts | {"censored": True}))
+        assert yet[0] == f"{told[0]} {said}"
     text = "\n".join(told)
     assert not [word for word in ("train 1", "Early stopping", "refit", "Anything") if word in text]
 

@@ -3,6 +3,7 @@ import itertools
 import json
 import re
 from html import unescape
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -329,3 +330,10 @@ def test_a_study_without_an_answer_has_an_empty_line(tmp_path):
     assert comparison.lines(make(tmp_path)) == [comparison.Line("diabetes", "", "", "", "", "", "")]
     lost = answered(make(tmp_path / "b", lambda run: {k: v[:3] for k, v in valley(run).items()}))
     assert comparison.lines(lost)[0].loss == "every run diverged"
+
+
+def test_a_task_is_drawn_in_its_own_metrics_where_the_table_has_another_tasks_too():
+    losses = {"validation_loss": np.ones((1, 3)), "validation_accuracy": np.full((1, 3), np.nan)}
+    assert plot_data.metrics_of(SimpleNamespace(losses=losses)) == ["loss"]
+    losses["validation_accuracy"][0, 1] = 0.5
+    assert plot_data.metrics_of(SimpleNamespace(losses=losses)) == ["loss", "accuracy"]

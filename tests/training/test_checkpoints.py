@@ -91,6 +91,43 @@ def test_a_job_that_is_stopped_twice_in_a_later_segment_with_a_run_that_diverged
     assert trained == [10, 11, 12]
 
 
+CELLS = ({"alpha": 0.0}, {"alpha": 0.1}, {"alpha": 0.2})
+
+
+@pytest.mark.usefixtures("at_every_epoch")
+def test_a_job_of_several_cells_goes_on_in_the_one_that_it_was_stopped_in(
+    job, monkeypatch, tmp_path
+):
+    whole = contents(job(SEGMENT, cells=CELLS))
+    trained: list[int] = []
+
+    def watch(progress, epoch, losses):
+        trained.append(epoch)
+        if len(trained) == stop_after:
+            raise Stopped
+
+    monkeypatch.setattr("epochwise.training.progress.Progress.__call__", watch)
+    stop_after = 13 + 8  # of the first cell epochs 0 to 12, of the second 0 to 7
+    with pytest.raises(Stopped):
+        job(SEGMENT, cells=CELLS)
+    left = sorted(path.name for path in tmp_path.glob("*checkpoint*"))
+    assert left == [f"0-12-state.checkpoint-{cell}.npz" for cell in (0, 1)]
+    trained.clear()
+    stop_after = None
+    files = job(SEGMENT, cells=CELLS)
+    assert trained == [*range(7, 13), *range(13)]
+    assert contents(files) == whole
+    assert not list(tmp_path.glob("*checkpoint*"))
+
+
+def test_a_short_job_of_several_cells_keeps_no_checkpoint(job, tmp_path, monkeypatch):
+    saved = []
+    save = states.save
+    monkeypatch.setattr(states, "save", lambda path, each: (saved.append(path), save(path, each)))
+    job(SEGMENT, cells=CELLS)
+    assert len(saved) == 1
+
+
 @pytest.mark.usefixtures("at_every_epoch")
 @pytest.mark.parametrize("damage", ["made of something else", "cut short", "no archive"])
 def test_another_jobs_checkpoint_or_a_damaged_one_is_not_used(job, stop_at, tmp_path, damage):

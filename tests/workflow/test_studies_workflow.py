@@ -1,5 +1,7 @@
 """Studies through the real workflow: what runs, what does not run again, what a mistake looks like."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -170,3 +172,45 @@ def test_a_bad_study_is_told_before_anything_runs(project, text, sentence):
     check_sentence(said, sentence)
     assert "mine/bad.yaml: " in said
     assert not (project.folder / "results").exists()
+
+
+TINY = """
+datasets: {moons: {rows: 40}, diabetes: }
+partitions: {method: k_fold, n_splits: 2}
+seeds: 2
+training: {epochs: 4}
+sweep: {alpha: [0.1, 0.2]}
+"""
+GROWN = (  # each beside those before it, and how many jobs train what is new
+    (("alpha: [0.1, 0.2]", "alpha: [0.1, 0.2, 0.3, 0.4]"), 2),
+    (("epochs: 4}", "epochs: 6}"), 4),
+    (("seeds: 2", "seeds: 3"), 2),  # all points and folds of a dataset
+)
+
+
+@pytest.mark.long
+def test_points_and_folds_that_share_a_job_get_what_jobs_of_their_own_would_give_them(project):
+    study, alone = (project.folder / f"mine/{name}.yaml" for name in ("shared", "alone"))
+    text = TINY
+    for change, new in ((("", ""), 2), *GROWN):
+        text = text.replace(*change) if change[0] else text
+        study.write_text(text)
+        assert project.jobs(*made("shared"))["train"] == new
+        project.run(*made("shared"))
+    alone.write_text(text + "jobs: {seeds_per_job: 1}\n")
+    assert project.jobs(*made("alone"))["train"] == 2 * 2 * 3 * 4
+    project.run(*made("alone"))
+    results = project.folder / "results"
+    tables = [results / name / "losses.parquet" for name in ("shared", "alone")]
+    assert tables[0].read_bytes() == tables[1].read_bytes()
+    shutil.rmtree(project.folder / ".snakemake")
+    assert project.jobs(*made("shared")) == {}
+    study.write_text(text.replace("epochs: 6", "epochs: 6, learning_rate_init: 0.01"))
+    assert project.jobs(*made("shared"))["train"] == 2 * 2 + 2 + 4  # segments, of all shared jobs
+
+
+@pytest.mark.long
+def test_a_study_of_a_regression_and_of_classes_ends_in_a_page(project):
+    (project.folder / "mine/mixed.yaml").write_text(TINY)
+    assert "\nmoons, " in project.run("--config", "studies=mine/mixed.yaml")
+    assert (project.folder / "results/mixed/report.html").is_file()

@@ -71,7 +71,7 @@ def headline(answer: Facts) -> str:
             f"{name(answer)}: no better than {constant(answer)} ({answer['loss']} "
             f"{wording.loss(facts['validation_loss'])} against {wording.loss(facts['baseline_loss'])} "
             "on the validation rows), so no number of epochs is recommended."
-            f"{' The loss was still falling when training ended: train longer.' if facts['censored'] else ''}"
+            f"{_at_the_end(kind) if facts['censored'] else ''}"
         )
     if kind in NOTHING_LEARNT:
         return f"{name(answer)}: {answer['phases']['verdict']}."
@@ -86,6 +86,13 @@ def headline(answer: Facts) -> str:
             "may be better still, but it was hardly falling any more."
         )
     return f"{name(answer)}: train {best}, the best of {wording.count(facts['last_epoch'])}."
+
+
+def _at_the_end(kind: str) -> str:
+    """Say what may help where the loss was lowest when training ended, but not low enough."""
+    if kind == "settles":
+        return " The loss was lowest when training ended, but hardly falling: train longer, or raise the learning rate."
+    return " The loss was still falling when training ended: train longer."
 
 
 def _where_it_ends(answer: Facts, usually: str) -> str:

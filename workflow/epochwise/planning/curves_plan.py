@@ -6,7 +6,8 @@ from os.path import isdir
 from pathlib import Path
 from typing import Any
 
-from epochwise.planning.plan import Block, Plan
+from epochwise.planning.blocks import Block
+from epochwise.planning.plan import Plan
 from epochwise.plugins.registry import names
 from epochwise.study.study import CurvesStudy
 

@@ -1,28 +1,17 @@
 """Which jobs a study needs, and what each depends on."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import product
-from os.path import isfile
 from pathlib import Path
 from typing import Any
 
 from epochwise.answers.default_criteria import names_of
 from epochwise.figures.choose import choose, tables_of
 from epochwise.json_files import read_object
+from epochwise.planning.blocks import Block, Cut
 from epochwise.plugins.registry import Registered
-from epochwise.study.job_sizes import LEAST, Work, cells_per_job, sizes
-from epochwise.study.jobs import (
-    blocks,
-    existing_blocks,
-    existing_segments,
-    name_seeds,
-    parse_seeds,
-    segments,
-)
-from epochwise.study.schema import AUTO
-from epochwise.study.sharing import Cells, existing_shared, pack, parse
+from epochwise.study.jobs import name_seeds, parse_seeds
+from epochwise.study.sharing import parse
 from epochwise.study.study import Study
 from epochwise.study.sweeps import Point, batch_sizes
 from epochwise.tables.catalogue import ANSWERS, typeset_files
@@ -33,47 +22,6 @@ MINUTES = 60  # short enough for a place in the queue between longer jobs
 MEGABYTES = 2000  # the largest framework, and the workflow's own processes
 MOST_CSV_ROWS = 10_000_000  # about 1 GB; a larger loss table is Parquet alone
 COPIES = 10  # of its inputs, at most, that a job has in memory at a time
-
-
-@dataclass(frozen=True)
-class Block:
-    """Seeds of a point on a fold that are trained together, segment after segment.
-
-    Parameters
-    ----------
-    cells : the points and folds that the same jobs train.
-    seeds : the name of the seeds that are trained.
-    wanted : those of them that the study asks for.
-    segments : pairs of (start, end) in epochs.
-    round : in which it is trained; 0 but where a study goes on until it is sure enough.
-    """
-
-    dataset: str
-    fold: int
-    backend: str
-    point: Point
-    cells: Cells
-    seeds: str
-    wanted: list[int]
-    segments: list[tuple[int, int]]
-    round: int
-
-    @property
-    def cell(self) -> int | None:
-        """The place that its runs have in the files of jobs that it shares; None if it shares none."""
-        each = self.cells.each
-        return each.index((self.fold, self.point.name)) if len(each) > 1 else None
-
-    @property
-    def labels(self) -> dict[str, Any]:
-        """What its rows of the loss table have in common."""
-        names = {"dataset": self.dataset, "fold": self.fold, "backend": self.backend}
-        return names | dict(self.point.swept)
-
-
-def _alike(point: Point) -> tuple[Any, ...]:
-    """Give what points that share a job have in common."""
-    return point.values["epochs"], point.values["device"]
 
 
 def any_of(studies: Iterable[str]) -> str:
@@ -105,95 +53,12 @@ class Plan:
         self.points = study.points()
         self.folder = results / study.name
         self.work = self.folder / "work"
+        self._cut = Cut(study, self.points, self.work)
 
     @cached_property
     def blocks(self) -> list[Block]:
         """List the blocks in the order of the loss table."""
-        study = self.study
-        cases = [(name, fold) for name in study.datasets for fold in study.folds(name)]
-        every = product(cases, study.backends, self.points.values())
-        found = [b for (name, fold), backend, p in every for b in self._of(name, fold, backend, p)]
-        return self._shared(found) if study.resolved["jobs"]["seeds_per_job"] == AUTO else found
-
-    def _of(self, dataset: str, fold: int, backend: str, point: Point) -> Iterator[Block]:
-        epochs = point.values["epochs"]
-        seeds_per_job, epochs_per_job = self._sizes(dataset, point)
-        alone = Cells((fold,), (point.name,))
-        existing: dict[str, Cells] = {}
-        for cells in [alone, *self._existing_shared(dataset, fold, point)]:
-            folder = self.work / dataset / cells.path / backend
-            names = existing_blocks(folder, self.study.seeds, epochs)
-            existing = dict.fromkeys(names, cells) | existing
-        by_round: dict[int, list[int]] = {}
-        for seed in self.study.seeds:
-            by_round.setdefault(self.study.round_of(fold, seed), []).append(seed)
-        for number, seeds in by_round.items():
-            for name, wanted in blocks(seeds, seeds_per_job, existing):
-                cells = existing.get(name, alone)
-                folder = self.work / dataset / cells.path / backend
-                done = existing_segments(folder / f"seeds-{name}")
-                chain = segments(epochs, epochs_per_job, done)
-                yield Block(dataset, fold, backend, point, cells, name, wanted, chain, number)
-
-    def _existing_shared(self, dataset: str, fold: int, point: Point) -> list[Cells]:
-        """List the shared jobs that have trained a point on a fold, and that can be asked for again."""
-        return self._all_existing_shared[dataset].get((fold, point.name), [])
-
-    @cached_property
-    def _all_existing_shared(self) -> dict[str, dict[tuple[int, str], list[Cells]]]:
-        found: dict[str, dict[tuple[int, str], list[Cells]]] = {}
-        for dataset in self.study.datasets:
-            of_cell = found.setdefault(dataset, {})
-            for cells in existing_shared(self.work / dataset):
-                if self._can_be_made(dataset, cells):
-                    for cell in cells.each:
-                        of_cell.setdefault(cell, []).append(cells)
-        return found
-
-    def _can_be_made(self, dataset: str, cells: Cells) -> bool:
-        """Whether the study still has all that shared a job, and as many epochs of it."""
-        known = self.points.keys() >= set(cells.points)
-        if not known or not set(self.study.folds(dataset)).issuperset(cells.folds):
-            return False
-        return len({_alike(self.points[name]) for name in cells.points}) == 1
-
-    def _shared(self, found: Sequence[Block]) -> list[Block]:
-        """Put blocks into jobs together that are too small for their own and that nobody has trained yet."""
-        groups: dict[tuple[Any, ...], list[int]] = {}
-        for place, block in enumerate(found):
-            new = len(block.cells.each) == 1 and not (self.work / self._path(block)).is_dir()
-            if new and self._units(block) < LEAST:
-                kind = block.dataset, block.backend, block.round, block.seeds
-                groups.setdefault((*kind, *block.segments, _alike(block.point)), []).append(place)
-        shared = list(found)
-        runs = len(self.points) * self.most_runs // len(self.study.seeds)
-        for places in groups.values():
-            folds: dict[str, list[int]] = {}
-            for block in (found[place] for place in places):
-                folds.setdefault(block.point.name, []).append(block.fold)
-            units = max(self._units(found[place]) for place in places)
-            together = {
-                cell: one for one in pack(folds, cells_per_job(units, runs)) for cell in one.each
-            }
-            for place in places:
-                block = found[place]
-                shared[place] = replace(block, cells=together[block.fold, block.point.name])
-        return shared
-
-    def _units(self, block: Block) -> float:
-        """Give how much a block has to do; see `job_sizes.Work`."""
-        work = self._work(block.dataset, block.point)
-        return len(block.wanted) * work.units * work.epochs
-
-    def _work(self, dataset: str, point: Point) -> Work:
-        file = self.study.dataset_file(dataset)
-        size = file.stat().st_size if file and isfile(file) else 0
-        return Work(point.values["epochs"], point.values["hidden_layer_sizes"], size)
-
-    def _sizes(self, dataset: str, point: Point) -> tuple[int, int]:
-        """Give how many seeds and epochs a job has; see `job_sizes.sizes`."""
-        runs = self.most_runs * len(self.points)
-        return sizes(self.study.resolved["jobs"], runs, self._work(dataset, point))
+        return self._cut.blocks()
 
     def reached(self) -> int | None:
         """Give the round that has been found enough or is under way; None where all are made."""
@@ -218,10 +83,7 @@ class Plan:
 
     def block_folder(self, block: Block) -> Path:
         """Give where a block's files are."""
-        return self.work / self._path(block)
-
-    def _path(self, block: Block) -> str:
-        return f"{block.dataset}/{block.cells.path}/{block.backend}/seeds-{block.seeds}"
+        return self.work / block.path
 
     def fold_files(self, at: Any, name: str) -> list[str]:
         """List a file of each fold that a job trains on; for `at` see `state_before`."""
@@ -355,7 +217,7 @@ class Plan:
             * -(-point.values["epochs"] // epochs)
             for dataset in study.datasets
             for point in self.points.values()
-            for seeds, epochs in [self._sizes(dataset, point)]
+            for seeds, epochs in [self._cut.sizes(dataset, point)]
         )
 
     @property
@@ -399,8 +261,8 @@ class Plan:
                 yield "standardise", {"dataset": dataset, "fold": str(fold)}
         jobs: dict[str, dict[str, str]] = {}  # those that blocks share are listed once
         for block in self.blocks:
-            of_all = {"dataset": block.dataset, "fold": block.cells.fold, "seeds": block.seeds}
-            of_all |= {"point": block.cells.point, "backend": block.backend}
+            of_all = {"dataset": block.dataset, "fold": block.share.fold, "seeds": block.seeds}
+            of_all |= {"point": block.share.point, "backend": block.backend}
             for start, end in block.segments:
                 file = f"{self.block_folder(block)}/{start}-{end}"
                 jobs[file] = of_all | {"start": str(start), "end": str(end)}

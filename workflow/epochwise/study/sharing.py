@@ -11,7 +11,7 @@ AND = "@"  # between the names of points, none of which has it
 
 
 @dataclass(frozen=True)
-class Cells:
+class Share:
     """What one job trains: each of its points on each of its folds."""
 
     folds: tuple[int, ...]
@@ -33,7 +33,7 @@ class Cells:
         return f"fold-{self.fold}/{self.point}"
 
     @property
-    def each(self) -> list[tuple[int, str]]:
+    def cells(self) -> list[tuple[int, str]]:
         """List fold and point of every cell, in the order in which they are trained and kept."""
         return [(fold, point) for point in self.points for fold in self.folds]
 
@@ -43,12 +43,12 @@ class Cells:
         return all(len(name.encode()) <= LONGEST_NAME for name in (self.fold, self.point))
 
 
-def parse(fold: str, point: str) -> Cells:
-    """Undo `Cells.fold` and `Cells.point`."""
-    return Cells(tuple(parse_seeds(fold)), tuple(point.split(AND)))
+def parse(fold: str, point: str) -> Share:
+    """Undo `Share.fold` and `Share.point`."""
+    return Share(tuple(parse_seeds(fold)), tuple(point.split(AND)))
 
 
-def pack(folds_of: Mapping[str, Sequence[int]], per_job: int) -> Iterator[Cells]:
+def pack(folds_of: Mapping[str, Sequence[int]], per_job: int) -> Iterator[Share]:
     """Put points and folds together, at most `per_job` of the cells in a job where there are several.
 
     Parameters
@@ -64,26 +64,26 @@ def pack(folds_of: Mapping[str, Sequence[int]], per_job: int) -> Iterator[Cells]
         for row in range(0, len(points), height):
             for column in range(0, len(folds), width):
                 both = folds[column : column + width], tuple(points[row : row + height])
-                yield from _fitting(Cells(*both))
+                yield from _fitting(Share(*both))
 
 
-def _fitting(cells: Cells) -> Iterator[Cells]:
+def _fitting(share: Share) -> Iterator[Share]:
     """Halve what has too long a name."""
-    folds, points = cells.folds, cells.points
-    if cells.fits or len(folds) == len(points) == 1:
-        yield cells
+    folds, points = share.folds, share.points
+    if share.fits or len(folds) == len(points) == 1:
+        yield share
     elif len(points) > 1:
         half = len(points) // 2
-        yield from _fitting(Cells(folds, points[:half]))
-        yield from _fitting(Cells(folds, points[half:]))
+        yield from _fitting(Share(folds, points[:half]))
+        yield from _fitting(Share(folds, points[half:]))
     else:
         half = len(folds) // 2
-        yield from _fitting(Cells(folds[:half], points))
-        yield from _fitting(Cells(folds[half:], points))
+        yield from _fitting(Share(folds[:half], points))
+        yield from _fitting(Share(folds[half:], points))
 
 
-def existing_shared(folder: Path) -> list[Cells]:
-    """List the cells of several points or folds in a dataset's folder that jobs have shared."""
+def existing_shares(folder: Path) -> list[Share]:
+    """List what jobs of several points or folds have shared, as a dataset's folder has it."""
     found = []
     for path in sorted(folder.glob("fold-*/*/")):
         fold = path.parent.name.removeprefix("fold-")

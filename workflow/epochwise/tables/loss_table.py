@@ -20,7 +20,7 @@ from epochwise.atomic_write import atomic_write
 from epochwise.columns import described, facts_of, measured
 from epochwise.data.partitions import PARTITIONS
 from epochwise.study.jobs import parse_seeds
-from epochwise.training.cells import fold_facts, rows_of
+from epochwise.training.shared_files import fold_facts, rows_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Part:
     labels : dataset, fold, backend and swept hyperparameters of its runs.
     seeds : which to take; a block that was trained before may have more.
     epochs : after which epoch to cut; such a segment may reach further.
-    cell : which of the file's cells; see `epochwise.training.cells`.
+    cell : which of the file's cells; see `epochwise.training.shared_files`.
     """
 
     path: str | Path

@@ -64,6 +64,8 @@ class BatchOrders:
             "scikit_learn": self._after_the_weights,
         }
         self._draw = draws[shuffle]
+        self._bits = np.random.Philox(0)  # made once: each takes as long as a small permutation
+        self._random_state = np.random.RandomState(self._bits)
         self._distinct = {"never": 1, "scikit_learn": 2}.get(shuffle, sys.maxsize)
         self._latest = lru_cache(maxsize=1)(self._drawn)
 
@@ -80,8 +82,12 @@ class BatchOrders:
         return orders
 
     def _fresh(self, seed: int, epoch: int) -> Array:
-        bits = np.random.Philox(key=[seed, BATCH_ORDER], counter=[0, 0, 0, epoch])
-        return np.random.RandomState(bits).permutation(self.rows)
+        state = self._bits.state
+        key, counter = [seed, BATCH_ORDER], [0, 0, 0, epoch]
+        state["state"] = {"key": np.array(key, np.uint64), "counter": np.array(counter, np.uint64)}
+        state |= {"buffer_pos": len(state["buffer"]), "has_uint32": 0}  # nothing is left over
+        self._bits.state = state
+        return self._random_state.permutation(self.rows)
 
     def _as_they_stand(self, seed: int, epoch: int) -> Array:
         return np.arange(self.rows)

@@ -20,10 +20,11 @@ from epochwise.data.standardise import read_scaler
 from epochwise.errors import PluginError
 from epochwise.plugins.honours import require_honoured
 from epochwise.plugins.registry import Registered, load_backend
+from epochwise.study import sharing
+from epochwise.study.jobs import parse_seeds
 from epochwise.training import host, problems, returned, states
 from epochwise.training.baselines import baselines
 from epochwise.training.blame import blamed
-from epochwise.training.cells import join_cells, join_tables, split_cells
 from epochwise.training.checkpoints import Checkpoint, Reached, checkpoints_of
 from epochwise.training.contract import Problem, State, Trainer
 from epochwise.training.handing_over import start
@@ -32,6 +33,7 @@ from epochwise.training.parameters import initial_state, own_start
 from epochwise.training.progress import Progress
 from epochwise.training.rebuilding import require_rebuilt
 from epochwise.training.segment import Segment
+from epochwise.training.shared_files import join_cells, join_tables, split_cells
 from epochwise.training.threads import use
 from epochwise.training.time_limit import limited
 
@@ -54,6 +56,33 @@ class Cell:
     segment: Segment
     label: str
     short: str
+
+
+def cells_of(
+    at: Any, arrays: Sequence[str], scalers: Sequence[str], points: Sequence[Mapping[str, Any]]
+) -> list[Cell]:
+    """Give what a job trains, of which its files' names say what it is.
+
+    Parameters
+    ----------
+    at : with the attributes dataset, fold, point, backend, seeds, start and end, all texts.
+    arrays, scalers : the files of each fold.
+    points : the ``hyperparameters`` of each point, and how it does ``shuffle``.
+    """
+    share = sharing.parse(at.fold, at.point)
+    files = dict(zip(share.folds, zip(arrays, scalers, strict=True), strict=True))
+    told = dict(zip(share.points, points, strict=True))
+    stretch = parse_seeds(at.seeds), int(at.start), int(at.end)
+    return [
+        Cell(
+            *files[fold],
+            values=told[point]["hyperparameters"],
+            segment=Segment(*stretch, told[point]["shuffle"]),
+            label=f"{at.dataset}: {at.backend}, {point}, fold {fold}, seeds {at.seeds}",
+            short=f"{at.backend} {point} seeds {at.seeds}",
+        )
+        for fold, point in share.cells
+    ]
 
 
 @dataclass(frozen=True)
@@ -93,7 +122,7 @@ def run(
 
     Parameters
     ----------
-    cells : what is trained, one after the other; the files of several hold all of them, see `epochwise.training.cells`.
+    cells : what is trained, one after the other; the files of several hold all of them, see `epochwise.training.shared_files`.
     state : the file that the segment before left; None at epoch 0.
     plugins : the folder of plugins.
     threads : how many the job computes with.

@@ -13,12 +13,13 @@ from threadpoolctl import threadpool_limits
 
 from epochwise import parquet
 from epochwise.arrays import Array
-from epochwise.planning.plan import Block, Plan
+from epochwise.planning.blocks import Block
+from epochwise.planning.plan import Plan
 from epochwise.records.environment import environment
 from epochwise.records.record import BESIDE, Shelf
 from epochwise.training import training_job
-from epochwise.training.cells import rows_of
 from epochwise.training.segment import Segment
+from epochwise.training.shared_files import rows_of
 from epochwise.verification.finding import Finding
 
 TOLERANCE = 1e-6  # relative, where processor or versions are others; see docs/agreement.md
