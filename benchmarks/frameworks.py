@@ -251,8 +251,8 @@ NETWORK = (("width", 64), ("dropout", 0.2), ("weight_decay", 0.01))  # of the ne
 BATCHES = (200, 33)  # rows; an epoch is 2 or 11 updates
 
 
-def own(kind: str, rows: int) -> tuple[Arm, Arm]:
-    """Make the network of docs/your-network.md through the host, and the loop that its user writes."""
+def own(kind: str, rows: int) -> tuple[Arm, ...]:
+    """Make the network of docs/your-network.md through the host, and the loops of `LOOPS`."""
     from dataclasses import replace
     from tempfile import mkdtemp
 
@@ -273,7 +273,7 @@ def own(kind: str, rows: int) -> tuple[Arm, Arm]:
         host.train(kind, trainer, task, segment, np.ones(1, bool))
         done[0] += epochs
 
-    return ours, {"torch": adamw_loop, "keras": train_on_batch_loop}[kind](task, build)
+    return ours, *(loop(task, build) for loop in LOOPS[kind].values())
 
 
 def adamw_loop(task: Problem, build: Callable[..., object]) -> Arm:
@@ -322,17 +322,35 @@ def train_on_batch_loop(task: Problem, build: Callable[..., object]) -> Arm:
     return arm
 
 
+def fit_loop(task: Problem, build: Callable[..., object]) -> Arm:
+    """Train as most Keras users do."""
+    import keras
+
+    keras.config.set_floatx("float64")
+    model = build(10, 1, task.hyperparameters)
+    model.compile(optimizer="adam", loss="mse")
+    (x, y), held_out = ((part.x, part.y) for part in task.partitions.values())
+    size = task.hyperparameters.batch_size
+    return lambda epochs: model.fit(x, y, size, epochs, verbose=0, validation_data=held_out)
+
+
+LOOPS = {  # that a user writes around a network, by framework
+    "torch": {"a plain loop with AdamW": adamw_loop},
+    "keras": {"a loop over train_on_batch": train_on_batch_loop, "fit": fit_loop},
+}
+
+
 def print_networks(rounds: int) -> None:
-    """Print how long a network of one's own takes against the loop that its user writes."""
-    loops = {"torch": "a plain loop with AdamW", "keras": "a loop over train_on_batch"}
-    for kind, loop in loops.items():
+    """Print how long a network of one's own takes against the loops that its user writes."""
+    for kind, loops in LOOPS.items():
         for rows in BATCHES if installed(kind) else ():
             arms = own(kind, rows)
             for arm in arms:
                 arm(10)
             times = np.array([[clock(arm, 10) for arm in arms] for _ in range(rounds)])
-            ratio = np.median(times[:, 0] / times[:, 1])
-            print(f"{kind} network, batches of {rows:3}: {ratio:.2f} times as long as {loop}")
+            for loop, theirs in zip(loops, times.T[1:], strict=True):
+                ratio = np.median(times[:, 0] / theirs)
+                print(f"{kind} network, batches of {rows:3}: {ratio:.2f} times as long as {loop}")
 
 
 def clock(arm: Arm, epochs: int) -> float:

@@ -48,13 +48,17 @@ def squared_error_of_each(xp: Any, target: Any, outputs: Any) -> Any:
 
 def mean_squared_error(xp: Any, target: Any, outputs: Any) -> Any:
     """Average (target - output)² over rows, then over outputs."""
-    return xp.sum(squared_error_of_each(xp, target, outputs), axis=-1) / target.shape[-1]
+    return over_outputs(xp, squared_error_of_each(xp, target, outputs))
 
 
 def mean_absolute_error(xp: Any, target: Any, outputs: Any) -> Any:
     """Average the size of target - output over rows, then over outputs."""
-    per_output = xp.sum(xp.abs(target - outputs), axis=-2) / target.shape[-2]
-    return xp.sum(per_output, axis=-1) / target.shape[-1]
+    return over_outputs(xp, xp.sum(xp.abs(target - outputs), axis=-2) / target.shape[-2])
+
+
+def over_outputs(xp: Any, each: Any) -> Any:
+    """Average (..., outputs) over outputs, of one without the time that a sum takes."""
+    return each[..., 0] if each.shape[-1] == 1 else xp.sum(each, axis=-1) / each.shape[-1]
 
 
 def log_loss(xp: Any, target: Any, probability: Any, epsilon: float = EPSILON) -> Any:

@@ -9,12 +9,20 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from epochwise.arrays import Array
 
 BATCH_ORDER = 1  # the purpose, one half of the key of the counter-based generator
+UNUSED = {  # the state of that generator, but for its address, before anything is drawn
+    "bit_generator": "Philox",
+    "buffer": (0, 0, 0, 0),
+    "buffer_pos": 4,
+    "has_uint32": 0,
+    "uinteger": 0,
+}
 
 
 def weights_stream(
@@ -82,10 +90,8 @@ class BatchOrders:
         return orders
 
     def _fresh(self, seed: int, epoch: int) -> Array:
-        state = self._bits.state
-        key, counter = [seed, BATCH_ORDER], [0, 0, 0, epoch]
-        state["state"] = {"key": np.array(key, np.uint64), "counter": np.array(counter, np.uint64)}
-        state |= {"buffer_pos": len(state["buffer"]), "has_uint32": 0}  # nothing is left over
+        address = {"key": (seed, BATCH_ORDER), "counter": (0, 0, 0, epoch)}
+        state: Any = {**UNUSED, "state": address}
         self._bits.state = state
         return self._random_state.permutation(self.rows)
 
