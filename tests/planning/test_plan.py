@@ -196,6 +196,7 @@ def test_twenty_points_on_five_folds_are_four_jobs(tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
+        ("[iris]", "{moons: {rows: 130000}}"),  # 13 times as much as a small one
         ("epochs: 20", "epochs: 250"),  # two seeds have 500 together, which is enough
         ("seeds: 2", "seeds: 2\njobs: {seeds_per_job: 2}"),  # as asked
     ],

@@ -9,6 +9,7 @@ import pytest
 
 from epochwise import parquet
 from epochwise.columns import facts_of, saying
+from epochwise.errors import PluginError
 from epochwise.training import states
 from epochwise.training.segment import Segment
 from epochwise.training.shared_files import (
@@ -74,3 +75,29 @@ def test_cells_of_one_job_get_what_jobs_of_their_own_would_give_them(job, backen
             assert parts[cell].keys() == left.keys()
             assert all(parts[cell][key].tobytes() == left[key].tobytes() for key in left)
             assert fold_facts(facts_of(table.schema), cell) == facts_of(losses.schema)["fold"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "told"),
+    [
+        ("PluginError('it is broken')", PluginError, r"^made numpy: it is broken$"),
+        ("ZeroDivisionError('by zero')", ZeroDivisionError, r"^by zero"),
+    ],
+)
+def test_a_failure_says_in_which_cell_it_was(job, tmp_path, failure, kind, told):
+    folder = tmp_path / "plugins"
+    folder.mkdir()
+    (folder / "broken_backend.py").write_text(
+        "from epochwise.api import PluginError, hookimpl\n\n"
+        f"def make(problem, state):\n    raise {failure}\n\n"
+        "@hookimpl\ndef register_backends(register):\n"
+        "    register('broken', make, honours={'task': ...})\n"
+    )
+    with pytest.raises(kind, match=told) as error:
+        job(Segment([3], 0, 2, "never"), plugins=folder, backend="broken", cells=CELLS)
+    if kind is ZeroDivisionError:
+        assert error.value.__notes__ == ["It was raised in: made numpy."]
+    with pytest.raises(kind) as error:
+        job(Segment([3], 0, 2, "never"), plugins=folder, backend="broken")
+    assert "made numpy" not in str(error.value)
+    assert not hasattr(error.value, "__notes__")

@@ -15,6 +15,8 @@ from epochwise.study.sharing import Share, existing_shares, pack
 from epochwise.study.study import Study
 from epochwise.study.sweeps import Point
 
+ROW = 100  # bytes, of a dozen numbers in a file
+
 
 @dataclass(frozen=True)
 class Block:
@@ -89,9 +91,19 @@ class Cut:
         return cuts * len(self.study.backends) * len(self.points)
 
     def _work(self, dataset: str, point: Point) -> Work:
-        file = self.study.dataset_file(dataset)
-        size = file.stat().st_size if file and isfile(file) else 0
+        size = self._bytes[dataset]
         return Work(point.values["epochs"], point.values["hidden_layer_sizes"], size)
+
+    @cached_property
+    def _bytes(self) -> dict[str, int]:
+        """The size of each dataset: of its file, or of the rows that are to be drawn; 0 where it is not known."""
+        found = {}
+        for dataset, options in self.study.datasets.items():
+            file, rows = self.study.dataset_file(dataset), options.get("rows")
+            found[dataset] = ROW * rows if isinstance(rows, int) else 0
+            if file:
+                found[dataset] = file.stat().st_size if isfile(file) else 0
+        return found
 
     def _of(self, dataset: str, fold: int, backend: str, point: Point) -> Iterator[Block]:
         epochs = point.values["epochs"]

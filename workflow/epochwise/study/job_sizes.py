@@ -26,7 +26,7 @@ class Work:
     ----------
     epochs : how many it is trained for.
     layers : units of each hidden layer.
-    bytes : of the file that the data come from; 0 where they come from none.
+    bytes : of the data's file, or of so many rows in one; 0 where a study does not say.
     """
 
     epochs: int

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from epochwise.errors import PluginError
+from epochwise.errors import EpochwiseError, PluginError
 from epochwise.plugins.containment import breach
 
 
@@ -21,4 +21,16 @@ def blamed(backend: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         if sentence := breach(error):
             raise PluginError(f"backend {backend!r}: {sentence}.") from error
+        raise
+
+
+@contextmanager
+def within(label: str) -> Iterator[None]:
+    """Say of whatever is raised meanwhile in which part of a job it was."""
+    try:
+        yield
+    except EpochwiseError as error:
+        raise type(error)(*(f"{label}: {sentence}" for sentence in error.sentences)) from error
+    except Exception as error:
+        error.add_note(f"It was raised in: {label}.")
         raise

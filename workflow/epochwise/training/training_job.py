@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,7 +24,7 @@ from epochwise.study import sharing
 from epochwise.study.jobs import parse_seeds
 from epochwise.training import host, problems, returned, states
 from epochwise.training.baselines import baselines
-from epochwise.training.blame import blamed
+from epochwise.training.blame import blamed, within
 from epochwise.training.checkpoints import Checkpoint, Reached, checkpoints_of
 from epochwise.training.contract import Problem, State, Trainer
 from epochwise.training.handing_over import start
@@ -141,7 +141,8 @@ def run(
     kept = checkpoints_of(outputs["state"], len(cells), made_from, log)
     trained = []
     for cell, state_before, checkpoint in zip(cells, before, kept, strict=True):
-        trained.append(_train(job, cell, state_before, checkpoint, began))
+        with within(cell.label) if len(cells) > 1 else nullcontext():
+            trained.append(_train(job, cell, state_before, checkpoint, began))
         began = time.perf_counter()
     states.save(outputs["state"], join_cells([one.state for one in trained]))
     parquet.write(join_tables([one.losses for one in trained]), outputs["losses"])
