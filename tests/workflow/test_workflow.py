@@ -571,7 +571,7 @@ def test_a_large_loss_table_is_parquet_alone(done):
 def test_jobs_on_a_graphics_card_run_one_at_a_time_where_there_is_one(tiny, limit):
     tiny.edit("plugins/twin_backend.py", '{"device": ("cpu",)}', '{"device": ("cpu", "cuda")}')
     text = "seeds: 1\nbackends: [twin]\ntraining: {epochs: 2, device: cuda}\nsweep: {alpha: [0, 1]}"
-    tiny.study("tiny", f"datasets: [diabetes]\n{text}")
+    tiny.study("tiny", f"datasets: [diabetes]\n{text}\njobs: {{seeds_per_job: 1}}")
     told = tiny.run("results/tiny/losses.csv", *limit)
     assert ("Execute 2 jobs" in told) == (not limit)
 
