@@ -46,7 +46,9 @@ Row = dict[str, float]
 
 @click.command()
 @click.option("--runs", multiple=True, default=[100, 1000], show_default=True, help="Sizes.")
-@click.option("--rows", multiple=True, default=[1, 5], show_default=True, help="In millions.")
+@click.option(
+    "--rows", multiple=True, type=float, default=[1, 5], show_default=True, help="In millions."
+)
 @click.option("--figure", type=Path, help="Where to draw the figure (PNG).")
 @click.option("--folder", type=Path, help="Where to work; by default a temporary folder.")
 @click.option("--step", hidden=True, help="Be the process of one job.")
@@ -59,8 +61,8 @@ def main(
         return
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         by_runs = [of_runs(Path(scratch), size) for size in runs]
+        table("cost against the number of runs", by_runs)
         by_rows = [of_rows(Path(scratch), size) for size in rows]
-    table("cost against the number of runs", by_runs)
     table("memory against the number of rows", by_rows)
     if figure:
         picture(by_runs, by_rows, figure)
@@ -130,7 +132,7 @@ def of_rows(scratch: Path, millions: float) -> Row:
     folder.mkdir()
     write_study(folder, EPOCHS["rows"], max(round(1e6 * millions / EPOCHS["rows"]), SEEDS))
     job(folder, "segments")
-    names = ["losses", "answers", *figures_of(folder), "typeset", "manifest", "page"]
+    names = ["losses", "answers", *figures_of(folder), "typeset", "page"]
     took = {name: job(folder, name) for name in names}
     rows = int(1e6 * millions)
     seconds = sum(one["CPU s"] for one in took.values())
@@ -272,15 +274,6 @@ def typeset(folder: Path, _name: str) -> None:
     markup.write_all(Tables(plan.folder, plan.study))
 
 
-def manifest(folder: Path, _name: str) -> None:
-    """Write the digests."""
-    from epochwise.page import manifest
-
-    plan = planned(folder)
-    made = [file for file in plan.results() if Path(file).is_file()]
-    manifest.write(made, plan.folder, plan.folder / "manifest.json")
-
-
 def page(folder: Path, _name: str) -> None:
     """Write the page."""
     from epochwise.page import report
@@ -294,7 +287,6 @@ STEPS: dict[str, Callable[[Path, str], None]] = {
     "losses": losses,
     "answers": answers,
     "typeset": typeset,
-    "manifest": manifest,
     "page": page,
 }
 

@@ -47,6 +47,7 @@ MODULES = """
     tables/scores columns plugins/honours
     planning/reruns planning/validation planning/endings planning/first_look answers/
     tables/runs tables/pieces tables/matrices tables/their_words study/job_sizes study/run_files
+    study/sharing planning/blocks training/shared_files
     curves/scoring curves/tabulating curves/gathering
 """
 PYTEST = (

@@ -33,7 +33,7 @@ network: {hidden_layer_sizes: [6]}
 training: {epochs: 30, learning_rate_init: 0.05, batch_size: 16}
 seeds: auto
 sweep: {alpha: [0.001, 0.01]}
-answer: {max_units: 12, resamples: 200, sure_within: 0.1, interval: 0.5}
+answer: {max_units: 10, resamples: 200}
 jobs: {epochs_per_job: 15}
 figures: {}
 """  # two rounds of two segments, of points that share their jobs
