@@ -52,6 +52,14 @@ def test_a_job_that_kept_a_checkpoint_goes_on_from_there(tmp_path):
     assert stopped(said).endswith("the next begins at epoch 10.")
 
 
+def test_a_job_of_several_cells_that_kept_some_goes_on_with_the_others(tmp_path):
+    said = [plan(tmp_path, 1)]
+    (tmp_path / "10-20.checkpoint-1.npz").touch()
+    assert stopped(said).endswith(
+        "1 of 3 training jobs are done, the next goes on with the points and folds that it has not finished."
+    )
+
+
 def test_where_all_is_trained_it_says_what_is_left(tmp_path):
     said = failed([plan(tmp_path, 1, 2, 3)])
     assert said.endswith(

@@ -240,6 +240,55 @@ def test_jobs_that_are_shared_are_kept_as_a_study_grows(tmp_path, change, new):
     ) == sum(len(block.wanted) for block in plan.blocks)
 
 
+@pytest.mark.parametrize("text", [TINY, "datasets: [iris]\nseeds: 12\ntraining: {epochs: 5000}"])
+def test_a_second_plan_is_the_first(tmp_path, text):
+    """In the same order too, since what reads the segments is told of them in order."""
+    plan = make(tmp_path, text)
+    finish(tmp_path, plan)
+    again = make(tmp_path, text)
+    assert again.segment_files("npz") == plan.segment_files("npz")
+    assert again.segment_labels() == plan.segment_labels()
+
+
+def test_of_shared_jobs_the_one_that_reaches_furthest_is_kept_and_nothing_trained_twice(tmp_path):
+    fewer = TINY.replace("[0.1, 0.2]", "[0.1]")
+    both = finish(tmp_path, make(tmp_path, TINY))
+    alone = make(tmp_path, fewer)
+    folder = Path(alone.segment_files("npz")[0]).parent
+    folder.mkdir(parents=True)  # a job that began, and was stopped
+    plan = make(tmp_path, TINY)
+    assert set(plan.segment_files("npz")) == both
+    assert plan.epochs_to_train() == 0
+    finish(tmp_path, alone)  # as far as the other
+    more = make(tmp_path, TINY.replace("epochs: 20", "epochs: 30"))
+    new = [file for file in more.segment_files("npz") if not Path(file).is_file()]
+    assert [Path(file).name for file in new] == ["20-30.npz"]
+    assert more.epochs_to_train() == 3 * 2 * 2 * 10
+
+
+@pytest.mark.parametrize("values", ["0.1, 0.2", ", ".join(f"0.0{n:03}" for n in range(1, 401))])
+def test_jobs_are_counted_about_without_being_listed(tmp_path, values):
+    text = TINY.replace("0.1, 0.2", values)
+    plan = make(tmp_path, text)
+    assert plan.most_jobs <= len(cuts(plan))
+    assert plan.most_jobs == -(
+        -3 * len(plan.points) // max(25 // 2 + 1, 3 * len(plan.points) // 10)
+    )
+    assert make(
+        tmp_path, text.replace("seeds: 2", "seeds: 2\njobs: {seeds_per_job: 1}")
+    ).most_jobs == (3 * 2 * len(plan.points))
+
+
+def test_what_a_job_trains_is_told_in_words(tmp_path):
+    plan = make(tmp_path, TINY)
+    for fold, point, said in [
+        ("0", "default", "default, fold 0"),
+        ("0-2", "a@b", "a and b, folds 0-2"),
+        ("0+2", "a@b@c@d", "4 points, folds 0+2"),
+    ]:
+        assert plan.in_words(SimpleNamespace(fold=fold, point=point)) == said
+
+
 def test_what_has_a_job_of_its_own_keeps_it(tmp_path):
     alone = TINY.replace("seeds: 2", "seeds: 2\njobs: {seeds_per_job: 2}")
     done = finish(tmp_path, make(tmp_path, alone.replace("[0.1, 0.2]", "[0.1]")))
@@ -537,9 +586,9 @@ def check_all(tmp_path, plugins):
 def test_of_blocks_trained_before_those_with_the_most_of_the_seeds_are_kept():
     existing = ["8", "2-9", "1-4", "0-1"]
     assert blocks([0, 1, 2, 3, 4, 5], 10, existing) == [
+        ("0-1", [0]),
         ("1-4", [1, 2, 3, 4]),
         ("2-9", [5]),
-        ("0-1", [0]),
     ]
     assert blocks([1, 2, 3, 4], 10, existing) == [("1-4", [1, 2, 3, 4])]
     assert blocks([11, 12, 13], 2, existing) == [("11-12", [11, 12]), ("13", [13])]

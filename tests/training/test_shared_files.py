@@ -96,7 +96,7 @@ def test_a_failure_says_in_which_cell_it_was(job, tmp_path, failure, kind, told)
     with pytest.raises(kind, match=told) as error:
         job(Segment([3], 0, 2, "never"), plugins=folder, backend="broken", cells=CELLS)
     if kind is ZeroDivisionError:
-        assert error.value.__notes__ == ["It was raised in: made numpy."]
+        assert error.value.__notes__ == ["Raised while training made numpy."]
     with pytest.raises(kind) as error:
         job(Segment([3], 0, 2, "never"), plugins=folder, backend="broken")
     assert "made numpy" not in str(error.value)

@@ -38,7 +38,7 @@ def test_what_hangs_in_compiled_code_is_ended_and_told(tmp_path, keeps_the_inter
     done = run(tmp_path, 0.2, 1, keeps_the_interpreter, "hangs")
     assert done.returncode != 0
     assert done.stdout == ""
-    line = f"{sentence('mine', 0.2, 8, 1)}\n"
+    line = f"{sentence('mine', '', 0.2, 8, 1)}\n"
     assert "'mine': epoch 9 took more than 0.2 s, and jobs.epoch_timeout allows 0.2 s" in line
     assert done.stderr == line
     assert (tmp_path / "job.log").read_text() == f"before\n{line}"
@@ -50,5 +50,6 @@ def test_epochs_in_time_end_by_themselves_though_all_together_take_longer(tmp_pa
 
 
 def test_epochs_that_are_trained_at_once_share_their_time():
-    line = sentence("mine", 1.5, 500, 500)
+    line = sentence("mine", "iris: fold 3", 1.5, 500, 500)
+    assert line.startswith("epochwise: iris: fold 3: backend 'mine': epochs 501 to 1000,")
     assert "epochs 501 to 1000, which it trains at once, took more than 750 s" in line

@@ -34,10 +34,11 @@ rule train:
             "batches": PLANS[w.study].batch_sizes(w.dataset),
             "epoch_timeout": PLANS[w.study].epoch_timeout,
             "plugins": str(PLUGINS),
+            "what": PLANS[w.study].in_words(w),
         },
         code=lambda w: CODE.behind("train", "backends", [w.backend]),
     message:
-        "Train {wildcards.backend} on {wildcards.dataset}: {wildcards.point}, fold {wildcards.fold}, "
+        "Train {wildcards.backend} on {wildcards.dataset}: {params.besides[what]}, "
         "seeds {wildcards.seeds}, epochs {wildcards.start} to {wildcards.end}"
     script:
         "../scripts/train.py"

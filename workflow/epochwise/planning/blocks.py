@@ -8,7 +8,7 @@ from os.path import isfile
 from pathlib import Path
 from typing import Any
 
-from epochwise.study.job_sizes import LEAST, Work, cells_per_job, sizes
+from epochwise.study.job_sizes import LEAST, Work, cells_per_job, sizes, up
 from epochwise.study.jobs import blocks, existing_blocks, existing_segments, segments
 from epochwise.study.schema import AUTO
 from epochwise.study.sharing import Share, existing_shares, pack
@@ -60,7 +60,7 @@ class Block:
 
 
 class Cut:
-    """How the runs of a study are cut into blocks; what lies in its folder keeps its cut.
+    """How the runs of a study are cut into blocks; what has begun keeps its cut.
 
     Parameters
     ----------
@@ -83,6 +83,19 @@ class Cut:
         """Give how many seeds and epochs a job has; see `job_sizes.sizes`."""
         runs = self._cells * len(self.study.seeds)
         return sizes(self.study.resolved["jobs"], runs, self._work(dataset, point))
+
+    def most_jobs(self) -> int:
+        """Count the training jobs without listing them, where nothing has been trained yet."""
+        found = 0.0
+        for dataset, point in product(self.study.datasets, self.points.values()):
+            seeds, epochs = self.sizes(dataset, point)
+            cells = len(self.study.folds(dataset)) * len(self.study.backends)
+            blocks = -(-len(self.study.seeds) // seeds) * -(-point.values["epochs"] // epochs)
+            work = self._work(dataset, point)
+            units = min(seeds, len(self.study.seeds)) * work.units * work.epochs
+            shared = self.study.resolved["jobs"]["seeds_per_job"] == AUTO
+            found += cells * blocks / (cells_per_job(units, self._cells) if shared else 1)
+        return up(round(found, 6))
 
     @cached_property
     def _cells(self) -> int:
@@ -110,10 +123,13 @@ class Cut:
         seeds_per_job, epochs_per_job = self.sizes(dataset, point)
         alone = Share((fold,), (point.name,))
         existing: dict[str, Share] = {}
-        for share in [alone, *self._existing_shares[dataset].get((fold, point.name), [])]:
+        shares = [alone, *self._existing_shares[dataset].get((fold, point.name), [])]
+        for share in sorted(shares, key=lambda one: len(one.cells)):
             folder = self.work / dataset / share.path / backend
-            names = existing_blocks(folder, self.study.seeds, epochs)
-            existing = dict.fromkeys(names, share) | existing
+            for name in existing_blocks(folder, self.study.seeds, epochs):
+                other = self.work / dataset / existing.get(name, share).path / backend
+                if _reached(other / f"seeds-{name}") <= _reached(folder / f"seeds-{name}"):
+                    existing[name] = share  # of two that reach as far the larger
         by_round: dict[int, list[int]] = {}
         for seed in self.study.seeds:
             by_round.setdefault(self.study.round_of(fold, seed), []).append(seed)
@@ -150,7 +166,8 @@ class Cut:
             small = len(block.share.cells) == 1 and self._units(block) < LEAST
             if small and not (self.work / block.path).is_dir():
                 kind = block.dataset, block.backend, block.round, block.seeds, *block.segments
-                groups.setdefault((*kind, _alike(block.point)), []).append(place)
+                alike = (*kind, self._units(block), _alike(block.point))
+                groups.setdefault(alike, []).append(place)
         shared = list(found)
         for places in groups.values():
             group = [found[place] for place in places]
@@ -164,13 +181,17 @@ class Cut:
         folds: dict[str, list[int]] = {}
         for block in group:
             folds.setdefault(block.point.name, []).append(block.fold)
-        per_job = cells_per_job(max(map(self._units, group)), self._cells)
+        per_job = cells_per_job(self._units(group[0]), self._cells)
         return {cell: share for share in pack(folds, per_job) for cell in share.cells}
 
     def _units(self, block: Block) -> float:
         """Give how much a block has to do; see `job_sizes.Work`."""
         work = self._work(block.dataset, block.point)
         return len(block.wanted) * work.units * work.epochs
+
+
+def _reached(folder: Path) -> int:
+    return max((end for _, end in existing_segments(folder)), default=0)
 
 
 def _alike(point: Point) -> tuple[Any, ...]:

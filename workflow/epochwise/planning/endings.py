@@ -56,8 +56,15 @@ def _progress(plan: Plan) -> str:
     left = [Path(file) for file in states if not Path(file).is_file()]
     if not left:
         return "training is complete; tables, figures or the page remain to be made."
-    start = min(map(_reached, left))
-    return f"{len(states) - len(left):,} of {len(states):,} training jobs are done, the next begins at epoch {start:,}."
+    done = f"{len(states) - len(left):,} of {len(states):,} training jobs are done"
+    if any(_begun(state) for state in left):
+        return f"{done}, the next goes on with the points and folds that it has not finished."
+    return f"{done}, the next begins at epoch {min(map(_reached, left)):,}."
+
+
+def _begun(state: Path) -> bool:
+    """Whether a job that is to leave a state of several cells has kept some of them."""
+    return any(state.parent.glob(f"{state.stem}.checkpoint-*.npz"))
 
 
 def _reached(state: Path) -> int:

@@ -21,6 +21,7 @@ SUFFIXES = ("png", "svg", "pdf")
 MINUTES = 60  # short enough for a place in the queue between longer jobs
 MEGABYTES = 2000  # the largest framework, and the workflow's own processes
 MOST_CSV_ROWS = 10_000_000  # about 1 GB; a larger loss table is Parquet alone
+MOST_NAMED = 3  # points of a job, where it is told
 COPIES = 10  # of its inputs, at most, that a job has in memory at a time
 
 
@@ -93,6 +94,14 @@ class Plan:
     def points_of(self, point: str) -> list[Point]:
         """List the points that a job trains, given what its folder names."""
         return [self.points[name] for name in parse("0", point).points]
+
+    def in_words(self, at: Any) -> str:
+        """Say which points and folds a job trains; for `at` see `state_before`."""
+        share = parse(at.fold, at.point)
+        points = " and ".join(share.points)
+        if len(share.points) > MOST_NAMED:
+            points = f"{len(share.points)} points"
+        return f"{points}, fold{'s' * (len(share.folds) > 1)} {at.fold}"
 
     def told(self, point: str) -> list[dict[str, Any]]:
         """Give all that a job is told of its points."""
@@ -208,17 +217,8 @@ class Plan:
 
     @property
     def most_jobs(self) -> int:
-        """The training jobs, counted without being listed, where nothing has been trained yet."""
-        study = self.study
-        return sum(
-            len(study.folds(dataset))
-            * len(study.backends)
-            * -(-len(study.seeds) // seeds)
-            * -(-point.values["epochs"] // epochs)
-            for dataset in study.datasets
-            for point in self.points.values()
-            for seeds, epochs in [self._cut.sizes(dataset, point)]
-        )
+        """The training jobs, about, where nothing has been trained yet."""
+        return self._cut.most_jobs()
 
     @property
     def most_rows(self) -> int:
@@ -318,12 +318,14 @@ class Plan:
 
     def epochs_to_train(self) -> int:
         """Count the epochs, of all networks together, that are sure to be trained yet."""
-        return sum(
-            (end - start) * len(parse_seeds(block.seeds))
+        networks = {  # by the file that a job leaves
+            f"{self.block_folder(block)}/{start}-{end}.npz": (end - start)
+            * len(block.share.cells)
+            * len(parse_seeds(block.seeds))
             for block in self.up_to(0)
             for start, end in block.segments
-            if not Path(f"{self.block_folder(block)}/{start}-{end}.npz").is_file()
-        )
+        }
+        return sum(epochs for file, epochs in networks.items() if not Path(file).is_file())
 
     def segment_labels(self, number: int | None = None) -> list[dict[str, Any]]:
         """Say of every segment up to a round what it holds, in the order of the loss table.

@@ -44,7 +44,7 @@ def blocks(
     Returns
     -------
     pairs of a block's name and those of its seeds that it is to answer for: together
-        they are `seeds`, each once.
+        they are `seeds`, each once. They come in the order of these seeds, whatever was there before.
     """
     kept, rest = [], set(seeds)
     parsed = {name: parse_seeds(name) for name in sorted(existing)}
@@ -52,7 +52,8 @@ def blocks(
         if useful := sorted(rest.intersection(parsed[name])):
             kept.append((name, useful))
             rest.difference_update(useful)
-    return kept + [(name, parse_seeds(name)) for name in _cut(sorted(rest), per_job)]
+    new = [(name, parse_seeds(name)) for name in _cut(sorted(rest), per_job)]
+    return sorted(kept + new, key=lambda pair: pair[1][0])
 
 
 def count(name: str) -> int:

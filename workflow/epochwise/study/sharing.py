@@ -49,7 +49,7 @@ def parse(fold: str, point: str) -> Share:
 
 
 def pack(folds_of: Mapping[str, Sequence[int]], per_job: int) -> Iterator[Share]:
-    """Put points and folds together, at most `per_job` of the cells in a job where there are several.
+    """Put points and folds together, at most `per_job` cells in a job.
 
     Parameters
     ----------

@@ -8,7 +8,9 @@ from epochwise.json_files import read_object
 
 
 def collect(files: Sequence[str], labels: Sequence[Mapping[str, Any]], out: str) -> None:
-    """Write a row per training job (CSV).
+    """Write a row per segment of each point, fold and block of seeds (CSV).
+
+    Of those that share a job, the first has the time that the job took to start.
 
     Parameters
     ----------

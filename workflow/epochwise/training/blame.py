@@ -32,5 +32,5 @@ def within(label: str) -> Iterator[None]:
     except EpochwiseError as error:
         raise type(error)(*(f"{label}: {sentence}" for sentence in error.sentences)) from error
     except Exception as error:
-        error.add_note(f"It was raised in: {label}.")
+        error.add_note(f"Raised while training {label}.")
         raise

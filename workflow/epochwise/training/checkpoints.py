@@ -56,6 +56,11 @@ class Checkpoint:
         self.due = time.monotonic() + SECONDS
         self.whole_due: float | None = None
 
+    @property
+    def of_several(self) -> bool:
+        """Whether it is of one cell of several that a job trains."""
+        return self.whole_due is not None
+
     def load(self) -> Reached | None:
         """Give what a job of the same making had reached; None where there is nothing to go on from."""
         try:
@@ -86,7 +91,7 @@ class Checkpoint:
         self.due = ended + max(SECONDS, (ended - began) / SHARE)
 
     def keep_whole(self, trainer: Trainer, epoch: int, curves: Array, going: Array) -> None:
-        """Write what one of several cells has reached at its end, once its job has gone on for a while."""
+        """Keep one of several cells that is finished, once its job has run for ten seconds."""
         if self.whole_due is not None:
             self.due = self.whole_due
             self.keep(trainer, epoch, curves, going)

@@ -50,7 +50,7 @@ def join_tables(each: Sequence[pa.Table]) -> pa.Table:
 
 
 def rows_of(table: pa.Table, cell: int | None) -> pa.Table:
-    """Give the rows of one cell; None where there is but one."""
+    """Give the rows of one cell; None if the file has only one."""
     if cell is None:
         return table
     return table.filter(pc.field(COLUMN) == cell).drop_columns(COLUMN)

@@ -49,7 +49,7 @@ class Unwatched:
 
 @contextmanager
 def limited(
-    backend: str, seconds: float | None, epoch: int, at_once: int, log: TextIO
+    backend: str, seconds: float | None, epoch: int, at_once: int, log: TextIO, part: str = ""
 ) -> Iterator[Count | Unwatched]:
     """Allow so many seconds for an epoch; what takes longer ends this process, with a sentence.
 
@@ -59,6 +59,7 @@ def limited(
     epoch : where training begins.
     at_once : epochs that are trained before the next is counted.
     log : an open file that the sentence is added to, besides standard error.
+    part : of the job, which the sentence begins with.
     """
     if seconds is None:
         yield Unwatched()
@@ -68,7 +69,7 @@ def limited(
         path.write_bytes(bytes(BYTES))
         count = Count(path)
         count.set(epoch)
-        told = [str(os.getpid()), str(path), repr(seconds), str(at_once), backend]
+        told = [str(os.getpid()), str(path), repr(seconds), str(at_once), backend, part]
         told.append(str(getattr(log, "name", os.devnull)))
         watcher = subprocess.Popen([sys.executable, "-I", "-S", __file__, *told])  # noqa: S603
         try:
@@ -101,24 +102,25 @@ def watch(count: Count, seconds: float, process: int) -> int:
     return seen
 
 
-def sentence(backend: str, seconds: float, last: int, at_once: int) -> str:
+def sentence(backend: str, part: str, seconds: float, last: int, at_once: int) -> str:
     """Say what took too long, and what to do."""
     which = f"epoch {last + 1}"
     if at_once > 1:
         which = f"epochs {last + 1} to {last + at_once}, which it trains at once,"
     return (
-        f"epochwise: backend {backend!r}: {which} took more than {seconds * at_once:g} s, and "
+        f"epochwise: {f'{part}: ' if part else ''}backend {backend!r}: {which} took more than {seconds * at_once:g} s, and "
         f"jobs.epoch_timeout allows {seconds:g} s an epoch; raise it or leave it out if such an epoch may take so "
         "long, else look for what the backend waits for."
     )
 
 
-def main(process: int, path: str, seconds: float, at_once: int, backend: str, log: str) -> None:
+def main(
+    process: int, path: str, seconds: float, at_once: int, backend: str, part: str, log: str
+) -> None:
     """Watch a process, and end it if it must be."""
     with suppress(ProcessLookupError):
-        line = sentence(
-            backend, seconds, watch(Count(Path(path)), seconds * at_once, process), at_once
-        )
+        last = watch(Count(Path(path)), seconds * at_once, process)
+        line = sentence(backend, part, seconds, last, at_once)
         with suppress(OSError), open(log, "a", encoding="utf-8") as file:
             print(line, file=file)
         with suppress(OSError):
@@ -128,5 +130,5 @@ def main(process: int, path: str, seconds: float, at_once: int, backend: str, lo
 
 
 if __name__ == "__main__":
-    pid, file, limit, many, name, to = sys.argv[1:]
-    main(int(pid), file, float(limit), int(many), name, to)
+    pid, file, limit, many, name, at, to = sys.argv[1:]
+    main(int(pid), file, float(limit), int(many), name, at, to)

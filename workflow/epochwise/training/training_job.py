@@ -174,7 +174,8 @@ def _train(
         ready, rest = time.perf_counter(), replace(segment, start=reached.epoch)
         at_once = host.stands_every(trainer, problem, rest)
         watch = Progress(cell.label, cell.short, rest, columns_of(problem), job.log, job.shared)
-        limit = limited(found.name, job.epoch_timeout, rest.start, at_once, job.log)
+        part = cell.label if checkpoint.of_several else ""
+        limit = limited(found.name, job.epoch_timeout, rest.start, at_once, job.log, part)
         with closing(watch), limit as count:
 
             def keep(epoch: int, curves: Array, going: Array) -> None:
