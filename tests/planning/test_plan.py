@@ -593,6 +593,7 @@ def test_of_blocks_trained_before_those_with_the_most_of_the_seeds_are_kept():
     assert blocks([1, 2, 3, 4], 10, existing) == [("1-4", [1, 2, 3, 4])]
     assert blocks([11, 12, 13], 2, existing) == [("11-12", [11, 12]), ("13", [13])]
     assert blocks([8], 2, existing) == [("2-9", [8])]  # of equals the first by name
+    assert [name for name, _ in blocks(range(12), 1, ["10", "3"])] == list(map(str, range(12)))
 
 
 def test_a_chain_goes_on_from_what_was_trained_and_falls_in_step():
