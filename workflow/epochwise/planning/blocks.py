@@ -127,9 +127,11 @@ class Cut:
         for share in sorted(shares, key=lambda one: len(one.cells)):
             folder = self.work / dataset / share.path / backend
             for name in existing_blocks(folder, self.study.seeds, epochs):
-                other = self.work / dataset / existing.get(name, share).path / backend
-                if _reached(other / f"seeds-{name}") <= _reached(folder / f"seeds-{name}"):
-                    existing[name] = share  # of two that reach as far the larger
+                if name in existing:  # of two that reach as far the larger is kept
+                    other = self.work / dataset / existing[name].path / backend
+                    if _reached(other / f"seeds-{name}") > _reached(folder / f"seeds-{name}"):
+                        continue
+                existing[name] = share
         by_round: dict[int, list[int]] = {}
         for seed in self.study.seeds:
             by_round.setdefault(self.study.round_of(fold, seed), []).append(seed)
