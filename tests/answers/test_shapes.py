@@ -152,7 +152,28 @@ def test_a_second_minimum_has_to_be_lower_by_more_than_the_noise(second, kind):
     assert (one.rough, one.kind) == (True, kind)
 
 
-# ---- cycles ----
+# ---- cycles and restarts ----
+
+
+@pytest.mark.parametrize(("up", "kind"), [(0.24, "double_descent"), (0.26, "recovers")])
+def test_a_rise_that_is_mostly_a_jump_is_a_restart(up, kind):
+    """Of a rise of 0.5, a half decides."""
+    one = found((0, 5), (100, 1), (200, 1.5 - up), (201, 1.5), (800, 0.8), (1000, 0.8))
+    assert one.kind == kind
+    assert one.peak == 201
+
+
+@pytest.mark.parametrize("noise", [0, 0.01])
+@pytest.mark.parametrize("first", [7, 20, 43])
+def test_warm_restarts_of_doubling_length_are_no_double_descent(first, noise):
+    epoch = np.arange(first * 15 + 1)
+    starts = first * (2 ** np.arange(5) - 1)
+    cycle = np.searchsorted(starts, epoch, side="right") - 1
+    phase = (epoch - starts[cycle]) / (first * 2**cycle)
+    jitter = 1 + noise * np.random.default_rng(first).standard_normal(len(epoch))
+    swing = 0.2 * np.exp(-3 * epoch / epoch[-1]) * (1 + np.cos(np.pi * phase))
+    loss = (1 + 2 * np.exp(-epoch / (4.5 * first))) * (1 + swing)
+    assert of(loss * jitter).kind in ("settles", "recovers", "underfits")
 
 
 def cycles(number, height, epochs=1000):

@@ -14,6 +14,7 @@ SHORTEST_WINDOW = 5  # epochs: a bump of one or two is noise however short the r
 STEADY = 1e-3  # jitter from epoch to epoch, relative, that needs no smoothing
 TURNING = 0.25  # share of epochs at which a rough curve turns; of noise two thirds do
 LIKE = 1 / 3  # of the highest hump: another that is higher is of like size
+JUMP = 0.5  # share of a rise that makes it a jump when it happens from one epoch to the next
 FEWEST_STEPS = 10  # epochs to tell a rough curve by
 NOISE = 5.0  # standard deviations of the smoothed curve that noise makes in a whole curve
 NORMAL_MEDIAN, MEDIAN_ERROR = 0.6745, 1.2533  # of normal noise: its median size, the median's error
@@ -70,7 +71,7 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
     A *hump* is a rise by `rise` above a minimum; when the curve then falls below
     that minimum by `tolerance`, that is epoch-wise double descent (Nakkiran
     et al., "Deep double descent", 2020). Several humps of like size are the cycles of a learning
-    rate, say, and no double descent. Humps and the tail are looked for
+    rate, say, and a rise that is a jump is a restart of it, or of training: no double descent. Humps and the tail are looked for
     on a running median, so that a spike of a few epochs is none.
 
     A curve that is rough is smoothed before, over `smoothing` of the epochs, and every difference
@@ -158,13 +159,20 @@ def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
     if peak == len(smooth) - 1:  # what is not seen to fall again has not recovered
         return found
     first = int(first_minimum(seen.curve[:peak]))
+    descends_twice = below and not _is_jump(smooth[before : peak + 1])
+    mild = "recovers" if found.kind == "settles" else found.kind
     return replace(
         found,
-        kind="double_descent" if below else "recovers" if found.kind == "settles" else found.kind,
+        kind="double_descent" if descends_twice else mild,
         first_minimum=first,
         peak=peak,
         peak_rise=_fraction(smooth[peak] - seen.curve[first], seen.curve[first]),
     )
+
+
+def _is_jump(rise: Floats) -> bool:
+    """Tell whether most of a rise, from a minimum to a peak, happens from one epoch to the next."""
+    return bool(np.diff(rise).max() > JUMP * (rise[-1] - rise[0]))
 
 
 def _cycles(seen: "Judged", settings: AnswerSettings) -> bool:
