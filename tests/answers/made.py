@@ -22,7 +22,10 @@ REGISTRY = {
 
 
 def loss_table(validation, train=None, test=None, *, fold=None, rows=100, iterations=10, **key):
-    """Return a loss table; validation is (runs, epochs + 1), a run ends where the NaN begins."""
+    """Return a loss table; validation is (runs, epochs + 1), a run ends where the NaN begins.
+
+    Where nothing is said of the training loss, it falls with that of validation and never rises.
+    """
     validation = np.atleast_2d(np.asarray(validation, dtype=float))
     runs, epochs = validation.shape
     epoch = np.tile(np.arange(epochs), runs)
@@ -33,7 +36,8 @@ def loss_table(validation, train=None, test=None, *, fold=None, rows=100, iterat
     table |= {"backend": "numpy"} | key
     table |= {"seed": np.repeat(np.arange(runs), epochs), "epoch": epoch}
     table |= {"iteration": epoch * iterations, "samples": epoch * rows}
-    train = validation if train is None else np.broadcast_to(train, validation.shape)
+    falling = np.where(np.isnan(validation), np.nan, np.fmin.accumulate(validation, axis=1))
+    train = falling if train is None else np.broadcast_to(train, validation.shape)
     test = (
         np.full(validation.shape, np.nan)
         if test is None

@@ -148,9 +148,14 @@ def test_a_score_is_chosen_by_its_greatest_value_and_told_as_itself(tmp_path):
 
 
 def test_a_curve_that_only_rises_is_not_held_against_a_network_that_nobody_measured(tmp_path):
-    told = ask(keras(tmp_path / "runs", np.linspace(1, 2, 40)))
+    told = ask(keras(tmp_path / "runs", np.linspace(1, 2, 40), train=0.1))
     assert "untrained" not in told
     assert "overfits after 1: validation loss rises 100.0 % by 40" in told
+    told = ask(keras(tmp_path / "both", np.linspace(1, 2, 40)))
+    assert (
+        "training gets worse after 1: validation loss rises 100.0 % by 40, and training loss rises as well, by "
+        "100.0 %: lower the learning rate" in told
+    )
 
 
 def test_for_programs_it_is_json(tmp_path):

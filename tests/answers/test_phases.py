@@ -146,6 +146,66 @@ def test_the_phases_when_there_is_no_overfitting():
     assert phases_of(found) == [(None, None), (0, 10), (11, 1000)]
 
 
+RISE = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2])
+
+
+@pytest.mark.parametrize(
+    ("train", "kind"),
+    [
+        (RISE / 2, "degrades"),  # by 0.1, half as much as the validation loss
+        (RISE * 0.45, "overfits"),  # by less
+        (np.full(1001, 0.5), "overfits"),
+        (np.full(1001, np.nan), "overfits"),  # unknown
+        (np.interp(EPOCH, [0, 400, 1000], [9, 8, 8.3]), "overfits"),  # by less than `rise` of it
+        (np.where(EPOCH % 7, np.nan, RISE), "degrades"),  # measured now and then
+        (np.where(EPOCH > 400, np.nan, RISE), "overfits"),
+        (np.where(EPOCH <= 400, np.nan, RISE), "overfits"),
+        (
+            RISE * (1 + 0.2 * np.random.default_rng(0).standard_normal(1001)),
+            "overfits",
+        ),  # may be noise
+        (RISE + 0.01 * np.random.default_rng(0).standard_normal(1001), "degrades"),
+    ],
+)
+def test_where_the_training_loss_rises_as_well_it_is_no_overfitting(train, kind):
+    found = row(curves(RISE, train=train), SETTINGS)
+    assert found["kind"] == kind
+    after = (431, 1000) if kind == "overfits" else (None, None)
+    assert phases_of(found) == [(0, 398), (399, 430), after]
+    assert found["rise_percent"] == pytest.approx(20)
+
+
+def test_what_got_worse_is_told():
+    assert row(curves(RISE, train=RISE), SETTINGS)["verdict"] == (
+        "training gets worse after 400: validation loss rises 20.0 % by 1,000, "
+        "and training loss rises as well, by 20.0 %: lower the learning rate"
+    )
+    twice = np.interp(EPOCH, [0, 100, 300, 340, 800, 1000], [5, 1, 1.5, 1.5, 0.8, 1])
+    assert row(curves(twice, train=twice), SETTINGS)["verdict"] == (
+        "double descent: first minimum at 100, rises 50.0 % by 300, falls below it until 800, then training gets "
+        "worse: validation loss rises 25.0 % by 1,000, and training loss rises as well, by 25.0 %: lower the learning "
+        "rate"
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "why"),
+    [
+        (3.0, ": lower the learning rate"),
+        (1.99, ": lower the learning rate"),
+        (
+            1.5,
+            ", while training loss falls by 25.0 %: what is learnt of the training rows does not hold for the "
+            "validation rows",
+        ),
+    ],
+)
+def test_what_never_beats_the_untrained_network_may_have_learnt_the_training_rows(last, why):
+    found = row(curves(1 + EPOCH / 1000, train=np.interp(EPOCH, [0, 1000], [2, last])), SETTINGS)
+    never = "never better than the untrained network: validation loss rises 100.0 % by 1,000"
+    assert found["verdict"] == never + why
+
+
 def test_a_rise_within_the_standard_error_is_no_overfitting():
     mean = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.1])
     near, far = (mean + offset * np.array([[-1], [1]]) for offset in (0.01, 0.2))

@@ -71,7 +71,7 @@ def _phases(found: Shape) -> dict[str, int | None]:
         ranges = {
             "underfitting": (0, start - 1),
             "plateau": found.plateau,
-            "overfitting": (stop + 1, found.last),
+            "overfitting": (stop + 1, stop if found.degrades else found.last),
         }
     return {
         f"{phase}_{end}": epoch
@@ -94,11 +94,14 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
             f"constant: validation loss stays within {least} of its lowest value: nothing is learnt"
         )
     if found.kind == "worsens":
-        return f"never better than the untrained network: {rise}: lower the learning rate"
+        return f"never better than the untrained network: {rise}{_why_worse(found, settings)}"
     if found.kind == "underfits":
         return f"underfit: still improving at {counted(found.last, 'epoch')}: train longer"
     if found.kind == "overfits":
         return f"overfits after {turn}: {rise}"
+    worse = f"training loss rises as well, by {wording.percent(found.train_rise or 0)}: lower the learning rate"
+    if found.kind == "degrades":
+        return f"training gets worse after {turn}: {rise}, and {worse}"
     if found.kind == "settles" and found.censored:
         return f"no overfitting seen: lowest at the last epoch, {last}, but hardly falling any more"
     if found.kind == "settles":
@@ -112,7 +115,20 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
         return f"{story} and is still improving at {counted(found.last, 'epoch')}: train longer"
     if found.overfits:
         return f"{story} until {turn}, then overfits: {rise}"
+    if found.degrades:
+        return f"{story} until {turn}, then training gets worse: {rise}, and {worse}"
     return f"{story}: lowest at {turn} of {last}"
+
+
+def _why_worse(found: Shape, settings: AnswerSettings) -> str:
+    """Say what may be wrong where the untrained network is the best."""
+    if found.train_rise is None or found.train_rise > -settings.improvement:
+        return ": lower the learning rate"
+    fallen = wording.percent(-found.train_rise)
+    return (
+        f", while training loss falls by {fallen}: "
+        "what is learnt of the training rows does not hold for the validation rows"
+    )
 
 
 def _turn(found: Shape) -> str:

@@ -14,6 +14,9 @@ SHORTEST_WINDOW = 5  # epochs: a bump of one or two is noise however short the r
 STEADY = 1e-3  # jitter from epoch to epoch, relative, that needs no smoothing
 TURNING = 0.25  # share of epochs at which a rough curve turns; of noise two thirds do
 LIKE = 1 / 3  # of the highest hump: another that is higher is of like size
+HALF = (
+    0.5  # of a rise of the validation loss: if the training loss rises by as much, training fails
+)
 JUMP = 0.5  # share of a rise that makes it a jump when it happens from one epoch to the next
 FEWEST_STEPS = 10  # epochs to tell a rough curve by
 NOISE = 5.0  # standard deviations of the smoothed curve that noise makes in a whole curve
@@ -25,7 +28,7 @@ class Shape:
     """What a curve does, in epochs; all of it is indifferent to the unit of the loss.
 
     `kind` is one of `untrained`, `constant`, `worsens`, `underfits`,
-    `overfits`, `recovers`, `double_descent`, `settles`.
+    `overfits`, `degrades`, `recovers`, `double_descent`, `settles`.
     """
 
     kind: str
@@ -35,6 +38,10 @@ class Shape:
     rise: float  # of the last loss above the lowest, as a fraction
     plateau: tuple[int, int] | None = None
     overfits: bool = False
+    degrades: bool = False
+    train_rise: float | None = (
+        None  # of the last training loss above that at the turn, as a fraction
+    )
     improving: bool = False
     first_minimum: int | None = None  # before the hump
     peak: int | None = None  # of the hump
@@ -55,11 +62,14 @@ def shape_of(curves: Curves, settings: AnswerSettings) -> Shape | None:
     units = curves.units(curves.runs("validation_loss"))
     if not len(units):
         return None
-    return shape(units.mean(axis=0), inflation(curves) * standard_error(units), settings)
+    error = inflation(curves) * standard_error(units)
+    return shape(units.mean(axis=0), error, settings, curves.mean("train_loss"))
 
 
 @quiet
-def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None:
+def shape(
+    mean: Floats, error: Floats, settings: AnswerSettings, train: Floats | None = None
+) -> Shape | None:
     """Name what a mean validation curve does; None where too little of it is finite.
 
     *Plateau*: from the first to the last epoch within `tolerance` of the
@@ -74,6 +84,9 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
     rate, say, and a rise that is a jump is a restart of it, or of training: no double descent. Humps and the tail are looked for
     on a running median, so that a spike of a few epochs is none.
 
+    Where the training loss rises as well, by `rise` and by half as much as the validation loss or more, the curve
+    does not overfit: training itself gets worse, as with too high a learning rate, and the curve *degrades*.
+
     A curve that is rough is smoothed before, over `smoothing` of the epochs, and every difference
     has to exceed what its noise makes somewhere in a whole curve too; see `judged`.
 
@@ -85,16 +98,20 @@ def shape(mean: Floats, error: Floats, settings: AnswerSettings) -> Shape | None
         Its standard error, NaN where unknown.
     settings
         The thresholds.
+    train
+        The mean training loss, (epochs + 1,); None or NaN where unknown.
     """
     epochs = np.flatnonzero(np.isfinite(mean))  # NaN is passed over
     if not len(epochs) or (len(epochs) == 1 and epochs[0] > 0):
         return None
     mean, error = mean[epochs], error[epochs]
     seen = judged(mean, error, settings)
-    found = _renumber(_hump(seen, _base(mean, seen, settings), settings), epochs)
+    found = _hump(seen, _base(mean, seen, settings), settings)
     if found.kind == "worsens" and epochs[0] > 0:  # the untrained network was not measured
-        return replace(found, kind="overfits")
-    return found
+        found = replace(found, kind="overfits")
+    if train is not None and found.overfits:
+        found = _beside_training(found, seen, train[epochs], settings)
+    return _renumber(found, epochs)
 
 
 def _renumber(found: Shape, epochs: Ints) -> Shape:
@@ -128,6 +145,25 @@ def _base(mean: Floats, seen: "Judged", settings: AnswerSettings) -> Shape:
     if _improving(seen, turn, settings):
         return replace(found, kind="underfits", improving=True)
     return replace(found, plateau=(plateau[0], last))
+
+
+def _beside_training(
+    found: Shape, seen: "Judged", train: Floats, settings: AnswerSettings
+) -> Shape:
+    """Tell overfitting from training that gets worse itself."""
+    known, (turn, last) = np.flatnonzero(np.isfinite(train)), (found.turn, found.last)
+    if not len(known) or not known[0] <= turn < known[-1]:
+        return found
+    whole = np.interp(np.arange(len(train)), known, train[known])
+    beside = judged(whole, np.full(len(whole), np.nan), settings)
+    risen = beside.smooth[last] - beside.smooth[turn]
+    rise = _fraction(beside.curve[last] - beside.curve[turn], beside.curve[turn])
+    found = replace(found, train_rise=rise)
+    fails = beside.smooth[last] > beside.limit(beside.smooth, turn, settings.rise)
+    if not fails or risen < HALF * (seen.smooth[last] - seen.smooth[turn]):
+        return found
+    kind = "degrades" if found.kind == "overfits" else found.kind
+    return replace(found, kind=kind, overfits=False, degrades=True)
 
 
 def _improving(seen: "Judged", turn: int, settings: AnswerSettings) -> bool:

@@ -130,7 +130,7 @@ ANSWERS: tuple[Table, ...] = (
         [
             Columns(
                 {"kind": TEXT},
-                "`overfits`: the last loss is high; `worsens`: so it is, and the best epoch is 0; `underfits`: the best epoch is in the last *tail* of the epochs and the loss falls by *improvement* over it; `constant`: never more than *tolerance* above L; `double_descent`: after a minimum (below the loss at the start) it is high with respect to that minimum, then falls below it by *tolerance* (Nakkiran et al. 2020), unless there are several such humps of like size, as of a cyclic learning rate, or most of the rise happens from one epoch to the next, as where the learning rate or training starts anew; `recovers`: it was high once, is no `double_descent`, and does not end high; `settles`: none of these; `diverged`: no run reached the last epoch; `untrained`: there is no epoch but 0; `unknown`: nothing is finite",
+                "`overfits`: the last loss is high; `degrades`: so it is, but since the lowest the training loss has risen as well, by *rise* and by half as much as the validation loss or more: training itself gets worse; `worsens`: the last loss is high, and the best epoch is 0; `underfits`: the best epoch is in the last *tail* of the epochs and the loss falls by *improvement* over it; `constant`: never more than *tolerance* above L; `double_descent`: after a minimum (below the loss at the start) it is high with respect to that minimum, then falls below it by *tolerance* (Nakkiran et al. 2020), unless there are several such humps of like size, as of a cyclic learning rate, or most of the rise happens from one epoch to the next, as where the learning rate or training starts anew; `recovers`: it was high once, is no `double_descent`, and does not end high; `settles`: none of these; `diverged`: no run reached the last epoch; `untrained`: there is no epoch but 0; `unknown`: nothing is finite",
             ),
             Columns({"best_epoch": INT}, "as above"),
             Columns(
@@ -143,7 +143,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"overfitting_first": INT, "overfitting_last": INT},
-                "after the plateau, when the curve ends high",
+                "after the plateau, when the curve ends high and the training loss does not",
             ),
             Columns({"rise_percent": FLOAT}, "last loss above L, in per cent of L"),
             Columns(
