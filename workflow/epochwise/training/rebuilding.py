@@ -10,6 +10,8 @@ from epochwise.training.handing_over import start
 from epochwise.training.host import LongStretches, batches_of, orders_of
 from epochwise.training.segment import Segment
 
+MOST_ROWS = 4096  # to compare
+
 
 @np.errstate(over="ignore", invalid="ignore")  # as in training
 def require_rebuilt(
@@ -17,9 +19,9 @@ def require_rebuilt(
 ) -> None:
     """Make a trainer of what was kept at a segment's end, and compare its outputs to the last bit.
 
-    They are compared on the smallest partition, whole, so that no loop is compiled for another shape.
-    Where nothing is compiled and the sums of a GPU take no part, both are trained on one more batch
-    first. So the given trainer is not to be used any more.
+    They are compared on the smallest partition: whole where loops are compiled, so that none is for another shape, else
+    on its first rows, which take little memory. Where nothing is compiled and the sums of a GPU take no part, both are
+    trained on one more batch first. So the given trainer is not to be used any more.
 
     Parameters
     ----------
@@ -31,13 +33,14 @@ def require_rebuilt(
         Where the two differ.
     """
     again = start(backend, problem, kept)
+    smallest = min((part.x for part in problem.partitions.values()), key=len)
     on_cpu = problem.hyperparameters.device == "cpu"
     if on_cpu and not isinstance(trainer, LongStretches):
+        smallest = smallest[:MOST_ROWS]
         order = orders_of(problem, segment)(segment.seeds, segment.end + 1)
         batch = batches_of(problem, order)[:1]
         trainer.run_epoch(batch)
         again.run_epoch(batch)
-    smallest = min((part.x for part in problem.partitions.values()), key=len)
     if not same(trainer.predict(smallest), again.predict(smallest)):
         raise PluginError(
             f"backend {backend.name!r}: a trainer that goes on from what state() gave at epoch {segment.end} "
