@@ -10,7 +10,7 @@ from epochwise.training.handing_over import start
 from epochwise.training.host import LongStretches, batches_of, orders_of
 from epochwise.training.segment import Segment
 
-MOST_ROWS = 4096  # to compare
+MOST_ROWS = 1024  # to compare
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as in training
