@@ -25,6 +25,7 @@ def case(validation, **more):
         (case(VALLEY, baseline=0.5), "no better than the baseline"),
         (case(FALLS), "still improving at the last epoch: train longer first"),
         (case(np.ones(101), baseline=0.5), "nothing is learnt"),
+        (case(1 + np.arange(101) / 50), "no better than the untrained network"),
         (case(HIGH_AGAIN), "no better than the untrained network"),
         (case(HIGH_AGAIN, baseline=0.5), "no better than the baseline"),
         (case(LOST), "no run reached the last epoch"),

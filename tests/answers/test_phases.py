@@ -175,16 +175,42 @@ def test_where_the_training_loss_rises_as_well_it_is_no_overfitting(train, kind)
     assert found["rise_percent"] == pytest.approx(20)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_half_the_rise_of_the_validation_loss_is_half_in_every_unit(seed):
+    validation = np.interp(np.arange(41), [0, 10, 25, 40], [5, 1, 1.4, 1.4])
+    train = np.interp(np.arange(41), [0, 10, 25, 40], [5, 1.3, 1.5, 1.5])
+    factor = np.random.default_rng(seed).uniform(1e-3, 1e3)
+    error = np.full(41, np.nan)
+    assert shape(validation * factor, error, SETTINGS, train * factor).kind == "degrades"
+
+
+@pytest.mark.parametrize(
+    ("train", "kind", "falls"),
+    [
+        ([1, -8, -6], "degrades", False),
+        ([1, -8, -7.8], "overfits", False),
+        ([1, -8, -9], "overfits", True),
+        ([1, 0, 1], "degrades", False),
+        ([0, 0, 0], "overfits", False),
+    ],
+)
+def test_training_losses_may_be_negative_or_zero(train, kind, falls):
+    def made(losses):
+        return np.interp(EPOCH, [0, 400, 1000], losses)
+
+    found = shape(made([5, 1, 1.5]), np.full(1001, np.nan), SETTINGS, made(train))
+    assert (found.kind, found.train_falls) == (kind, falls)
+
+
 def test_what_got_worse_is_told():
     assert row(curves(RISE, train=RISE), SETTINGS)["verdict"] == (
-        "training gets worse after 400: validation loss rises 20.0 % by 1,000, "
-        "and training loss rises as well, by 20.0 %: lower the learning rate"
+        "after 400, training gets worse: validation loss rises 20.0 % by 1,000, and training loss rises as well: "
+        "lower the learning rate"
     )
     twice = np.interp(EPOCH, [0, 100, 300, 340, 800, 1000], [5, 1, 1.5, 1.5, 0.8, 1])
     assert row(curves(twice, train=twice), SETTINGS)["verdict"] == (
         "double descent: first minimum at 100, rises 50.0 % by 300, falls below it until 800, then training gets "
-        "worse: validation loss rises 25.0 % by 1,000, and training loss rises as well, by 25.0 %: lower the learning "
-        "rate"
+        "worse: validation loss rises 25.0 % by 1,000, and training loss rises as well: lower the learning rate"
     )
 
 
@@ -195,8 +221,7 @@ def test_what_got_worse_is_told():
         (1.99, ": lower the learning rate"),
         (
             1.5,
-            ", while training loss falls by 25.0 %: what is learnt of the training rows does not hold for the "
-            "validation rows",
+            ", while training loss falls: what fits the training rows does not hold for the validation rows",
         ),
     ],
 )
@@ -389,7 +414,7 @@ def test_missing_losses_shift_every_epoch_that_is_told_by_their_number(name):
     known = np.flatnonzero(np.isfinite(gaps))
     one = shape(curve, np.full(len(curve), np.nan), SETTINGS)
     other = shape(gaps, np.full(len(gaps), np.nan), SETTINGS)
-    for field in ("best", "last", "first_minimum", "peak"):
+    for field in ("best", "last", "turn", "first_minimum", "peak"):
         epoch = getattr(one, field)
         assert getattr(other, field) == (None if epoch is None else known[epoch])
     assert other.plateau == (one.plateau and tuple(known[list(one.plateau)].tolist()))

@@ -163,6 +163,35 @@ def test_a_rise_that_is_mostly_a_jump_is_a_restart(up, kind):
     assert one.peak == 201
 
 
+@pytest.mark.parametrize("noise", [0.03, 0.05, 0.1])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_restart_is_seen_through_noise(noise, seed):
+    epoch = np.arange(401)
+    later = np.maximum(epoch - 200, 0)
+    mean = np.where(epoch < 200, 1 + 4 * np.exp(-epoch / 30), 0.7 + 0.9 * np.exp(-later / 40))
+    jitter = 1 + noise * np.random.default_rng(seed).standard_normal(401)
+    assert of(mean * jitter).kind == "recovers"
+
+
+@pytest.mark.parametrize("rise", [3, 4, 6, 12])
+def test_a_second_descent_may_be_short(rise):
+    points = [0, 15, 15 + rise, 15 + 2 * rise, 50, 60]
+    assert of(np.interp(np.arange(61), points, [5, 1, 1.5, 1, 0.7, 0.7])).kind == "double_descent"
+
+
+@pytest.mark.parametrize("every", [10, 40, 50])
+def test_a_second_descent_is_seen_in_few_validations(every):
+    mean = np.interp(EPOCH, [0, 100, 300, 340, 800, 1000], [5, 1, 1.5, 1.5, 0.8, 0.8])
+    assert of(np.where(EPOCH % every, np.nan, mean)).kind == "double_descent"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whether_a_rise_is_a_jump_does_not_depend_on_the_unit(seed):
+    """Two steps of a quarter each, to the last bit."""
+    mean = np.array([8, 4, 2, 1, 1, 1, 1.25, 1.5, 1.5, 1.5, 1, 0.5, 0.5, 0.5, 0.5])
+    assert of(mean * np.random.default_rng(seed).uniform(1e-3, 1e3)).kind == "double_descent"
+
+
 @pytest.mark.parametrize("noise", [0, 0.01])
 @pytest.mark.parametrize("first", [7, 20, 43])
 def test_warm_restarts_of_doubling_length_are_no_double_descent(first, noise):

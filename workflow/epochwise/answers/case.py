@@ -54,6 +54,8 @@ class Case:
         """Why nothing can be recommended; None where something can."""
         if self.curves.lost:
             return "no run reached the last epoch"
+        if self.shape is not None and self.shape.kind == "worsens":
+            return UNTRAINED_IS_BEST
         if self.shape is None or self.shape.kind in NOTHING_LEARNT:
             return "nothing is learnt"
         if self.baseline.beaten is False:

@@ -94,14 +94,14 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
             f"constant: validation loss stays within {least} of its lowest value: nothing is learnt"
         )
     if found.kind == "worsens":
-        return f"never better than the untrained network: {rise}{_why_worse(found, settings)}"
+        return f"never better than the untrained network: {rise}{_why_worse(found)}"
     if found.kind == "underfits":
         return f"underfit: still improving at {counted(found.last, 'epoch')}: train longer"
     if found.kind == "overfits":
         return f"overfits after {turn}: {rise}"
-    worse = f"training loss rises as well, by {wording.percent(found.train_rise or 0)}: lower the learning rate"
+    worse = f"training gets worse: {rise}, and training loss rises as well: lower the learning rate"
     if found.kind == "degrades":
-        return f"training gets worse after {turn}: {rise}, and {worse}"
+        return f"after {turn}, {worse}"
     if found.kind == "settles" and found.censored:
         return f"no overfitting seen: lowest at the last epoch, {last}, but hardly falling any more"
     if found.kind == "settles":
@@ -116,19 +116,15 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.overfits:
         return f"{story} until {turn}, then overfits: {rise}"
     if found.degrades:
-        return f"{story} until {turn}, then training gets worse: {rise}, and {worse}"
+        return f"{story} until {turn}, then {worse}"
     return f"{story}: lowest at {turn} of {last}"
 
 
-def _why_worse(found: Shape, settings: AnswerSettings) -> str:
+def _why_worse(found: Shape) -> str:
     """Say what may be wrong where the untrained network is the best."""
-    if found.train_rise is None or found.train_rise > -settings.improvement:
+    if not found.train_falls:
         return ": lower the learning rate"
-    fallen = wording.percent(-found.train_rise)
-    return (
-        f", while training loss falls by {fallen}: "
-        "what is learnt of the training rows does not hold for the validation rows"
-    )
+    return ", while training loss falls: what fits the training rows does not hold for the validation rows"
 
 
 def _turn(found: Shape) -> str:

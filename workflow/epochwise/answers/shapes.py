@@ -17,7 +17,7 @@ LIKE = 1 / 3  # of the highest hump: another that is higher is of like size
 HALF = (
     0.5  # of a rise of the validation loss: if the training loss rises by as much, training fails
 )
-JUMP = 0.5  # share of a rise that makes it a jump when it happens from one epoch to the next
+JUMP = 0.5  # of a rise: if more of it happens from one epoch to the next, and stays, it is a jump
 FEWEST_STEPS = 10  # epochs to tell a rough curve by
 NOISE = 5.0  # standard deviations of the smoothed curve that noise makes in a whole curve
 NORMAL_MEDIAN, MEDIAN_ERROR = 0.6745, 1.2533  # of normal noise: its median size, the median's error
@@ -39,9 +39,7 @@ class Shape:
     plateau: tuple[int, int] | None = None
     overfits: bool = False
     degrades: bool = False
-    train_rise: float | None = (
-        None  # of the last training loss above that at the turn, as a fraction
-    )
+    train_falls: bool = False  # from the turn to the end; asked of a curve that ends high
     improving: bool = False
     first_minimum: int | None = None  # before the hump
     peak: int | None = None  # of the hump
@@ -106,7 +104,7 @@ def shape(
         return None
     mean, error = mean[epochs], error[epochs]
     seen = judged(mean, error, settings)
-    found = _hump(seen, _base(mean, seen, settings), settings)
+    found = _hump(mean, seen, _base(mean, seen, settings), settings)
     if found.kind == "worsens" and epochs[0] > 0:  # the untrained network was not measured
         found = replace(found, kind="overfits")
     if train is not None and found.overfits:
@@ -121,6 +119,7 @@ def _renumber(found: Shape, epochs: Ints) -> Shape:
         found,
         best=int(epochs[found.best]),
         last=int(epochs[found.last]),
+        turn=int(epochs[found.turn]),
         plateau=plateau,
         first_minimum=None if found.first_minimum is None else int(epochs[found.first_minimum]),
         peak=None if found.peak is None else int(epochs[found.peak]),
@@ -156,11 +155,11 @@ def _beside_training(
         return found
     whole = np.interp(np.arange(len(train)), known, train[known])
     beside = judged(whole, np.full(len(whole), np.nan), settings)
-    risen = beside.smooth[last] - beside.smooth[turn]
-    rise = _fraction(beside.curve[last] - beside.curve[turn], beside.curve[turn])
-    found = replace(found, train_rise=rise)
-    fails = beside.smooth[last] > beside.limit(beside.smooth, turn, settings.rise)
-    if not fails or risen < HALF * (seen.smooth[last] - seen.smooth[turn]):
+    risen, level = beside.smooth[last] - beside.smooth[turn], max(beside.smooth[turn], 0.0)
+    if -risen > max(settings.improvement * level, beside.noise[turn]):
+        return replace(found, train_falls=True)
+    rises = risen > max(settings.rise * level, beside.noise[turn]) * (1 + TIE)
+    if not rises or risen < HALF * (1 - TIE) * (seen.smooth[last] - seen.smooth[turn]):
         return found
     kind = "degrades" if found.kind == "overfits" else found.kind
     return replace(found, kind=kind, overfits=False, degrades=True)
@@ -173,7 +172,7 @@ def _improving(seen: "Judged", turn: int, settings: AnswerSettings) -> bool:
     return bool(turn > start and fallen and seen.is_lower(last, start))
 
 
-def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
+def _hump(mean: Floats, seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
     """Look for a rise above a minimum that is not the end of the story."""
     if found.kind in ("untrained", "constant"):
         return found
@@ -195,7 +194,7 @@ def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
     if peak == len(smooth) - 1:  # what is not seen to fall again has not recovered
         return found
     first = int(first_minimum(seen.curve[:peak]))
-    descends_twice = below and not _is_jump(smooth[before : peak + 1])
+    descends_twice = below and not _is_jump(mean, seen, before, peak, settings)
     mild = "recovers" if found.kind == "settles" else found.kind
     return replace(
         found,
@@ -206,9 +205,21 @@ def _hump(seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
     )
 
 
-def _is_jump(rise: Floats) -> bool:
-    """Tell whether most of a rise, from a minimum to a peak, happens from one epoch to the next."""
-    return bool(np.diff(rise).max() > JUMP * (rise[-1] - rise[0]))
+def _is_jump(
+    mean: Floats, seen: "Judged", before: int, peak: int, settings: AnswerSettings
+) -> bool:
+    """Tell whether most of a rise happens from one epoch to the next, between two levels that last."""
+    window = (window_of(len(mean), settings.smoothing) if seen.rough else SHORTEST_WINDOW) // 2 + 1
+    start, stop = max(before - window, 0), peak + window
+    around = (seen.smooth if seen.rough else mean)[start : stop + 1]  # a median clips what is short
+    least = JUMP * (1 + TIE) * (around.max() - around.min())
+    jumps = start + np.flatnonzero(np.diff(mean[start : stop + 1]) > least)
+    return any(
+        np.median(mean[at + 1 : at + 1 + window])
+        - np.median(mean[max(at + 1 - window, 0) : at + 1])
+        > least
+        for at in jumps.tolist()
+    )
 
 
 def _cycles(seen: "Judged", settings: AnswerSettings) -> bool:

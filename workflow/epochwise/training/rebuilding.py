@@ -19,9 +19,9 @@ def require_rebuilt(
 ) -> None:
     """Make a trainer of what was kept at a segment's end, and compare its outputs to the last bit.
 
-    They are compared on the smallest partition: whole where loops are compiled, so that none is for another shape, else
-    on its first rows, which take little memory. Where nothing is compiled and the sums of a GPU take no part, both are
-    trained on one more batch first. So the given trainer is not to be used any more.
+    They are compared on the smallest partition, whole, so that no loop is compiled for another shape. Where nothing is
+    compiled and the sums of a GPU take no part, its first rows do, which take little memory, and both are trained on one
+    more batch first. So the given trainer is not to be used any more.
 
     Parameters
     ----------
