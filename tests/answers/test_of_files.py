@@ -227,6 +227,10 @@ def test_runs_that_were_validated_after_different_epochs_are_not_called_divergen
 def test_where_runs_were_stopped_the_end_is_not_called_that_of_training(tmp_path):
     folder = keras(tmp_path / "runs", VALLEYS[:, 1:])
     keras(folder, VALLEYS[:1, 1:8])
+    assert "train longer than 7 epochs. The validation loss was still falling where the first" in (
+        ask(folder)
+    )
+    keras(folder, VALLEYS[:1, 1 : int(VALLEYS.mean(axis=0).argmin())])  # hardly falling any more
     told = ask(folder)
     assert (
         "The validation loss was lowest where the first runs were stopped, so more may be" in told

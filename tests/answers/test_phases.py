@@ -159,7 +159,9 @@ RISE = np.interp(EPOCH, [0, 400, 1000], [5, 1, 1.2])
         (np.interp(EPOCH, [0, 400, 1000], [9, 8, 8.3]), "overfits"),  # by less than `rise` of it
         (np.where(EPOCH % 7, np.nan, RISE), "degrades"),  # measured now and then
         (np.where(EPOCH > 400, np.nan, RISE), "overfits"),
-        (np.where(EPOCH <= 400, np.nan, RISE), "overfits"),
+        (np.where(EPOCH <= 400, np.nan, RISE), "degrades"),
+        (np.interp(EPOCH, [0, 900, 1000], [5, 0.1, 1]), "overfits"),  # after long overfitting
+        (np.interp(EPOCH, [0, 500, 1000], [1.5, 0.1, 1]), "degrades"),
         (
             RISE * (1 + 0.2 * np.random.default_rng(0).standard_normal(1001)),
             "overfits",

@@ -177,3 +177,32 @@ def test_noise_of_each_units_own_is_no_reason_to_leave_smoothing_out(runs):
     for _ in range(30):
         units = noisy(VALLEY, runs, draw)
         assert not hides_what_is_shared(units[:, 100:200], 100, units)
+
+
+# ---- what few of a thousand epochs show ----
+
+
+def scattered(mean, runs, noise, seed):
+    draw = np.random.default_rng(seed)
+    return mean * (1 + noise * draw.standard_normal((runs, len(mean))))
+
+
+@pytest.mark.parametrize(("epochs", "cycle"), [(1000, 4), (1993, 8), (2000, 4)])
+def test_no_range_holds_the_peaks_of_cycles_that_come_between_the_epochs_compared(epochs, cycle):
+    epoch = np.arange(epochs + 1)
+    high = (epoch - epochs) % cycle != 0
+    found = safe_range(
+        scattered((0.3 + np.exp(-epoch / 100)) * (1 + 0.3 * high), 5, 0.005, 3), 0.95
+    )
+    assert found is None or not high[found.first : found.last + 1].any()
+
+
+@pytest.mark.parametrize("epochs", [600, 1000, 3000])
+@pytest.mark.parametrize("seed", [*range(8)])
+def test_no_range_holds_the_one_epoch_at_which_every_run_is_high(epochs, seed):
+    epoch = np.arange(epochs + 1)
+    spike = int(np.random.default_rng(seed).integers(epochs // 2, epochs))
+    mean = 0.3 + np.exp(-epoch / 40) + 0.3 * (epoch == spike)
+    found = safe_range(scattered(mean, 10, 0.01, seed), 0.95)
+    assert found is not None
+    assert not found.first <= spike <= found.last

@@ -225,3 +225,33 @@ def test_a_second_hump_makes_cycles_only_where_it_is_of_like_size(second, kind):
     """The first is half as high again as the minimum before it; a third of that decides."""
     one = found((0, 5), (100, 1), (300, 1.5), (500, 0.8), (650, second), (800, 0.75), (1000, 0.75))
     assert one.kind == kind
+
+
+# ---- the end ----
+
+
+@pytest.mark.parametrize("epochs", [*range(5, 16), 30, 60, 1000])
+@pytest.mark.parametrize("fall", [lambda at: 2 / (at * 9 + 1), lambda at: np.exp(-at)])
+def test_what_falls_to_the_end_is_still_falling_however_short_the_run(epochs, fall):
+    mean = fall(np.arange(epochs + 1) / epochs)
+    assert of(mean * 0.9).kind == "underfits"
+    assert of(np.where(np.arange(epochs + 1) == 0, np.nan, mean)).kind == "underfits"
+
+
+@pytest.mark.parametrize("epochs", [8, 10, 12, 15])
+def test_of_short_runs_that_end_flat_and_jitter_at_most_one_in_eight_is_called_falling(epochs):
+    draw = np.random.default_rng(epochs)
+    mean = 1 + 3 * np.exp(-np.arange(epochs + 1) * 9 / epochs)
+    kinds = [of(mean * (1 + 0.02 * draw.standard_normal(epochs + 1))).kind for _ in range(200)]
+    assert kinds.count("underfits") <= 200 / 8
+
+
+@pytest.mark.parametrize("after", [0, 0.001, 0.0003, -0.00005])
+def test_a_step_that_is_long_over_is_no_fall_that_goes_on(after):
+    """A fall by a fifth at 905, and then hardly anything or a rise."""
+    later = np.maximum(EPOCH - 905, 0)
+    mean = 0.5 + np.exp(-EPOCH / 40) - 0.1 * (EPOCH >= 905) + after * later
+    for seed in range(5):
+        noise = 1 + 0.003 * np.random.default_rng(seed).standard_normal(1001)
+        assert of(mean).kind != "underfits"
+        assert of(mean * noise).kind != "underfits"

@@ -11,6 +11,10 @@ from epochwise.errors import counted
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
 
+WITHOUT_USE = (
+    ", while training loss falls: what fits the training rows does not hold for the validation rows"
+)
+
 
 @quiet
 def row(case: Case) -> dict[str, object]:
@@ -90,9 +94,8 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
         return "only the untrained network was measured: train it"
     if found.kind == "constant":
         least = wording.percent(settings.tolerance)
-        return (
-            f"constant: validation loss stays within {least} of its lowest value: nothing is learnt"
-        )
+        constant = f"constant: validation loss stays within {least} of its lowest value"
+        return f"{constant}{WITHOUT_USE if found.train_falls else ': nothing is learnt'}"
     if found.kind == "worsens":
         return f"never better than the untrained network: {rise}{_why_worse(found)}"
     if found.kind == "underfits":
@@ -108,7 +111,8 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
         return f"no overfitting seen: best epoch {best} of {last}"
     hump = f"{wording.percent(found.peak_rise)} by {wording.count(found.peak or 0)}"
     if found.kind == "recovers":
-        return f"rises and recovers: validation loss rises {hump}, but little of the rise is left by {last}"
+        left = wording.percent(found.left) if found.left else "nothing"
+        return f"rises and recovers: validation loss rises {hump}, and {left} of that is left by {last}"
     first = wording.count(found.first_minimum or 0)
     story = f"double descent: first minimum at {first}, rises {hump}, falls below it"
     if found.improving:
@@ -122,9 +126,7 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
 
 def _why_worse(found: Shape) -> str:
     """Say what may be wrong where the untrained network is the best."""
-    if not found.train_falls:
-        return ": lower the learning rate"
-    return ", while training loss falls: what fits the training rows does not hold for the validation rows"
+    return WITHOUT_USE if found.train_falls else ": lower the learning rate"
 
 
 def _turn(found: Shape) -> str:

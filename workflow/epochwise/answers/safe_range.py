@@ -14,6 +14,7 @@ SURE = 5.0  # standard errors
 WINDOW = 0.05  # of the epochs, at most
 NEAR = 0.1  # of an epoch's number: the window is narrower where training is young
 MOST_EPOCHS = 500  # that are compared, each with each
+MOST_INSIDE = 1000  # of a range, where every epoch in it is
 
 
 class SafeRange(NamedTuple):
@@ -39,7 +40,8 @@ def safe_range(
     24, 1982), and no epoch is picked before. The range is the stretch of safe epochs about
     the lowest point of the smoothed mean, at the first of `COSTS` at which it holds the best epoch
     too: where the units wander, a few epochs may pass by chance, and would be no advice. Where
-    smoothing hides what all units have in common, as the cycles of a learning rate, it is left out.
+    smoothing hides what all units have in common, as the cycles of a learning rate, it is left out, and
+    every epoch of the range is tested, `MOST_INSIDE` of them at most.
 
     Parameters
     ----------
@@ -60,6 +62,13 @@ def safe_range(
     found = _range(units, grid, smoothed(units, grid), *tests)
     if found and hides_what_is_shared(units[:, found.first : found.last + 1], found.first, units):
         found = _range(units, grid, units[:, grid], *tests)
+        if found and len(grid) < units.shape[1]:
+            inside = _about_the_best(units, found)
+            every = np.union1d(grid, inside)
+            found = _range(units, every, units[:, every], *tests)
+            found = found and found._replace(
+                first=max(found.first, int(inside[0])), last=min(found.last, int(inside[-1]))
+            )
     return found and SafeRange(int(seen[found.first]), int(seen[found.last]), found.cost)
 
 
@@ -78,6 +87,13 @@ def _range(
             if first <= best <= last:
                 return SafeRange(first, last, cost)
     return None
+
+
+def _about_the_best(units: Floats, found: SafeRange) -> Ints:
+    """List the epochs of a range, or of one that has as many as can be looked at about the best."""
+    best, most = int(first_minimum(units.mean(axis=0))), MOST_INSIDE
+    first = max(found.first, min(best - most // 2, found.last - most + 1))
+    return np.arange(first, min(found.last, first + most - 1) + 1)
 
 
 def compared(epochs: int) -> Ints:

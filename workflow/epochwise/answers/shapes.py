@@ -17,6 +17,7 @@ LIKE = 1 / 3  # of the highest hump: another that is higher is of like size
 HALF = (
     0.5  # of a rise of the validation loss: if the training loss rises by as much, training fails
 )
+LATER = 0.2  # of a fall over the tail: of one that goes on, the later half of the tail has as much
 JUMP = 0.5  # of a rise: if more of it happens from one epoch to the next, and stays, it is a jump
 FEWEST_STEPS = 10  # epochs to tell a rough curve by
 NOISE = 5.0  # standard deviations of the smoothed curve that noise makes in a whole curve
@@ -39,11 +40,12 @@ class Shape:
     plateau: tuple[int, int] | None = None
     overfits: bool = False
     degrades: bool = False
-    train_falls: bool = False  # from the turn to the end; asked of a curve that ends high
+    train_falls: bool = False  # to the end; asked only of a curve that ends high or is constant
     improving: bool = False
     first_minimum: int | None = None  # before the hump
     peak: int | None = None  # of the hump
     peak_rise: float = 0.0  # above the first minimum, as a fraction
+    left: float = 0.0  # of that rise at the end, as a fraction
     rough: bool = False  # whether the curve had to be smoothed
 
     @property
@@ -107,7 +109,7 @@ def shape(
     found = _hump(mean, seen, _base(mean, seen, settings), settings)
     if found.kind == "worsens" and epochs[0] > 0:  # the untrained network was not measured
         found = replace(found, kind="overfits")
-    if train is not None and found.overfits:
+    if train is not None and (found.overfits or found.kind == "constant"):
         found = _beside_training(found, seen, train[epochs], settings)
     return _renumber(found, epochs)
 
@@ -150,15 +152,22 @@ def _beside_training(
     found: Shape, seen: "Judged", train: Floats, settings: AnswerSettings
 ) -> Shape:
     """Tell overfitting from training that gets worse itself."""
-    known, (turn, last) = np.flatnonzero(np.isfinite(train)), (found.turn, found.last)
-    if not len(known) or not known[0] <= turn < known[-1]:
+    known, last = np.flatnonzero(np.isfinite(train)), found.last
+    turn = 0 if found.kind == "constant" else found.turn
+    turn = max(turn, int(known[0])) if len(known) else last
+    if turn >= (known[-1] if len(known) else last):
         return found
     whole = np.interp(np.arange(len(train)), known, train[known])
     beside = judged(whole, np.full(len(whole), np.nan), settings)
     risen, level = beside.smooth[last] - beside.smooth[turn], max(beside.smooth[turn], 0.0)
     if -risen > max(settings.improvement * level, beside.noise[turn]):
         return replace(found, train_falls=True)
+    if not found.overfits:
+        return found
     rises = risen > max(settings.rise * level, beside.noise[turn]) * (1 + TIE)
+    lowest = turn + int(first_minimum(beside.smooth[turn:]))
+    if seen.curve[lowest] > seen.limit(seen.curve, found.turn, settings.rise):
+        return found  # that high already while training got better
     if not rises or risen < HALF * (1 - TIE) * (seen.smooth[last] - seen.smooth[turn]):
         return found
     kind = "degrades" if found.kind == "overfits" else found.kind
@@ -166,10 +175,18 @@ def _beside_training(
 
 
 def _improving(seen: "Judged", turn: int, settings: AnswerSettings) -> bool:
+    """Tell whether a curve falls over its tail, and goes on to do so in the later half of it."""
     last = len(seen.smooth) - 1
-    start = last - max(1, round(settings.tail * last))
-    fallen = seen.smooth[last] < seen.smooth[start] * (1 - settings.improvement)
-    return bool(turn > start and fallen and seen.is_lower(last, start))
+    tail = max(1, round(settings.tail * last))
+    if tail < SHORTEST_WINDOW // 2 and not seen.rough:  # a running median would be blind to it
+        recent = seen.curve[max(last - 2, 0) :]
+        fallen = recent[-1] < recent[-1 - tail] * (1 - settings.improvement)
+        return bool(turn == last and fallen and (np.diff(recent) < 0).all())
+    start, middle = last - tail, last - tail // 2
+    fallen = seen.smooth[start] - seen.smooth[last]
+    lasts = seen.smooth[middle] - seen.smooth[last] > LATER * fallen or tail < SHORTEST_WINDOW
+    enough = fallen > settings.improvement * seen.smooth[start]
+    return bool(turn > start and enough and lasts and seen.is_lower(last, start))
 
 
 def _hump(mean: Floats, seen: "Judged", found: Shape, settings: AnswerSettings) -> Shape:
@@ -202,6 +219,7 @@ def _hump(mean: Floats, seen: "Judged", found: Shape, settings: AnswerSettings) 
         first_minimum=first,
         peak=peak,
         peak_rise=_fraction(smooth[peak] - seen.curve[first], seen.curve[first]),
+        left=_fraction(max(smooth[-1] - seen.curve[first], 0), smooth[peak] - seen.curve[first]),
     )
 
 
