@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from epochwise.answers.settings import AnswerSettings
 from epochwise.answers.shapes import Judged, judged, shape
@@ -255,3 +256,32 @@ def test_a_step_that_is_long_over_is_no_fall_that_goes_on(after):
         noise = 1 + 0.003 * np.random.default_rng(seed).standard_normal(1001)
         assert of(mean).kind != "underfits"
         assert of(mean * noise).kind != "underfits"
+
+
+# ---- how much is smoothed ----
+
+
+@pytest.mark.parametrize("noise", [0, 0.0003, 0.003])
+def test_an_early_minimum_is_seen_where_there_is_little_noise(noise):
+    """It lasts a hundredth of the training; over a twentieth it would be smoothed away."""
+    later = 0.4 * (1 - np.exp(-np.maximum(EPOCH - 8, 0) / 20)) - 0.6 / (
+        1 + np.exp((600 - EPOCH) / 50)
+    )
+    mean = 0.5 + np.exp(-EPOCH / 2) + later
+    draw = np.random.default_rng(1)
+    one = of(mean * (1 + noise * draw.standard_normal((5, 1001))).mean(axis=0))
+    assert (one.kind, one.rough) == ("double_descent", noise > 0.001)
+    assert 5 <= one.first_minimum <= 10
+
+
+@pytest.mark.parametrize("epochs", [100, 400, 2000])
+@pytest.mark.parametrize("noise", [0.002, 0.005, 0.01])
+@pytest.mark.parametrize("memory", [0.0, 0.7, 0.9])
+def test_what_only_falls_and_jitters_little_is_seldom_called_anything_else(epochs, noise, memory):
+    draw = np.random.default_rng(epochs)
+    mean = 1 + 3 * np.exp(-np.arange(epochs + 1) * 12 / epochs)
+    kinds = []
+    for _ in range(60):
+        jitter = lfilter([(1 - memory**2) ** 0.5], [1, -memory], draw.standard_normal(epochs + 1))
+        kinds.append(of(mean * (1 + noise * jitter)).kind)
+    assert kinds.count("settles") >= 0.95 * 60

@@ -11,6 +11,7 @@ from epochwise.errors import counted
 from epochwise.tables.curves import Curves
 from epochwise.tables.minima import quiet
 
+IN_PART = 0.2  # of a rise: where more is left it is said so
 WITHOUT_USE = (
     ", while training loss falls: what fits the training rows does not hold for the validation rows"
 )
@@ -97,7 +98,8 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
         constant = f"constant: validation loss stays within {least} of its lowest value"
         return f"{constant}{WITHOUT_USE if found.train_falls else ': nothing is learnt'}"
     if found.kind == "worsens":
-        return f"never better than the untrained network: {rise}{_why_worse(found)}"
+        why = WITHOUT_USE if found.train_falls else ": lower the learning rate"
+        return f"never better than the untrained network: {rise}{why}"
     if found.kind == "underfits":
         return f"underfit: still improving at {counted(found.last, 'epoch')}: train longer"
     if found.kind == "overfits":
@@ -112,7 +114,8 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     hump = f"{wording.percent(found.peak_rise)} by {wording.count(found.peak or 0)}"
     if found.kind == "recovers":
         left = wording.percent(found.left) if found.left else "nothing"
-        return f"rises and recovers: validation loss rises {hump}, and {left} of that is left by {last}"
+        so_far = " in part" if found.left > IN_PART else ""
+        return f"rises and recovers{so_far}: validation loss rises {hump}, and {left} of that is left by {last}"
     first = wording.count(found.first_minimum or 0)
     story = f"double descent: first minimum at {first}, rises {hump}, falls below it"
     if found.improving:
@@ -122,11 +125,6 @@ def verdict(found: Shape, settings: AnswerSettings) -> str:
     if found.degrades:
         return f"{story} until {turn}, then {worse}"
     return f"{story}: lowest at {turn} of {last}"
-
-
-def _why_worse(found: Shape) -> str:
-    """Say what may be wrong where the untrained network is the best."""
-    return WITHOUT_USE if found.train_falls else ": lower the learning rate"
 
 
 def _turn(found: Shape) -> str:

@@ -178,7 +178,7 @@ def _improving(seen: "Judged", turn: int, settings: AnswerSettings) -> bool:
     """Tell whether a curve falls over its tail, and goes on to do so in the later half of it."""
     last = len(seen.smooth) - 1
     tail = max(1, round(settings.tail * last))
-    if tail < SHORTEST_WINDOW // 2 and not seen.rough:  # a running median would be blind to it
+    if tail == 1 and not seen.rough:  # a running median would be blind to it
         recent = seen.curve[max(last - 2, 0) :]
         fallen = recent[-1] < recent[-1 - tail] * (1 - settings.improvement)
         return bool(turn == last and fallen and (np.diff(recent) < 0).all())
@@ -298,14 +298,23 @@ def judged(mean: Floats, error: Floats, settings: AnswerSettings) -> Judged:
     """Smooth a curve as far as it is rough, and estimate the noise that is left.
 
     A curve is rough if it turns as often as noise does and jumps by more than `STEADY` from
-    epoch to epoch. The noise that is left after smoothing is estimated from second differences over a window, so that
-    noise with a memory counts too, as far as the window.
+    epoch to epoch. It is smoothed over `smoothing` of the epochs, or over as few as its noise needs
+    to be within `tolerance`, so that a short turn is seen where there is little noise. The noise
+    that is left is estimated from second differences over the longest window, so that noise with a
+    memory counts too, as far as that window.
     """
     errors = np.nan_to_num(settings.standard_errors * error)
     if not _is_rough(mean):
         return Judged(mean, running_median(mean, 0.0), errors, np.zeros(len(mean)), rough=False)
-    smooth = running_median(mean, settings.smoothing)
-    noise = NOISE * _noise(mean, smooth, window_of(len(mean), settings.smoothing)) * np.abs(smooth)
+    longest = window_of(len(mean), settings.smoothing)
+    alone = (
+        NOISE * MEDIAN_ERROR * _spread(mean, 1)
+    )  # without a memory; a median divides it by √window
+    enough = int(np.ceil((alone / settings.tolerance) ** 2)) if settings.tolerance else longest
+    window = min(max(enough, SHORTEST_WINDOW) // 2 * 2 + 1, longest)
+    smooth = median_over(mean, window)
+    lasting = NOISE * _spread(smooth, longest) if len(smooth) > 4 * longest else 0.0
+    noise = max(alone / np.sqrt(window), lasting) * np.abs(smooth)
     return Judged(smooth, smooth, errors, noise, rough=True)
 
 
@@ -315,12 +324,6 @@ def _is_rough(mean: Floats) -> bool:
         return False
     turns = (steps[1:] * steps[:-1] < 0).mean()
     return bool(turns > TURNING and _spread(mean, 1) > STEADY)
-
-
-def _noise(mean: Floats, smooth: Floats, window: int) -> float:
-    """Estimate the relative noise of a smoothed curve."""
-    independent = _spread(mean, 1) * MEDIAN_ERROR / np.sqrt(window)
-    return float(max(independent, _spread(smooth, window) if len(smooth) > 4 * window else 0.0))
 
 
 def _spread(curve: Floats, lag: int) -> float:
@@ -338,9 +341,13 @@ def window_of(epochs: int, fraction: float) -> int:
 
 def running_median(values: Floats, fraction: float) -> Floats:
     """Smooth a curve by a running median over a fraction of its length, five epochs at least."""
+    return median_over(values, window_of(len(values), fraction))
+
+
+def median_over(values: Floats, window: int) -> Floats:
+    """Smooth a curve by a running median over so many epochs."""
     from scipy.ndimage import median_filter
 
-    window = window_of(len(values), fraction)
     if len(values) < window:
         return values
     smooth: Floats = median_filter(values, size=window, mode="reflect")
