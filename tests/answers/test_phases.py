@@ -204,6 +204,35 @@ def test_training_losses_may_be_negative_or_zero(train, kind, falls):
     assert (found.kind, found.train_falls) == (kind, falls)
 
 
+def test_a_training_loss_that_hardly_falls_is_no_cause_to_call_it_overfitting():
+    ramp = [np.linspace(2, 1, 21), np.full(40, 1.0), np.linspace(1, 4, 40)]
+    validation = np.concatenate([ramp[0], np.linspace(1, 1.06, 40), ramp[2] + 0.06])
+    for slope in (0, 1e-9, 1e-4):
+        train = np.concatenate(ramp)
+        train[21:62] -= slope * np.arange(41)
+        assert row(curves(validation, train=train), SETTINGS)["kind"] == "degrades"
+
+
+@pytest.mark.parametrize(
+    ("train", "tolerance", "why"),
+    [
+        (np.linspace(1, 0.5, 31), 0.01, ", while training loss falls"),
+        ([1, *np.full(30, 0.01)], 0.01, ", while training loss falls"),
+        (np.linspace(1, 0.96, 31), 0.05, ": nothing is learnt"),
+        (np.ones(31), 0.01, ": nothing is learnt"),
+        (np.full(31, np.nan), 0.01, ": nothing is learnt"),
+    ],
+)
+def test_where_only_the_training_loss_falls_it_is_said(train, tolerance, why):
+    made = curves(np.linspace(1, 1 - 0.8 * tolerance, 31), train=train)
+    case = Case(made, AnswerSettings.of(tolerance=tolerance))
+    told = phases.row(case)["verdict"]
+    assert told.startswith("constant: validation loss stays within ")
+    assert f"of its lowest value{why}" in told
+    of_no_use = "what is learnt does not hold for the validation rows"
+    assert case.objection == ("nothing is learnt" if "nothing" in why else of_no_use)
+
+
 def test_what_got_worse_is_told():
     assert row(curves(RISE, train=RISE), SETTINGS)["verdict"] == (
         "after 400, training gets worse: validation loss rises 20.0 % by 1,000, and training loss rises as well: "

@@ -232,7 +232,9 @@ def test_a_second_hump_makes_cycles_only_where_it_is_of_like_size(second, kind):
 
 
 @pytest.mark.parametrize("epochs", [*range(5, 16), 30, 60, 1000])
-@pytest.mark.parametrize("fall", [lambda at: 2 / (at * 9 + 1), lambda at: np.exp(-at)])
+@pytest.mark.parametrize(
+    "fall", [lambda at: 2 / (at * 9 + 1), lambda at: np.exp(-at), lambda at: np.exp(-20 * at)]
+)
 def test_what_falls_to_the_end_is_still_falling_however_short_the_run(epochs, fall):
     mean = fall(np.arange(epochs + 1) / epochs)
     assert of(mean * 0.9).kind == "underfits"
@@ -240,11 +242,19 @@ def test_what_falls_to_the_end_is_still_falling_however_short_the_run(epochs, fa
 
 
 @pytest.mark.parametrize("epochs", [8, 10, 12, 15])
-def test_of_short_runs_that_end_flat_and_jitter_at_most_one_in_eight_is_called_falling(epochs):
+def test_of_short_runs_that_end_flat_and_jitter_at_most_one_in_fourteen_is_called_falling(epochs):
     draw = np.random.default_rng(epochs)
     mean = 1 + 3 * np.exp(-np.arange(epochs + 1) * 9 / epochs)
     kinds = [of(mean * (1 + 0.02 * draw.standard_normal(epochs + 1))).kind for _ in range(200)]
-    assert kinds.count("underfits") <= 200 / 8
+    assert kinds.count("underfits") <= 200 / 14
+
+
+def test_whether_the_later_half_falls_as_well_does_not_depend_on_the_unit():
+    """The last five of a hundred epochs fall by a fifth of what the ten before them do, or a little more."""
+    mean = np.concatenate([np.linspace(5, 1.5, 88), [1.5] * 3, [1.4, 1.3, 1.2], [1.1] * 4])
+    mean = np.concatenate([mean, [1.05, 1.0, 1.0]])
+    kinds = {of(mean * unit).kind for unit in (1, 3, 7, 10, 1e3, 1e-3, 1e-9)}
+    assert len(kinds) == 1
 
 
 @pytest.mark.parametrize("after", [0, 0.001, 0.0003, -0.00005])
@@ -285,3 +295,18 @@ def test_what_only_falls_and_jitters_little_is_seldom_called_anything_else(epoch
         jitter = lfilter([(1 - memory**2) ** 0.5], [1, -memory], draw.standard_normal(epochs + 1))
         kinds.append(of(mean * (1 + noise * jitter)).kind)
     assert kinds.count("settles") >= 0.95 * 60
+
+
+@pytest.mark.parametrize("unit", [1, 1e200, 1e307])
+def test_huge_losses_that_jump_are_judged_too(unit):
+    draw = np.random.default_rng(0)
+    for mean in (draw.uniform(0.5, 1.5, 40), np.where(np.arange(40) % 2, 1, 1e-200)):
+        assert of(mean * unit).kind
+        assert shape(np.ones(40), np.full(40, np.nan), AnswerSettings.of(), mean * unit).kind
+    assert shape(draw.uniform(1, 2, 40), np.full(40, np.nan), AnswerSettings.of(tolerance=1e-160))
+
+
+def test_what_is_left_of_a_rise_is_what_the_last_loss_has_left():
+    rise = np.concatenate([np.linspace(3, 1, 20), np.linspace(1, 2, 15), np.full(15, 2.0)])
+    assert of([*rise, 0.9]).left == 0
+    assert of([*rise[:-1], 1.02, 1.02, 1.02, 1.02]).left == pytest.approx(0.02)

@@ -56,6 +56,8 @@ class Case:
             return "no run reached the last epoch"
         if self.shape is not None and self.shape.kind == "worsens":
             return UNTRAINED_IS_BEST
+        if self.shape is not None and self.shape.kind == "constant" and self.shape.train_falls:
+            return "what is learnt does not hold for the validation rows"
         if self.shape is None or self.shape.kind in NOTHING_LEARNT:
             return "nothing is learnt"
         if self.baseline.beaten is False:

@@ -159,14 +159,18 @@ def _beside_training(
         return found
     whole = np.interp(np.arange(len(train)), known, train[known])
     beside = judged(whole, np.full(len(whole), np.nan), settings)
-    risen, level = beside.smooth[last] - beside.smooth[turn], max(beside.smooth[turn], 0.0)
-    if -risen > max(settings.improvement * level, beside.noise[turn]):
+    constant = found.kind == "constant"  # a fall at once counts there, and a median would hide it
+    curve = whole if constant else beside.smooth
+    risen, level = curve[last] - curve[turn], max(curve[turn], 0.0)
+    least = max(settings.improvement, constant * settings.tolerance) * level
+    if -risen > max(least, beside.noise[turn]):
         return replace(found, train_falls=True)
     if not found.overfits:
         return found
     rises = risen > max(settings.rise * level, beside.noise[turn]) * (1 + TIE)
     lowest = turn + int(first_minimum(beside.smooth[turn:]))
-    if seen.curve[lowest] > seen.limit(seen.curve, found.turn, settings.rise):
+    fell = beside.smooth[turn] - beside.smooth[lowest] > max(least, beside.noise[turn])
+    if fell and seen.curve[lowest] > seen.limit(seen.curve, found.turn, settings.rise):
         return found  # that high already while training got better
     if not rises or risen < HALF * (1 - TIE) * (seen.smooth[last] - seen.smooth[turn]):
         return found
@@ -179,12 +183,13 @@ def _improving(seen: "Judged", turn: int, settings: AnswerSettings) -> bool:
     last = len(seen.smooth) - 1
     tail = max(1, round(settings.tail * last))
     if tail == 1 and not seen.rough:  # a running median would be blind to it
-        recent = seen.curve[max(last - 2, 0) :]
-        fallen = recent[-1] < recent[-1 - tail] * (1 - settings.improvement)
-        return bool(turn == last and fallen and (np.diff(recent) < 0).all())
+        recent = seen.curve[max(last - 3, 0) :]
+        fallen = recent[-1] < recent[-2] * (1 - settings.improvement)
+        return bool(turn == last and fallen and (np.diff(recent) < -seen.error[last]).all())
     start, middle = last - tail, last - tail // 2
     fallen = seen.smooth[start] - seen.smooth[last]
-    lasts = seen.smooth[middle] - seen.smooth[last] > LATER * fallen or tail < SHORTEST_WINDOW
+    later = (seen.smooth[middle] - seen.smooth[last]) / seen.smooth[middle]
+    lasts = later > LATER * (1 - TIE) * fallen / seen.smooth[start] or tail < SHORTEST_WINDOW
     enough = fallen > settings.improvement * seen.smooth[start]
     return bool(turn > start and enough and lasts and seen.is_lower(last, start))
 
@@ -210,7 +215,7 @@ def _hump(mean: Floats, seen: "Judged", found: Shape, settings: AnswerSettings) 
     peak = before + int(np.argmax(smooth[before:stop]))
     if peak == len(smooth) - 1:  # what is not seen to fall again has not recovered
         return found
-    first = int(first_minimum(seen.curve[:peak]))
+    first, ends = int(first_minimum(seen.curve[:peak])), min(seen.curve[-1], smooth[-1])
     descends_twice = below and not _is_jump(mean, seen, before, peak, settings)
     mild = "recovers" if found.kind == "settles" else found.kind
     return replace(
@@ -219,7 +224,7 @@ def _hump(mean: Floats, seen: "Judged", found: Shape, settings: AnswerSettings) 
         first_minimum=first,
         peak=peak,
         peak_rise=_fraction(smooth[peak] - seen.curve[first], seen.curve[first]),
-        left=_fraction(max(smooth[-1] - seen.curve[first], 0), smooth[peak] - seen.curve[first]),
+        left=min(max(_fraction(ends - seen.curve[first], smooth[peak] - seen.curve[first]), 0), 1),
     )
 
 
@@ -307,10 +312,9 @@ def judged(mean: Floats, error: Floats, settings: AnswerSettings) -> Judged:
     if not _is_rough(mean):
         return Judged(mean, running_median(mean, 0.0), errors, np.zeros(len(mean)), rough=False)
     longest = window_of(len(mean), settings.smoothing)
-    alone = (
-        NOISE * MEDIAN_ERROR * _spread(mean, 1)
-    )  # without a memory; a median divides it by √window
-    enough = int(np.ceil((alone / settings.tolerance) ** 2)) if settings.tolerance else longest
+    alone = NOISE * MEDIAN_ERROR * _spread(mean, 1)  # a median divides it by √window
+    needed = alone / settings.tolerance if settings.tolerance else np.inf
+    enough = int(np.ceil(needed**2)) if needed < np.sqrt(longest) else longest
     window = min(max(enough, SHORTEST_WINDOW) // 2 * 2 + 1, longest)
     smooth = median_over(mean, window)
     lasting = NOISE * _spread(smooth, longest) if len(smooth) > 4 * longest else 0.0
