@@ -164,6 +164,15 @@ def test_a_rise_that_is_mostly_a_jump_is_a_restart(up, kind):
     assert one.peak == 201
 
 
+@pytest.mark.parametrize("noise", [0, 0.01, 0.05])
+def test_a_step_down_after_overfitting_is_no_second_descent(noise):
+    """As where the learning rate is cut."""
+    epoch = np.arange(401)
+    later = np.where(epoch < 150, 0.003 * np.maximum(epoch - 40, 0), -0.1)
+    jitter = 1 + noise * np.random.default_rng(0).standard_normal(401)
+    assert of((0.6 + 3 * np.exp(-epoch / 8) + later) * jitter).kind == "recovers"
+
+
 @pytest.mark.parametrize("noise", [0.03, 0.05, 0.1])
 @pytest.mark.parametrize("seed", range(5))
 def test_a_restart_is_seen_through_noise(noise, seed):

@@ -57,7 +57,7 @@ def extent(answer: Facts) -> list[str]:
     if facts and facts["resolution"] > 1:
         gap = wording.count(facts["resolution"])
         lines.append(
-            f"Up to {gap} epochs passed between two validations, so the best epoch is known to within {gap}."
+            f"Up to {gap} epochs passed between two validations, so the best epoch cannot be known to better than that."
         )
     return lines
 

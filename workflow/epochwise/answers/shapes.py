@@ -216,7 +216,9 @@ def _hump(mean: Floats, seen: "Judged", found: Shape, settings: AnswerSettings) 
     if peak == len(smooth) - 1:  # what is not seen to fall again has not recovered
         return found
     first, ends = int(first_minimum(seen.curve[:peak])), min(seen.curve[-1], smooth[-1])
-    descends_twice = below and not _is_jump(mean, seen, before, peak, settings)
+    up = _is_jump(mean, seen, (before, peak), settings)
+    down = below and _is_jump(-mean, replace(seen, smooth=-smooth), (peak, second), settings)
+    descends_twice = below and not up and not down
     mild = "recovers" if found.kind == "settles" else found.kind
     return replace(
         found,
@@ -229,11 +231,11 @@ def _hump(mean: Floats, seen: "Judged", found: Shape, settings: AnswerSettings) 
 
 
 def _is_jump(
-    mean: Floats, seen: "Judged", before: int, peak: int, settings: AnswerSettings
+    mean: Floats, seen: "Judged", between: tuple[int, int], settings: AnswerSettings
 ) -> bool:
     """Tell whether most of a rise happens from one epoch to the next, between two levels that last."""
     window = (window_of(len(mean), settings.smoothing) if seen.rough else SHORTEST_WINDOW) // 2 + 1
-    start, stop = max(before - window, 0), peak + window
+    start, stop = max(between[0] - window, 0), between[1] + window
     around = (seen.smooth if seen.rough else mean)[start : stop + 1]  # a median clips what is short
     least = JUMP * (1 + TIE) * (around.max() - around.min())
     jumps = start + np.flatnonzero(np.diff(mean[start : stop + 1]) > least)

@@ -130,7 +130,7 @@ ANSWERS: tuple[Table, ...] = (
         [
             Columns(
                 {"kind": TEXT},
-                "`overfits`: the last loss is high; `degrades`: so it is, but since the lowest the training loss has risen as well, by *rise* of it and by half as much as the validation loss or more, and was not lowest where the validation loss was high already: training itself gets worse; `worsens`: the last loss is high, and the best epoch is 0; `underfits`: the best epoch is in the last *tail* of the epochs and the loss falls by *improvement* over it, in the later half (of five epochs or more) by a fifth of that fall or more; `constant`: never more than *tolerance* above L; `double_descent`: after a minimum (below the loss at the start) it is high with respect to that minimum, then falls below it by *tolerance* (Nakkiran et al. 2020), unless there are several such humps of like size, as of a cyclic learning rate, or more than half of the rise happens from one epoch to the next and lasts, as where the learning rate or training starts anew; `recovers`: it was high once and does not end high, but is neither a `double_descent` nor has several such humps; `settles`: none of these; `diverged`: no run reached the last epoch; `untrained`: there is no epoch but 0; `unknown`: nothing is finite",
+                "`overfits`: the last loss is high; `degrades`: so it is, but since the lowest the training loss has risen as well, by *rise* of it and by half as much as the validation loss or more, and was not lowest where the validation loss was high already: training itself gets worse; `worsens`: the last loss is high, and the best epoch is 0; `underfits`: the best epoch is in the last *tail* of the epochs and the loss falls by *improvement* over it, in the later half (of five epochs or more) by a fifth of that fall or more; `constant`: never more than *tolerance* above L; `double_descent`: after a minimum (below the loss at the start) it is high with respect to that minimum, then falls below it by *tolerance* (Nakkiran et al. 2020), unless there are several such humps of like size, as of a cyclic learning rate, or more than half of the rise, or of the fall, happens from one epoch to the next and lasts, as where the learning rate is cut, or it or training starts anew; `recovers`: it was high once and does not end high, but is neither a `double_descent` nor has several such humps; `settles`: none of these; `diverged`: no run reached the last epoch; `untrained`: there is no epoch but 0; `unknown`: nothing is finite",
             ),
             Columns({"best_epoch": INT}, "as above"),
             Columns(
@@ -327,7 +327,7 @@ ANSWERS: tuple[Table, ...] = (
             ),
             Columns(
                 {"resolution": INT},
-                "the most epochs that passed between two validations: the best epoch is known to within so many",
+                "the most epochs that passed between two validations: the best epoch cannot be known to better than that",
             ),
         ],
     ),
