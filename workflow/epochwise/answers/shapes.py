@@ -14,9 +14,7 @@ SHORTEST_WINDOW = 5  # epochs: a bump of one or two is noise however short the r
 STEADY = 1e-3  # jitter from epoch to epoch, relative, that needs no smoothing
 TURNING = 0.25  # share of epochs at which a rough curve turns; of noise two thirds do
 LIKE = 1 / 3  # of the highest hump: another that is higher is of like size
-HALF = (
-    0.5  # of a rise of the validation loss: if the training loss rises by as much, training fails
-)
+HALF = 0.5  # of a rise of the validation loss: where training's rises by as much, training fails
 LATER = 0.2  # of a fall over the tail: of one that goes on, the later half of the tail has as much
 JUMP = 0.5  # of a rise: if more of it happens from one epoch to the next, and stays, it is a jump
 FEWEST_STEPS = 10  # epochs to tell a rough curve by
@@ -81,11 +79,12 @@ def shape(
     A *hump* is a rise by `rise` above a minimum; when the curve then falls below
     that minimum by `tolerance`, that is epoch-wise double descent (Nakkiran
     et al., "Deep double descent", 2020). Several humps of like size are the cycles of a learning
-    rate, say, and a rise that is a jump is a restart of it, or of training: no double descent. Humps and the tail are looked for
-    on a running median, so that a spike of a few epochs is none.
+    rate, say, and a rise or fall that is a jump is a change of it or a restart: no double descent.
+    Humps and the tail are looked for on a running median, so that a spike of a few epochs is none.
 
-    Where the training loss rises as well, by `rise` and by half as much as the validation loss or more, the curve
-    does not overfit: training itself gets worse, as with too high a learning rate, and the curve *degrades*.
+    Where the training loss rises as well, by `rise` and by half as much as the validation loss or
+    more, the curve does not overfit: training itself gets worse, as with too high a learning rate,
+    and the curve *degrades*.
 
     A curve that is rough is smoothed before, over `smoothing` of the epochs, and every difference
     has to exceed what its noise makes somewhere in a whole curve too; see `judged`.
