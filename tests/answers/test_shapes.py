@@ -259,7 +259,7 @@ def test_of_short_runs_that_end_flat_and_jitter_at_most_one_in_fourteen_is_calle
 
 
 def test_whether_the_later_half_falls_as_well_does_not_depend_on_the_unit():
-    """The last five of a hundred epochs fall by a fifth of what the ten before them do, or a little more."""
+    """Of this tail the later half has a fifth of the fall, about: rounding must not decide."""
     mean = np.concatenate([np.linspace(5, 1.5, 88), [1.5] * 3, [1.4, 1.3, 1.2], [1.1] * 4])
     mean = np.concatenate([mean, [1.05, 1.0, 1.0]])
     kinds = {of(mean * unit).kind for unit in (1, 3, 7, 10, 1e3, 1e-3, 1e-9)}
